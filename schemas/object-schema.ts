@@ -1,0 +1,21 @@
+import type { JsonObject } from './json-value.js';
+
+/**
+ * What one served version of a kind knows about the shape of its objects. Built-ins make it from `schemas/definitions/`,
+ * CustomResourceDefinitions from their structural schema; the verbs see no difference.
+ */
+export interface ObjectSchema {
+  /**
+   * Brings a decoded body into shape, in place: checks JSON types, drops unknown members and appends one text each to
+   * `problems` (`unknown field "spec.x"`, R4.11, in the order of R4.12), canonical scalars, members that are always present (R3.27a).
+   * Throws `ConformError` on the first value of a wrong type (R4.17a).
+   */
+  conform(object: JsonObject, problems: string[]): void;
+  /** Fills defaults, in place, after `conform` (R3.27). */
+  default(object: JsonObject): void;
+  /** What storing does to an object after managed fields were computed, in place: an empty list or map becomes absent, or null where the member is always present (R3.27a). */
+  settle(object: JsonObject): void;
+}
+
+/** A body that cannot be read into the kind; the message is Go's (R4.17a), without a prefix. */
+export class ConformError extends Error {}
