@@ -8,7 +8,9 @@ import { BUILTIN_GROUPS, BUILTIN_KINDS, builtinKind, type Kind, storageVersionHa
  * What a kube-apiserver 1.36.3 answers to discovery, one resource a line: group-version, name, kind, singular, scope, short names,
  * categories, verbs (`*`: all), hash (`?`: not recorded), then subresources with verbs and kind.
  */
-const recorded = readFileSync(new URL('../../../tests/fixtures/discovery-1.36.txt', import.meta.url), 'utf8').trim().split('\n');
+const recorded = readFileSync(new URL('../../../tests/fixtures/discovery-1.36.txt', import.meta.url), 'utf8')
+  .trim()
+  .split('\n');
 
 const verbsOf = (verbs: readonly string[]): string => (verbs.length === 8 ? '*' : verbs.join(','));
 
