@@ -1,0 +1,32 @@
+/** The rules of every built-in kind, by group. A new group or family is one import and one line. */
+import { configMap } from './config-map.js';
+import { coordination } from './coordination.js';
+import { coreEvent, event } from './event.js';
+import { namespace } from './namespace.js';
+import { rbac } from './rbac.js';
+import type { GroupRules, KindRules } from './rules.js';
+import { secret } from './secret.js';
+import { serviceAccount } from './service-account.js';
+
+export type { GroupRules, KindRules, SubresourceRules } from './rules.js';
+
+const core: GroupRules = {
+  ConfigMap: configMap,
+  Event: coreEvent,
+  Namespace: namespace,
+  Secret: secret,
+  ServiceAccount: serviceAccount,
+};
+
+const GROUPS: Readonly<Record<string, GroupRules>> = {
+  '': core,
+  'coordination.k8s.io': coordination,
+  'events.k8s.io': { Event: event },
+  'rbac.authorization.k8s.io': rbac,
+};
+
+/** The rules of a kind; undefined where it has none beyond its shape. `version` matters only to kinds whose versions differ in rules. */
+export function rulesOf(group: string, kind: string, version = ''): KindRules | undefined {
+  const kinds = GROUPS[group];
+  return kinds?.[`${kind}/${version}`] ?? kinds?.[kind];
+}
