@@ -96,7 +96,10 @@ t.test('hostile exponents cost nothing', async (t) => {
 });
 
 const quantity = fc
-  .tuple(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), fc.constantFrom('', 'n', 'u', 'm', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi', 'e2', 'e-4'))
+  .tuple(
+    fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }),
+    fc.constantFrom('', 'n', 'u', 'm', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi', 'e2', 'e-4'),
+  )
   .map(([n, suffix]) => `${n}${suffix}`);
 
 t.test('laws: canonical is a fixed point of the same value; order is consistent with subtraction', async () => {
