@@ -1,0 +1,64 @@
+/** LIST then WATCH, for ever: the one loop that keeps a picture of the server's objects up to date. */
+import { StatusError } from '../schemas/status.js';
+import type { Client, SelectOptions } from './client.js';
+import { type Clock, sleep, systemClock } from './clock.js';
+import type { Logger } from './logger.js';
+import { type KindReference, type KubeObject, kindName } from './object.js';
+
+export interface ReflectOptions extends SelectOptions {
+  client: Client;
+  kind: KindReference;
+  signal: AbortSignal;
+  log: Logger;
+  clock?: Clock;
+  metadataOnly?: boolean;
+}
+
+export interface Sink<T> {
+  /** The whole state at one version; whatever is not in it is gone. */
+  replace(items: T[]): void;
+  /** One change after it, in the server's order. */
+  change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
+}
+
+const backoffMaxMs = 30_000;
+
+/**
+ * Resolves when `signal` aborts; never rejects. A list that expires between two pages is begun again; a watch whose version has
+ * become too old (410) is followed by a new list, so gaps close themselves.
+ */
+export async function reflect<T extends KubeObject>(options: ReflectOptions, sink: Sink<T>): Promise<void> {
+  const { client, kind, signal, log, clock = systemClock } = options;
+  const { namespace, labelSelector, fieldSelector, metadataOnly } = options;
+  const selection = {
+    signal,
+    ...(namespace && { namespace }),
+    ...(labelSelector && { labelSelector }),
+    ...(fieldSelector && { fieldSelector }),
+    ...(metadataOnly && { metadataOnly }),
+  };
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      const items: T[] = [];
+      let resourceVersion = '';
+      for await (const page of client.pages<T>(kind, selection)) {
+        for (const item of page.items) items.push(item);
+        resourceVersion = page.metadata.resourceVersion;
+      }
+      if (signal.aborted) return;
+      sink.replace(items);
+      failures = 0;
+      for await (const { type, object } of client.watch<T>(kind, { ...selection, resourceVersion })) {
+        if (signal.aborted) return;
+        if (type !== 'BOOKMARK') sink.change(type, object);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof StatusError && error.code === 410 && failures === 0) continue;
+      const waitMs = Math.min(backoffMaxMs, 250 * 2 ** failures) * (0.75 + Math.random() / 2);
+      failures++;
+      log.warn({ kind: kindName(kind), waitMs: Math.round(waitMs), err: error }, 'list and watch failed');
+      await sleep(clock, waitMs, signal);
+    }
+  }
+}
