@@ -73,7 +73,14 @@ export function createEventRecorder({ client, component, log, clock = systemCloc
     const body = {
       ...eventKind,
       metadata: { ...where, name: `${name}.${(BigInt(atMs) * 1_000_000n + BigInt(serial++ % 1_000_000)).toString(16)}` },
-      involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, ...(namespace && { namespace }), uid, resourceVersion },
+      involvedObject: {
+        apiVersion: about.apiVersion,
+        kind: about.kind,
+        name,
+        ...(namespace && { namespace }),
+        ...(uid && { uid }),
+        ...(resourceVersion && { resourceVersion }),
+      },
       type,
       reason,
       message,

@@ -29,7 +29,11 @@ async function writeFinalizers<T extends KubeObject>(client: Client, object: T, 
     const finalizers = change(current.metadata.finalizers ?? []);
     if (current.metadata.finalizers && finalizers.length === current.metadata.finalizers.length) return current;
     const { uid, resourceVersion } = current.metadata;
-    const metadata = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }), finalizers: finalizers.length > 0 ? finalizers : null };
+    const metadata = {
+      ...(uid && { uid }),
+      ...(resourceVersion && { resourceVersion }),
+      finalizers: finalizers.length > 0 ? finalizers : null,
+    };
     try {
       return await client.patch<T>(object, keyOf(object), { type: 'merge', patch: { metadata } });
     } catch (error) {

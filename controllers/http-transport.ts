@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import type { JsonValue } from '../schemas/json-value.js';
+import { decodeJson, encodeJson } from '../schemas/wire/json.js';
 import type { Connection } from './kubeconfig.js';
 import type { Transport, TransportEvent, TransportRequest, User, WatchStream } from './transport.js';
 import { statusErrorOf } from './transport-client.js';
@@ -37,7 +38,7 @@ export function createHttpTransport(connection: Connection, options: HttpTranspo
 
   const open = (call: TransportRequest, waitMs: number, signal: AbortSignal | undefined): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
-      const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
+      const body = call.body === undefined ? undefined : Buffer.from(encodeJson(call.body));
       const search = new URLSearchParams(call.query).toString();
       const headers: OutgoingHttpHeaders = {
         accept: 'application/json',
@@ -83,7 +84,7 @@ export function createHttpTransport(connection: Connection, options: HttpTranspo
           if (response.statusCode !== 200) {
             throw statusErrorOf(response.statusCode ?? 0, bodyOf(await textOf(response), response.headers['content-type'] ?? ''));
           }
-          for await (const line of linesOf(response)) yield JSON.parse(line) as TransportEvent;
+          for await (const line of linesOf(response)) yield decodeJson(line).value as unknown as TransportEvent;
         } finally {
           response.destroy();
         }
@@ -124,7 +125,7 @@ function impersonation(user: User | undefined): OutgoingHttpHeaders {
 }
 
 function bodyOf(text: string, contentType: string): JsonValue {
-  return contentType.startsWith('application/json') && text !== '' ? (JSON.parse(text) as JsonValue) : text;
+  return contentType.startsWith('application/json') && text !== '' ? decodeJson(text).value : text;
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

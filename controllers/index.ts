@@ -6,3 +6,15 @@ export { createHttpTransport, type HttpTransportOptions } from './http-transport
 export * from './object.js';
 export * from './transport.js';
 export { absentIfNotFound, type ClientOptions, createClient, statusErrorOf } from './transport-client.js';
+export * from './admission.js';
+export * from './conditions.js';
+export * from './events.js';
+export * from './finalizer.js';
+export { createInformer, type Informer, type InformerEvent, type InformerOptions } from './informer.js';
+export * from './kind.js';
+export * from './leader.js';
+export * from './logger.js';
+export * from './manager.js';
+export { definePlugin, isPlugin, loadPlugin, type Phase, type Plugin, type PluginDefinition, PluginError } from './plugin.js';
+export * from './reconciler.js';
+export * from './workqueue.js';

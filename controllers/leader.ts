@@ -53,7 +53,8 @@ export async function runAsLeader(options: LeaderElectionOptions, lead: (signal:
       await client.create<Lease>({ ...leaseKind, metadata: { ...key }, spec: { ...mine, acquireTime: now, leaseTransitions: 0 } });
       return true;
     }
-    if (held.metadata.resourceVersion !== seen.resourceVersion) seen = { resourceVersion: held.metadata.resourceVersion ?? '', atMs: clock.now() };
+    if (held.metadata.resourceVersion !== seen.resourceVersion)
+      seen = { resourceVersion: held.metadata.resourceVersion ?? '', atMs: clock.now() };
     const { holderIdentity, leaseDurationSeconds, leaseTransitions = 0 } = held.spec;
     const isOurs = holderIdentity === identity;
     const durationMs = (leaseDurationSeconds ?? 0) * 1000 || leaseDurationMs;
@@ -98,5 +99,6 @@ export async function runAsLeader(options: LeaderElectionOptions, lead: (signal:
 
 async function release(client: Client, key: Required<ObjectKey>, identity: string): Promise<void> {
   const held = await client.find<Lease>(leaseKind, key);
-  if (held?.spec.holderIdentity === identity) await client.update<Lease>({ ...held, spec: { ...held.spec, holderIdentity: '', leaseDurationSeconds: 1 } });
+  if (held?.spec.holderIdentity === identity)
+    await client.update<Lease>({ ...held, spec: { ...held.spec, holderIdentity: '', leaseDurationSeconds: 1 } });
 }

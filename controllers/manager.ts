@@ -121,7 +121,11 @@ function createEnvironment(client: Client, log: Logger, clock: Clock) {
     const key = JSON.stringify([apiVersion, kind, namespace, labelSelector, fieldSelector]);
     let shared = informers.get(key);
     if (!shared) {
-      const selection = { ...(namespace && { namespace }), ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
+      const selection = {
+        ...(namespace && { namespace }),
+        ...(labelSelector && { labelSelector }),
+        ...(fieldSelector && { fieldSelector }),
+      };
       shared = createInformer({ client, kind: { apiVersion, kind }, log, clock, ...selection });
       informers.set(key, shared);
       shared.start();

@@ -1,5 +1,6 @@
 /** Objects as a controller sees them: the metadata is typed, the rest belongs to the kind. */
 import { parseApiVersion } from '../schemas/group-version.js';
+import type { ObjectMeta as Metadata, OwnerReference } from '../schemas/object-meta.js';
 
 /** How an object names its kind: `{ apiVersion: 'apps/v1', kind: 'Deployment' }`. */
 export interface KindReference {
@@ -13,30 +14,11 @@ export interface ObjectKey {
   namespace?: string;
 }
 
-export interface OwnerReference {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  uid: string;
-  controller?: boolean;
-  blockOwnerDeletion?: boolean;
-}
+export type { OwnerReference };
 
-export interface ObjectMeta {
-  /** Empty when `generateName` shall choose it. */
+/** The name is empty when `generateName` shall choose it. */
+export interface ObjectMeta extends Metadata {
   name: string;
-  namespace?: string;
-  generateName?: string;
-  uid?: string;
-  resourceVersion?: string;
-  generation?: number;
-  creationTimestamp?: string;
-  deletionTimestamp?: string;
-  deletionGracePeriodSeconds?: number;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  finalizers?: string[];
-  ownerReferences?: OwnerReference[];
 }
 
 /** Any object; kinds extend it with their own members (`spec`, `status`, `data` …). */

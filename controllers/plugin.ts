@@ -51,7 +51,8 @@ export function definePlugin(definition: PluginDefinition): Plugin {
   const where = `plugin ${JSON.stringify(name)}`;
   checkFields(definition, pluginFields, where);
   for (const manifest of kinds) {
-    if (manifest?.kind !== 'CustomResourceDefinition') throw new TypeError(`${where}: kinds: a CustomResourceDefinition is wanted (see defineKind)`);
+    if (manifest?.kind !== 'CustomResourceDefinition')
+      throw new TypeError(`${where}: kinds: a CustomResourceDefinition is wanted (see defineKind)`);
   }
   for (const hook of admission) checkHook(hook, `${where}: admission hook ${JSON.stringify(hook.name)}`);
   for (const controller of controllers) checkController(controller, `${where}: controller ${JSON.stringify(controller.name)}`);
@@ -106,7 +107,8 @@ function checkSource(source: Source | undefined, fields: string[], where: string
 function checkHook(hook: AdmissionHook, where: string): void {
   checkFields(hook, hookFields, where);
   if (typeof hook.name !== 'string' || hook.name === '') throw new TypeError(`${where}: name is missing`);
-  if (!Array.isArray(hook.resources) || !Array.isArray(hook.operations)) throw new TypeError(`${where}: resources and operations are wanted`);
+  if (!Array.isArray(hook.resources) || !Array.isArray(hook.operations))
+    throw new TypeError(`${where}: resources and operations are wanted`);
   if (!hook.mutate && !hook.validate) throw new TypeError(`${where}: mutate or validate is wanted`);
   for (const step of [hook.mutate, hook.validate]) if (step !== undefined) checkFunction(step, where);
 }

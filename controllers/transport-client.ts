@@ -168,6 +168,7 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
           ...(user && { user }),
         });
         const close = () => stream.close();
+        if (options.signal?.aborted) close();
         options.signal?.addEventListener('abort', close);
         try {
           for await (const { type, object } of stream) {
