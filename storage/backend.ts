@@ -51,6 +51,6 @@ export interface Backend {
    * log says how far it came. Does not hold up `append`; one at a time.
    */
   compact(revision: number): Promise<void>;
-  /** Ends what is under way, then gives the log free for other processes. */
+  /** Gives the log free for other processes. A compaction or read of the past under way is rejected. */
   close(): Promise<void>;
 }

@@ -201,8 +201,9 @@ export class Store implements CommittedLog {
     if (revision <= this.#compacted) return this.#compacting;
     this.#compacted = revision;
     for (const cacher of this.#cachers.values()) cacher.forgetBefore(revision);
-    this.#compacting = this.#compacting.then(() => this.#backend.compact(revision));
-    return this.#compacting;
+    const done = this.#compacting.then(() => this.#backend.compact(revision));
+    this.#compacting = done.catch(() => {});
+    return done;
   }
 
   /** For Cacher. */
@@ -227,7 +228,6 @@ export class Store implements CommittedLog {
     this.#refusal ??= closed;
     for (const cacher of this.#cachers.values()) cacher.closeWatchers('closed');
     for (const { done } of [...this.#untils]) done(false);
-    await this.#compacting;
     await this.#backend.close();
   }
 
@@ -361,7 +361,10 @@ export class Store implements CommittedLog {
     const kept = new Retention(retention);
     this.#retention = setInterval(() => {
       const revision = kept.tick(now(), this.#revision);
-      if (revision > this.#compacted) this.compact(revision).catch((error) => this.#fail(error));
+      if (revision <= this.#compacted) return;
+      this.compact(revision).catch((error) => {
+        if (this.#closing === undefined) this.#fail(error);
+      });
     }, retention.everyMs).unref();
   }
 }
