@@ -1,0 +1,39 @@
+/** The ObjectSchema of built-in types, made of the facts in `definitions/`, compiled on first use. */
+import { defaultsOf } from './builtin/defaults.js';
+import { Run, shapeOf } from './builtin/conform.js';
+import { kindOf } from './builtin/scalars.js';
+import { settleOf } from './builtin/settle.js';
+import type { TypeName } from './definitions/index.js';
+import { isObject, type JsonObject, type JsonValue } from './json-value.js';
+import type { ObjectSchema } from './object-schema.js';
+
+/**
+ * The schema of a definition (`io.k8s.api.core.v1.Pod`; any struct type will do). `conditionalDefaults` runs after the unconditional
+ * ones, for what a kind derives from its other members. Throws where no definition is called so.
+ */
+export function builtinSchema(name: TypeName, conditionalDefaults?: (object: JsonObject) => void): ObjectSchema {
+  const shape = shapeOf(name);
+  return {
+    conform(object, problems) {
+      const run = new Run(problems);
+      shape.conform(object, run);
+      run.finish();
+    },
+    default(object) {
+      defaultsOf(name)?.(object);
+      conditionalDefaults?.(object);
+    },
+    settle(object) {
+      settleOf(name)?.(object);
+    },
+  };
+}
+
+/** Reads a lone value, say an embedded `metadata`, into a definition, in place. Throws `ConformError`, also where it is no object. */
+export function conformValue(name: TypeName, value: JsonValue, problems: string[]): void {
+  const run = new Run(problems);
+  const shape = shapeOf(name);
+  if (isObject(value)) shape.conform(value, run);
+  else run.mismatch(kindOf(value), shape.goType);
+  run.finish();
+}

@@ -1,0 +1,315 @@
+/**
+ * What Go's decoder and encoder together make of a JSON value of a built-in type (R3.27a, R4.11, R4.14, R4.17a), as closures
+ * compiled per type on first use. The hot path of every write: values are changed in place, paths are only kept for objects and lists.
+ */
+import { definition, findDefinition, itemOf, jsonFields, type Definition, type Field, type TypeName } from '../definitions/index.js';
+import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { ConformError } from '../object-schema.js';
+import { isEmpty, kindOf, SCALARS, ZERO, type Failures } from './scalars.js';
+
+const PROBLEMS_MAX = 100;
+const EXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.';
+
+/** One run over one object. */
+export class Run implements Failures {
+  /** The struct whose member is being read, and that member: what Go's errors name. */
+  struct = '';
+  member = '';
+  /** Off inside types with a decoder of their own, which are not strict. */
+  strict = true;
+  private readonly segments: (string | number)[] = [];
+  private readonly isMember: boolean[] = [];
+  private saved: string | undefined;
+
+  constructor(private readonly problems: string[]) {}
+
+  /** Goes into a member, a map's key or (a number) a list's item. */
+  enter(segment: string | number, isMember: boolean): void {
+    this.segments.push(segment);
+    this.isMember.push(isMember);
+  }
+  leave(): void {
+    this.segments.pop();
+    this.isMember.pop();
+  }
+  /** R4.11: `unknown field "spec.containers[0].x"`. */
+  unknown(name: string): void {
+    if (!this.strict || this.problems.length >= PROBLEMS_MAX) return;
+    let path = '';
+    for (const segment of this.segments) path += typeof segment === 'number' ? `[${segment}]` : path === '' ? segment : `.${segment}`;
+    this.problems.push(`unknown field "${path === '' ? name : `${path}.${name}`}"`);
+  }
+  text(message: string): void {
+    this.saved ??= message;
+  }
+  mismatch(got: string, want: string): void {
+    this.saved ??= this.mismatchText(got, want);
+  }
+  abort(message: string): never {
+    throw new ConformError(message);
+  }
+  abortMismatch(got: string, want: string): never {
+    throw new ConformError(this.mismatchText(got, want));
+  }
+  /** Throws what was remembered. */
+  finish(): void {
+    if (this.saved !== undefined) throw new ConformError(this.saved);
+  }
+  private mismatchText(got: string, want: string): string {
+    if (this.struct === '') return `json: cannot unmarshal ${got} into Go value of type ${want}`;
+    const path = this.segments.filter((_, i) => this.isMember[i]);
+    if (this.member !== '') path.push(this.member);
+    return `json: cannot unmarshal ${got} into Go struct field ${this.struct}.${path.join('.')} of type ${want}`;
+  }
+}
+
+/** Returns what the value becomes; undefined where it is of a wrong type. Null becomes the zero value of an item. */
+export type Conform = (value: JsonValue, run: Run) => JsonValue | undefined;
+
+interface Member {
+  conform: Conform;
+  /** Holds objects or lists of its own, so that paths go through it. */
+  isNested: boolean;
+  /** Left out of JSON when zero. */
+  dropsZero: boolean;
+  /** Makes what stands there when nothing was given; absent for members that may be absent. */
+  zero?: () => JsonValue;
+}
+
+/** A struct type: its members by JSON name, in Go's order. */
+class Shape {
+  readonly goName: string;
+  readonly goType: string;
+  readonly members = new Map<string, Member>();
+  /** The members that are always there. */
+  readonly always: [string, () => JsonValue][] = [];
+
+  constructor(type: Definition) {
+    this.goName = type.name.slice(type.name.lastIndexOf('.') + 1);
+    this.goType = goTypeOf(type.name);
+  }
+
+  conform(object: JsonObject, run: Run): void {
+    const { struct, member } = run;
+    for (const name in object) {
+      const known = this.members.get(name);
+      if (known === undefined) {
+        run.unknown(name);
+        delete object[name];
+        continue;
+      }
+      const value = object[name]!;
+      if (value === null) {
+        if (known.zero) object[name] = known.zero();
+        else delete object[name];
+        continue;
+      }
+      run.struct = this.goName;
+      run.member = known.isNested ? '' : name;
+      if (known.isNested) run.enter(name, true);
+      const result = known.conform(value, run);
+      if (known.isNested) run.leave();
+      if (result === undefined || (known.dropsZero && isZero(result))) delete object[name];
+      else if (result !== value) object[name] = result;
+    }
+    for (const [name, zero] of this.always) if (object[name] === undefined) object[name] = zero();
+    run.struct = struct;
+    run.member = member;
+  }
+
+  zero(): JsonObject {
+    const object: JsonObject = {};
+    for (const [name, zero] of this.always) object[name] = zero();
+    return object;
+  }
+}
+
+function isZero(value: JsonValue): boolean {
+  return value === '' || value === 0 || value === false || value === null || (typeof value === 'object' && isEmpty(value));
+}
+
+const TYPE_META: Member = { conform: scalar('string', 'string'), isNested: false, dropsZero: true };
+
+const shapes = new Map<string, Shape>();
+
+/** The compiled form of a struct type. */
+export function shapeOf(name: TypeName): Shape {
+  let shape = shapes.get(name);
+  if (shape) return shape;
+  const type = definition(name);
+  shape = new Shape(type);
+  shapes.set(name, shape);
+  if (type.gvk) for (const member of ['apiVersion', 'kind']) shape.members.set(member, TYPE_META);
+  for (const field of jsonFields(type)) {
+    const member = memberOf(field);
+    shape.members.set(field.name, member);
+    if (member.zero) shape.always.push([field.name, member.zero]);
+  }
+  return shape;
+}
+
+function memberOf(field: Field): Member {
+  const { presence, type } = field;
+  const isStruct = isStructType(type);
+  // A struct that is no pointer is written even when empty, and so are the scalars that are structs in Go, unless `omitzero`.
+  const zeroOfType = itemOf(type) ? () => null : zeroOf(type);
+  const isWrittenAlways =
+    presence === 'always' || presence === 'pointer-always' || (presence === 'omitempty' && !field.omitzero && isGoStruct(type));
+  const zero = presence === 'pointer-always' ? () => null : zeroOfType;
+  return {
+    conform: compile(type, field.goType),
+    isNested: isNested(type),
+    dropsZero: presence === 'omitempty' && !isStruct && !isWrittenAlways,
+    ...(isWrittenAlways && { zero }),
+  };
+}
+
+/** Types that are structs in Go, which `omitempty` therefore never omits. */
+function isGoStruct(type: TypeName): boolean {
+  return isStructType(type) || ['Time', 'MicroTime', 'Quantity', 'IntOrString', 'RawExtension', 'FieldsV1', 'Duration'].includes(type);
+}
+
+/** Lists and maps of structs, and structs. */
+function isNested(type: TypeName): boolean {
+  const parts = itemOf(type);
+  return parts ? isNested(parts.item) || itemOf(parts.item) !== undefined : isStructType(type);
+}
+
+function isStructType(type: TypeName): boolean {
+  return !itemOf(type) && findDefinition(type) !== undefined;
+}
+
+function zeroOf(type: TypeName): () => JsonValue {
+  if (isStructType(type)) return () => shapeOf(type).zero();
+  const zero = ZERO[type] ?? null;
+  return () => zero;
+}
+
+/** Go's name of a type: `v1.PodSpec`, `[]v1.Container`, `map[string]string`. */
+function goTypeOf(type: TypeName): string {
+  const parts = itemOf(type);
+  if (parts) return `${parts.list ? '[]' : 'map[string]'}${goTypeOf(parts.item)}`;
+  if (type === 'double') return 'float64';
+  if (type === 'bytes') return '[]uint8';
+  if (!type.includes('.')) return type;
+  const [version, name] = type.split('.').slice(-2);
+  return `${version}.${name}`;
+}
+
+function compile(type: TypeName, goType = goTypeOf(type)): Conform {
+  const parts = itemOf(type);
+  if (parts) {
+    const itemGoType = /^(?:\[\]|map\[[^\]]*\])(.*)$/.exec(goType)?.[1];
+    const item = compile(parts.item, itemGoType);
+    return parts.list ? list(item, parts.item, goType) : map(item, parts.item, goType);
+  }
+  if (type.startsWith(EXTENSIONS) && !findDefinition(type)) return SELF_DECODING[type.slice(EXTENSIONS.length)]!;
+  return findDefinition(type) ? struct(type) : scalar(type, goType);
+}
+
+function scalar(type: TypeName, goType: string): Conform {
+  const conform = SCALARS[type]!;
+  return (value, run) => conform(value, run, goType);
+}
+
+function struct(type: TypeName): Conform {
+  let shape: Shape | undefined;
+  return (value, run) => {
+    shape ??= shapeOf(type);
+    if (value === null) return shape.zero();
+    if (!isObject(value)) {
+      run.mismatch(kindOf(value), shape.goType);
+      return undefined;
+    }
+    shape.conform(value, run);
+    return value;
+  };
+}
+
+function list(item: Conform, type: TypeName, goType: string): Conform {
+  const goesInto = isNested(type);
+  const zero = zeroOf(type);
+  return (value, run) => {
+    if (!Array.isArray(value)) {
+      run.mismatch(kindOf(value), goType);
+      return undefined;
+    }
+    for (let i = 0; i < value.length; i++) {
+      const before = value[i]!;
+      if (goesInto) run.enter(i, false);
+      const after = before === null ? zero() : item(before, run);
+      if (goesInto) run.leave();
+      if (after !== before) value[i] = after ?? zero();
+    }
+    return value;
+  };
+}
+
+function map(item: Conform, type: TypeName, goType: string): Conform {
+  const goesInto = isNested(type);
+  const zero = type === 'bytes' ? () => '' : zeroOf(type);
+  return (value, run) => {
+    if (!isObject(value)) {
+      run.mismatch(kindOf(value), goType);
+      return undefined;
+    }
+    for (const key in value) {
+      const before = value[key]!;
+      if (goesInto) run.enter(key, false);
+      const after = before === null ? zero() : item(before, run);
+      if (goesInto) run.leave();
+      if (after !== before) value[key] = after ?? zero();
+    }
+    return value;
+  };
+}
+
+/** apiextensions' types that decode themselves: JSON of any kind, and schemas that may stand in another form. */
+const SELF_DECODING: Readonly<Record<string, Conform>> = {
+  JSON: (value) => value,
+  JSONSchemaPropsOrBool: (value, run) => {
+    if (typeof value === 'boolean') return value;
+    return isObject(value) ? schemaInside(value, run) : run.abort('boolean or JSON schema expected');
+  },
+  JSONSchemaPropsOrArray: (value, run) => {
+    if (Array.isArray(value)) return value.length === 0 ? null : schemasInside(value, run);
+    return isObject(value) ? schemaInside(value, run) : null;
+  },
+  JSONSchemaPropsOrStringArray: (value, run) => {
+    if (Array.isArray(value)) return value.length === 0 ? null : stringsInside(value, run);
+    return isObject(value) ? schemaInside(value, run) : null;
+  },
+};
+
+/** A decoder called by a type's own: not strict, and its errors end everything, under the name of the member that it stands in. */
+function inside<T>(run: Run, decode: (inner: Run) => T): T {
+  const problems: string[] = [];
+  const inner = new Run(problems);
+  inner.strict = false;
+  try {
+    const result = decode(inner);
+    inner.finish();
+    return result;
+  } catch (error) {
+    if (!(error instanceof ConformError)) throw error;
+    const mismatch = /^json: cannot unmarshal (.*) into Go (?:struct field \S+|value) of type (.*)$/.exec(error.message);
+    return mismatch ? run.abortMismatch(mismatch[1]!, mismatch[2]!) : run.abort(error.message);
+  }
+}
+
+function schemaInside(value: JsonObject, run: Run): JsonValue {
+  return inside(run, (inner) => {
+    shapeOf(`${EXTENSIONS}JSONSchemaProps`).conform(value, inner);
+    return value;
+  });
+}
+
+function schemasInside(value: JsonValue[], run: Run): JsonValue {
+  const conform = list(struct(`${EXTENSIONS}JSONSchemaProps`), `${EXTENSIONS}JSONSchemaProps`, '[]v1.JSONSchemaProps');
+  return inside(run, (inner) => conform(value, inner) ?? null);
+}
+
+function stringsInside(value: JsonValue[], run: Run): JsonValue {
+  const conform = list(scalar('string', 'string'), 'string', '[]string');
+  return inside(run, (inner) => conform(value, inner) ?? null);
+}
