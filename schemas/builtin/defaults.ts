@@ -22,7 +22,11 @@ export function defaultsOf(name: TypeName): Default | undefined {
 /** A zero value is no default: Go would not write it. */
 function ownDefault({ name, presence, default: value }: Field): Default[] {
   if (value === undefined || (presence === 'omitempty' && (value === '' || value === 0 || value === false))) return [];
-  return [(object) => void (object[name] ??= clone(value))];
+  return [
+    (object) => {
+      object[name] ??= clone(value);
+    },
+  ];
 }
 
 function nestedDefault({ name, type }: Field): Default[] {

@@ -19,7 +19,11 @@ const compiled = new Map<TypeName, Settle | undefined>();
 export function settleOf(name: TypeName): Settle | undefined {
   if (compiled.has(name)) return compiled.get(name);
   compiled.set(name, undefined); // JSONSchemaProps is made of itself, and has no member that is always a list
-  const gated = (GATED[name] ?? []).map((member): Settle => (object) => void delete object[member]);
+  const gated = (GATED[name] ?? []).map(
+    (member): Settle =>
+      (object) =>
+        void delete object[member],
+  );
   const steps = [...gated, ...jsonFields(definition(name)).flatMap(stepsOf)];
   if (steps.length === 0) return undefined;
   const settle: Settle = (object) => {

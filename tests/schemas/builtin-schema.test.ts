@@ -30,7 +30,8 @@ function conformed(kind: string, object: JsonObject): { object: JsonObject; prob
 }
 
 const QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-const field = (got: string, name: string, want: string): string => `json: cannot unmarshal ${got} into Go struct field ${name} of type ${want}`;
+const field = (got: string, name: string, want: string): string =>
+  `json: cannot unmarshal ${got} into Go struct field ${name} of type ${want}`;
 const pod = (container: JsonValue): JsonObject => ({ spec: { containers: [container] } });
 const crdSchema = (schema: JsonValue): JsonObject => ({ spec: { versions: [{ schema: { openAPIV3Schema: schema } }] } });
 
@@ -48,7 +49,11 @@ t.test('a wrong type is told in Go words (R4.17a)', async (t) => {
     ['ConfigMap', { metadata: { uid: 1 } }, field('number', 'ObjectMeta.metadata.uid', 'types.UID')],
     ['ConfigMap', { metadata: { creationTimestamp: 1 } }, field('number', 'ObjectMeta.metadata.creationTimestamp', 'string')],
     ['ConfigMap', { metadata: { ownerReferences: ['x'] } }, field('string', 'ObjectMeta.metadata.ownerReferences', 'v1.OwnerReference')],
-    ['ConfigMap', { metadata: { ownerReferences: [{ name: 1 }] } }, field('number', 'OwnerReference.metadata.ownerReferences.name', 'string')],
+    [
+      'ConfigMap',
+      { metadata: { ownerReferences: [{ name: 1 }] } },
+      field('number', 'OwnerReference.metadata.ownerReferences.name', 'string'),
+    ],
     ['ConfigMap', { binaryData: { a: '*' } }, 'illegal base64 data at input byte 0'],
     ['ConfigMap', { binaryData: { a: 'YQ=' } }, 'illegal base64 data at input byte 3'],
     ['ConfigMap', { binaryData: { a: 'YWJjZA' } }, 'illegal base64 data at input byte 4'],
@@ -57,14 +62,30 @@ t.test('a wrong type is told in Go words (R4.17a)', async (t) => {
     ['Deployment', { spec: { replicas: 'x' } }, field('string', 'DeploymentSpec.spec.replicas', 'int32')],
     ['Deployment', { spec: { replicas: 1.5 } }, field('number 1.5', 'DeploymentSpec.spec.replicas', 'int32')],
     ['Deployment', { spec: { replicas: 3000000000 } }, field('number 3000000000', 'DeploymentSpec.spec.replicas', 'int32')],
-    ['Deployment', { spec: { strategy: { type: 1 } } }, field('number', 'DeploymentStrategy.spec.strategy.type', 'v1.DeploymentStrategyType')],
+    [
+      'Deployment',
+      { spec: { strategy: { type: 1 } } },
+      field('number', 'DeploymentStrategy.spec.strategy.type', 'v1.DeploymentStrategyType'),
+    ],
     ['Pod', pod('x'), field('string', 'PodSpec.spec.containers', 'v1.Container')],
     ['Pod', { spec: { containers: {} } }, field('object', 'PodSpec.spec.containers', '[]v1.Container')],
     ['Pod', pod({ ports: [{ protocol: 1 }] }), field('number', 'ContainerPort.spec.containers.ports.protocol', 'v1.Protocol')],
-    ['Pod', pod({ resources: { limits: 'x' } }), field('string', 'ResourceRequirements.spec.containers.resources.limits', 'v1.ResourceList')],
+    [
+      'Pod',
+      pod({ resources: { limits: 'x' } }),
+      field('string', 'ResourceRequirements.spec.containers.resources.limits', 'v1.ResourceList'),
+    ],
     ['Pod', pod({ resources: { limits: { cpu: 'lots' } } }), QUANTITY],
-    ['Pod', pod({ livenessProbe: { httpGet: { port: 1.5 } } }), field('number 1.5', 'HTTPGetAction.spec.containers.livenessProbe.httpGet.port', 'int32')],
-    ['Pod', pod({ livenessProbe: { httpGet: { port: [] } } }), field('array', 'HTTPGetAction.spec.containers.livenessProbe.httpGet.port', 'int32')],
+    [
+      'Pod',
+      pod({ livenessProbe: { httpGet: { port: 1.5 } } }),
+      field('number 1.5', 'HTTPGetAction.spec.containers.livenessProbe.httpGet.port', 'int32'),
+    ],
+    [
+      'Pod',
+      pod({ livenessProbe: { httpGet: { port: [] } } }),
+      field('array', 'HTTPGetAction.spec.containers.livenessProbe.httpGet.port', 'int32'),
+    ],
     [
       'Pod',
       pod({ env: [{ valueFrom: { configMapKeyRef: { name: 1 } } }] }),
@@ -88,7 +109,11 @@ t.test('a wrong type is told in Go words (R4.17a)', async (t) => {
     ['Event', { lastTimestamp: '2023-02-29T00:00:00Z' }, 'parsing time "2023-02-29T00:00:00Z": day out of range'],
     ['Event', { lastTimestamp: '2023-02-01T00:00:00Z ' }, 'parsing time "2023-02-01T00:00:00Z ": extra text: " "'],
     ['Event', { lastTimestamp: '2023-02-01' }, 'parsing time "2023-02-01" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "T"'],
-    ['CustomResourceDefinition', { spec: { versions: {} } }, field('object', 'CustomResourceDefinitionSpec.spec.versions', '[]v1.CustomResourceDefinitionVersion')],
+    [
+      'CustomResourceDefinition',
+      { spec: { versions: {} } },
+      field('object', 'CustomResourceDefinitionSpec.spec.versions', '[]v1.CustomResourceDefinitionVersion'),
+    ],
     [
       'CustomResourceDefinition',
       { spec: { versions: [{ subresources: { status: 'x' } }] } },
@@ -115,7 +140,9 @@ t.test('a decoder of its own wins over an earlier mismatch; otherwise the first 
 });
 
 t.test('a lone value is read into a type', async (t) => {
-  t.throws(() => conformValue(TYPES['ObjectMeta']!, 'x', []), { message: 'json: cannot unmarshal string into Go value of type v1.ObjectMeta' });
+  t.throws(() => conformValue(TYPES['ObjectMeta']!, 'x', []), {
+    message: 'json: cannot unmarshal string into Go value of type v1.ObjectMeta',
+  });
   t.throws(() => conformValue(TYPES['ObjectMeta']!, { labels: { a: 1 } }, []), { message: field('number', 'ObjectMeta.labels', 'string') });
 });
 
@@ -145,7 +172,11 @@ t.test('values come out as Go writes them (R3.27a)', async (t) => {
     ['ConfigMap', {}, { metadata: {} }],
     ['ConfigMap', { data: {}, metadata: { name: '', labels: {}, creationTimestamp: null } }, { metadata: {} }],
     ['ConfigMap', { immutable: false, data: { a: null } }, { immutable: false, data: { a: '' }, metadata: {} }],
-    ['Secret', { data: { a: null, b: 'YR==', c: 'Y\nQ==', d: [1, 2] } }, { data: { a: '', b: 'YQ==', c: 'YQ==', d: 'AQI=' }, metadata: {} }],
+    [
+      'Secret',
+      { data: { a: null, b: 'YR==', c: 'Y\nQ==', d: [1, 2] } },
+      { data: { a: '', b: 'YQ==', c: 'YQ==', d: 'AQI=' }, metadata: {} },
+    ],
     ['ClusterRole', { rules: [] }, { rules: [], metadata: {} }],
     ['ClusterRole', {}, { metadata: {}, rules: null }],
     ['Lease', {}, { metadata: {}, spec: {} }],
@@ -165,10 +196,20 @@ t.test('values come out as Go writes them (R3.27a)', async (t) => {
       },
     ],
     ['Lease', { spec: { renewTime: '0001-01-01T00:00:00.000000Z' } }, { spec: { renewTime: null }, metadata: {} }],
-    ['Service', { spec: { ports: [{ port: 80, targetPort: null }] } }, { spec: { ports: [{ port: 80, targetPort: 0 }] }, metadata: {}, status: { loadBalancer: {} } }],
+    [
+      'Service',
+      { spec: { ports: [{ port: 80, targetPort: null }] } },
+      { spec: { ports: [{ port: 80, targetPort: 0 }] }, metadata: {}, status: { loadBalancer: {} } },
+    ],
     [
       'Deployment',
-      { spec: { replicas: 0, minReadySeconds: 0, template: { spec: { containers: [{ resources: { limits: { cpu: 0.5 } }, stdin: false }] } } } },
+      {
+        spec: {
+          replicas: 0,
+          minReadySeconds: 0,
+          template: { spec: { containers: [{ resources: { limits: { cpu: 0.5 } }, stdin: false }] } },
+        },
+      },
       {
         spec: {
           replicas: 0,
@@ -186,8 +227,18 @@ t.test('values come out as Go writes them (R3.27a)', async (t) => {
 
 t.test('defaults are the unconditional ones, then those of the kind', async (t) => {
   const service: JsonObject = { spec: { ports: [{ port: 1 }, { port: 2, protocol: 'UDP' }] } };
-  builtinSchema(TYPES['Service']!, (object) => void ((object['spec'] as JsonObject)['type'] ??= 'ClusterIP')).default(service);
-  t.strictSame(service, { spec: { ports: [{ port: 1, protocol: 'TCP' }, { port: 2, protocol: 'UDP' }], type: 'ClusterIP' } });
+  builtinSchema(TYPES['Service']!, (object) => {
+    (object['spec'] as JsonObject)['type'] ??= 'ClusterIP';
+  }).default(service);
+  t.strictSame(service, {
+    spec: {
+      ports: [
+        { port: 1, protocol: 'TCP' },
+        { port: 2, protocol: 'UDP' },
+      ],
+      type: 'ClusterIP',
+    },
+  });
 });
 
 t.test('storing makes empty lists null where they are always written, and drops gated members (R3.27a, R3.27b)', async (t) => {
