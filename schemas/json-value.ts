@@ -29,3 +29,8 @@ export function equal(a: JsonValue | undefined, b: JsonValue | undefined): boole
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key]));
 }
+
+/** The member of that name; unlike indexing, never one that every object inherits (`constructor`). */
+export function own(object: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
