@@ -94,9 +94,8 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
 
 function unionMembers(a: FieldSet['members'], b: FieldSet['members']): FieldSet['members'] {
   if (!a || !b) return a ?? b;
-  let result: Set<PathElement> | undefined;
-  for (const element of b) if (!a.has(element)) (result ??= new Set(a)).add(element);
-  return result ?? a;
+  const missing = [...b].filter((element) => !a.has(element));
+  return missing.length === 0 ? a : new Set([...a, ...missing]);
 }
 
 function unionChildren(a: FieldSet['children'], b: FieldSet['children']): FieldSet['children'] {
@@ -105,7 +104,9 @@ function unionChildren(a: FieldSet['children'], b: FieldSet['children']): FieldS
   for (const [element, child] of b) {
     const mine = a.get(element);
     const both = mine ? union(mine, child) : child;
-    if (both !== mine) (result ??= new Map(a)).set(element, both);
+    if (both === mine) continue;
+    result ??= new Map(a);
+    result.set(element, both);
   }
   return result ?? a;
 }
