@@ -1,0 +1,115 @@
+import { child, index, invalidValue, printValue, required, type FieldError } from '../field-errors.js';
+import { parseApiVersion } from '../group-version.js';
+import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { ConformError } from '../object-schema.js';
+import { kindProblems } from '../crd/names.js';
+import { has, itemsOf, memberOf, sortedMembers, type Structural } from './structural.js';
+
+/** What the kinds of this server do with ObjectMeta; handed in, since it is the same for built-in kinds. */
+export interface ObjectMetaRules {
+  /**
+   * Brings `metadata` into shape, in place; unknown members are dropped and reported with `path` in front (`unknown field "metadata.x"`).
+   * Throws `ConformError` with Go's words (`json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string`).
+   */
+  conform(metadata: JsonObject, path: string, problems: string[]): void;
+  /** R3.19–R3.23 of an embedded object: the name may be empty and is only a path segment (B6.10). */
+  validate(metadata: JsonObject, path: string): FieldError[];
+}
+
+type Visit = (resource: JsonObject, path: string) => void;
+
+/** Calls `visit` for every embedded resource, parents first. Members are visited in the order of their names. */
+function eachEmbedded(node: Structural, value: JsonValue, path: string, visit: Visit): void {
+  if (!has(node, 'embedded')) return;
+  if (Array.isArray(value)) {
+    const items = itemsOf(node);
+    if (items !== undefined) for (let i = 0; i < value.length; i++) eachEmbedded(items, value[i]!, index(path, i), visit);
+  } else if (isObject(value)) {
+    if (node.embedded) visit(value, path);
+    for (const name of Object.keys(value).sort()) {
+      const member = memberOf(node, name);
+      if (member !== undefined) eachEmbedded(member, value[name]!, child(path, name), visit);
+    }
+  }
+}
+
+const goKind = (value: JsonValue): string =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
+
+/** B5.3 step 1: shapes the metadata of an object. A null is an absent one; anything but an object fails as in Go. */
+export function conformMetadata(object: JsonObject, path: string, rules: ObjectMetaRules, problems: string[]): void {
+  const metadata = object.metadata;
+  if (metadata === undefined) return;
+  if (metadata === null) delete object.metadata;
+  else if (isObject(metadata)) rules.conform(metadata, child(path, 'metadata'), problems);
+  else throw new ConformError(`json: cannot unmarshal ${goKind(metadata)} into Go value of type v1.ObjectMeta`);
+}
+
+/** B5.3 step 4: apiVersion, kind and metadata of all embedded resources. Throws `ConformError` in the words of B6.10. */
+export function conformEmbedded(root: Structural, object: JsonObject, rules: ObjectMetaRules, problems: string[]): void {
+  eachEmbedded(root, object, '', (resource, path) => {
+    if (path === '') return;
+    for (const name of TYPE_MEMBERS) {
+      const value = resource[name];
+      if (value !== undefined && typeof value !== 'string')
+        throw new ConformError(text(invalidValue(child(path, name), value, 'must be a string')));
+    }
+    const before = printValue(sortedMembers(resource.metadata ?? null));
+    try {
+      conformMetadata(resource, path, rules, problems);
+    } catch (error) {
+      if (!(error instanceof ConformError)) throw error;
+      throw new ConformError(`${child(path, 'metadata')}: Invalid value: ${before}: ${error.message}`);
+    }
+  });
+}
+
+/** The same for a stored object: what is malformed is dropped (B5.3). */
+export function dropMalformedEmbedded(root: Structural, object: JsonObject, rules: ObjectMetaRules): void {
+  eachEmbedded(root, object, '', (resource, path) => {
+    if (path === '') return;
+    for (const name of TYPE_MEMBERS) if (resource[name] !== undefined && typeof resource[name] !== 'string') delete resource[name];
+    dropMalformedMetadata(resource, rules);
+  });
+}
+
+export function dropMalformedMetadata(object: JsonObject, rules: ObjectMetaRules): void {
+  try {
+    conformMetadata(object, '', rules, []);
+  } catch (error) {
+    if (!(error instanceof ConformError)) throw error;
+    delete object.metadata;
+  }
+}
+
+const TYPE_MEMBERS = ['apiVersion', 'kind'] as const;
+
+const text = (error: FieldError): string => `${error.field}: ${error.body}`;
+
+/** B6.10: apiVersion, kind and metadata of embedded resources. */
+export function validateEmbedded(root: Structural, object: JsonValue, path: string, rules: ObjectMetaRules): FieldError[] {
+  const errors: FieldError[] = [];
+  eachEmbedded(root, object, path, (resource, at) => {
+    if (at === '') return;
+    if (resource.apiVersion === undefined) errors.push(required(child(at, 'apiVersion')));
+    if (resource.kind === undefined) errors.push(required(child(at, 'kind')));
+    errors.push(...apiVersionErrors(resource.apiVersion, child(at, 'apiVersion')), ...kindErrors(resource.kind, child(at, 'kind')));
+    if (isObject(resource.metadata)) errors.push(...rules.validate(resource.metadata, child(at, 'metadata')));
+  });
+  return errors;
+}
+
+function apiVersionErrors(value: JsonValue | undefined, path: string): FieldError[] {
+  if (value === undefined) return [];
+  if (typeof value !== 'string') return [invalidValue(path, value, 'must be a string')];
+  if (value === '') return [invalidValue(path, value, 'must not be empty')];
+  return parseApiVersion(value) === undefined ? [invalidValue(path, value, `unexpected GroupVersion string: ${value}`)] : [];
+}
+
+function kindErrors(value: JsonValue | undefined, path: string): FieldError[] {
+  if (value === undefined) return [];
+  if (typeof value !== 'string') return [invalidValue(path, value, 'must be a string')];
+  if (value === '') return [invalidValue(path, value, 'must not be empty')];
+  const problems = kindProblems(value);
+  return problems === undefined ? [] : [invalidValue(path, value, problems)];
+}

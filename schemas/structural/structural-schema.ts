@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { invalidValue, type FieldError, type FieldErrorType } from '../field-errors.js';
+import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import type { ObjectSchema } from '../object-schema.js';
+import { fillDefaults } from './default.js';
+import {
+  conformEmbedded,
+  conformMetadata,
+  dropMalformedEmbedded,
+  dropMalformedMetadata,
+  validateEmbedded,
+  type ObjectMetaRules,
+} from './embedded.js';
+import { validateListTypes, validateListTypesUpdate } from './list-type.js';
+import { prune } from './prune.js';
+import { propertyOf, structural, type Structural } from './structural.js';
+import { validateSchema } from './validate.js';
+
+/** The `x-kubernetes-validations` of a schema, compiled (B7). */
+export interface ContentRules {
+  /** `old` is undefined on create. Ratcheted failures go to `warnings` (B7.10). */
+  validate(object: JsonObject, old: JsonObject | undefined, warnings: string[]): FieldError[];
+}
+
+export interface StructuralSchemaOptions {
+  objectMeta: ObjectMetaRules;
+  /** Absent: the schema has no rules. */
+  rules?: ContentRules;
+  /** Checks of the scale paths (B5.22); for a write to `/status` only those of the status. */
+  checkScale?: (object: JsonObject, part: 'object' | 'status') => FieldError[];
+}
+
+/** The shape of the objects of one version of a CustomResourceDefinition. */
+export interface StructuralSchema extends ObjectSchema {
+  readonly root: Structural;
+  /** A stored object brought into this version's shape (B5.3): like `conform` and nothing reported; what is malformed is dropped. */
+  conformStored(object: JsonObject): void;
+  /**
+   * The content errors of a create (`old` undefined) or a main update, in the order of B6.11: schema, scale, embedded resources,
+   * list types, rules. ObjectMeta is judged elsewhere. Warnings of ratcheted rules are appended to `warnings`.
+   */
+  validate(object: JsonObject, old: JsonObject | undefined, warnings?: string[]): FieldError[];
+  /** The same for a write to `/status` (B5.10). */
+  validateStatus(object: JsonObject, old: JsonObject, warnings?: string[]): FieldError[];
+}
+
+const shared = new LRUCache<string, JsonObject>({ max: 2000 });
+
+/** The same object for equal schemas, so that equal ones (versions, updates of something else) are compiled once. */
+export function sharedSchema(schema: JsonObject): JsonObject {
+  const id = createHash('sha256').update(textOf(schema)).digest('base64');
+  const known = shared.get(id);
+  if (known !== undefined) return known;
+  shared.set(id, schema);
+  return schema;
+}
+
+function textOf(schema: JsonObject): string {
+  try {
+    return JSON.stringify(schema);
+  } catch {
+    return JSON.stringify(schema, (_key, member) => (typeof member === 'bigint' ? `${member}n` : member));
+  }
+}
+
+/** Makes the ObjectSchema of an `openAPIV3Schema`. The schema must not be changed afterwards. */
+export function structuralSchema(schema: JsonObject, options: StructuralSchemaOptions): StructuralSchema {
+  const root = structural(sharedSchema(schema));
+  const { objectMeta } = options;
+  const status = propertyOf(root, 'status');
+
+  return {
+    root,
+    conform(object, problems) {
+      const found: string[] = [];
+      conformMetadata(object, '', objectMeta, found);
+      const unknown: string[] = [];
+      prune(root, object, true, '', unknown);
+      conformEmbedded(root, object, objectMeta, found);
+      for (const path of unknown) found.push(`unknown field "${path}"`);
+      problems.push(...found.sort());
+    },
+    conformStored(object) {
+      dropMalformedMetadata(object, objectMeta);
+      prune(root, object, true, '', []);
+      dropMalformedEmbedded(root, object, objectMeta);
+      const metadata = object.metadata;
+      if (isObject(metadata)) metadata.generation ??= 1;
+    },
+    default: (object) => fillDefaults(root, object),
+    settle: () => {},
+    validate(object, old, warnings = []) {
+      const errors = validateSchema(root, object, old, '');
+      errors.push(...(options.checkScale?.(object, 'object') ?? []), ...validateEmbedded(root, object, '', objectMeta));
+      return withRest(errors, root, object, old, options, warnings);
+    },
+    validateStatus(object, old, warnings = []) {
+      const value = object.status;
+      const errors = value === undefined || status === undefined ? [] : validateSchema(status, value, old.status, 'status');
+      errors.push(...(options.checkScale?.(object, 'status') ?? []));
+      return withRest(errors, root, object, old, options, warnings);
+    },
+  };
+}
+
+/** What ends every judgement: list types, then rules (B6.11). */
+function withRest(
+  errors: FieldError[],
+  root: Structural,
+  object: JsonObject,
+  old: JsonObject | undefined,
+  options: StructuralSchemaOptions,
+  warnings: string[],
+): FieldError[] {
+  errors.push(...listTypes(root, object, old));
+  if (options.rules === undefined) return errors;
+  if (errors.some((error) => BLOCKING.has(error.type))) errors.push(UNCHECKED);
+  else errors.push(...options.rules.validate(object, old, warnings));
+  return errors;
+}
+
+const listTypes = (root: Structural, object: JsonValue, old: JsonValue | undefined): FieldError[] =>
+  old === undefined ? validateListTypes(root, object, '') : validateListTypesUpdate(root, object, old, '');
+
+/** B6.9: after these, rules are not evaluated. */
+const BLOCKING: ReadonlySet<FieldErrorType> = new Set<FieldErrorType>(['NotSupported', 'Required', 'TooLong', 'TooMany', 'TypeInvalid']);
+const UNCHECKED: FieldError = invalidValue(
+  '<nil>',
+  null,
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+);
