@@ -18,3 +18,4 @@ export * from './manager.js';
 export { definePlugin, isPlugin, loadPlugin, type Phase, type Plugin, type PluginDefinition, PluginError } from './plugin.js';
 export * from './reconciler.js';
 export * from './workqueue.js';
+export { run } from './run.js';

@@ -74,7 +74,10 @@ export function watchAllKinds(context: Context, options: AllKindsOptions): AllKi
       cancelSettle();
     };
     const cancelSettle = clock.after(settleMs, () => settle());
-    const done = reflect<KubeObject>({ client, kind, log, clock, metadataOnly: true, signal: AbortSignal.any([signal, stopping.signal]) }, sink);
+    const done = reflect<KubeObject>(
+      { client, kind, log, clock, metadataOnly: true, signal: AbortSignal.any([signal, stopping.signal]) },
+      sink,
+    );
     const monitor: Monitor = {
       settled: false,
       done: done.finally(cancelSettle),

@@ -11,7 +11,15 @@ import { definePlugin, type Plugin } from '../plugin.js';
 import type { Context } from '../reconciler.js';
 import { consume, createWorkQueue } from '../workqueue.js';
 import { type AllKinds, watchAllKinds } from './all-kinds.js';
-import { type Change, createOwnershipGraph, foregroundFinalizer, isWithinReach, matches, type Node, orphanFinalizer } from './ownership-graph.js';
+import {
+  type Change,
+  createOwnershipGraph,
+  foregroundFinalizer,
+  isWithinReach,
+  matches,
+  type Node,
+  orphanFinalizer,
+} from './ownership-graph.js';
 
 export interface GarbageCollectorOptions {
   /** Objects looked at at the same time. */
@@ -146,25 +154,26 @@ async function collectGarbage(context: Context, { concurrency = 10, rediscoverMs
   };
 
   /** Works on the node of a uid; before all kinds are listed the graph cannot tell that there are no dependents. */
-  const working = (queue: typeof deletions, needsAll: (node: Node) => boolean, work: (node: Node) => Promise<void>) => async (uid: string) => {
-    const node = graph.get(uid);
-    if (!node) return;
-    if (needsAll(node) && !kinds.hasSettled()) {
-      queue.addAfter(uid, 50);
-      return;
-    }
-    try {
-      await work(node);
-      queue.forget(uid);
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof UnknownOwnerKind) ownersOfUnknownKind.add(uid);
-      else if (!(error instanceof StatusError && error.reason === 'Conflict')) {
-        log.warn({ kind: kindName(node), object: keyOfNode(node), err: error }, 'garbage collection failed');
+  const working =
+    (queue: typeof deletions, needsAll: (node: Node) => boolean, work: (node: Node) => Promise<void>) => async (uid: string) => {
+      const node = graph.get(uid);
+      if (!node) return;
+      if (needsAll(node) && !kinds.hasSettled()) {
+        queue.addAfter(uid, 50);
+        return;
       }
-      queue.addRateLimited(uid);
-    }
-  };
+      try {
+        await work(node);
+        queue.forget(uid);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof UnknownOwnerKind) ownersOfUnknownKind.add(uid);
+        else if (!(error instanceof StatusError && error.reason === 'Conflict')) {
+          log.warn({ kind: kindName(node), object: keyOfNode(node), err: error }, 'garbage collection failed');
+        }
+        queue.addRateLimited(uid);
+      }
+    };
 
   signal.addEventListener('abort', () => {
     deletions.shutDown();
@@ -222,7 +231,8 @@ function createOwnerLookup({ client }: Context) {
         if (owner?.metadata.uid !== reference.uid) {
           absent.set(keyIn(reference, namespace), true);
           found.absent.push(reference);
-        } else if (owner.metadata.deletionTimestamp && owner.metadata.finalizers?.includes(foregroundFinalizer)) found.waiting.push(reference);
+        } else if (owner.metadata.deletionTimestamp && owner.metadata.finalizers?.includes(foregroundFinalizer))
+          found.waiting.push(reference);
         else found.solid.push(reference);
       }
       return found;
@@ -242,7 +252,12 @@ function reportForeignOwner({ events }: Context, node: Node, { apiVersion, kind,
 }
 
 /** Only this very object, and only as long as nobody has given it another owner. */
-async function remove({ client }: Context, node: Node, { metadata }: KubeObject, propagationPolicy: 'Background' | 'Foreground' | 'Orphan') {
+async function remove(
+  { client }: Context,
+  node: Node,
+  { metadata }: KubeObject,
+  propagationPolicy: 'Background' | 'Foreground' | 'Orphan',
+) {
   const preconditions = { uid: node.uid, ...(metadata.resourceVersion && { resourceVersion: metadata.resourceVersion }) };
   try {
     await client.delete(node, keyOfNode(node), { propagationPolicy, preconditions });

@@ -120,7 +120,9 @@ async function deleteAll(client: Client, namespace: string, resource: ApiResourc
     outcome.remaining.set(`${resource.resource}.${resource.group}`, count);
     if (!held && !hasGrace(resource)) {
       const { group, version } = resource;
-      throw new Error(`unexpected items still remain in namespace: ${namespace} for gvr: ${group}/${version}, Resource=${resource.resource}`);
+      throw new Error(
+        `unexpected items still remain in namespace: ${namespace} for gvr: ${group}/${version}, Resource=${resource.resource}`,
+      );
     }
   } catch (error) {
     if (error instanceof StatusError && error.code === 404) return; // the kind has gone meanwhile
