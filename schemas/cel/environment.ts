@@ -1,0 +1,119 @@
+import { type Expr, walk } from './ast.js';
+import { check, type Declarations } from './checker.js';
+import { type Estimate, estimateCost } from './estimate.js';
+import { declareFunctions, type FunctionDecl, type Library } from './functions.js';
+import { type Issue, renderIssues } from './issues.js';
+import { comprehensions, lists, optionals, sets } from './library/lists.js';
+import { standard } from './library/standard.js';
+import { strings } from './library/strings.js';
+import { checkLiterals } from './literal-checks.js';
+import { parse } from './parser.js';
+import { type Bindings, ConstantError, type Evaluation, plan } from './program.js';
+import { BOOL, BYTES, type CelType, DOUBLE, DURATION, DYN, INT, listOf, mapOf, NULL, optionalOf, STRING, TIMESTAMP, typeOf, UINT } from './types.js';
+
+/** B7.9: the limit of one expression. */
+export const COST_LIMIT = 1_000_000;
+
+export interface EnvironmentOptions {
+  variables?: Readonly<Record<string, CelType>>;
+  /** Initialisers: `Object{…}`; what the name of one is a type of, or undefined. */
+  structType?: (name: string) => CelType | undefined;
+  /** Functions beside Kubernetes' base set. */
+  libraries?: readonly Library[];
+  /** Replaces Kubernetes' base set. */
+  baseLibraries?: readonly Library[];
+  container?: string;
+  /** false admits lists and maps of mixed types without dyn(). */
+  homogeneous?: boolean;
+}
+
+export interface Program {
+  source: string;
+  resultType: CelType;
+  /** Whether the expression mentions a variable. */
+  uses(variable: string): boolean;
+  /** Evaluates it; a `CelError` as value is the failure, and the cost counts either way (B7.31). */
+  evaluate(bindings: Bindings, options?: { costLimit?: number }): Evaluation;
+  /** The worst case before it is evaluated (B2.31); throws nothing, saturates at `UNBOUNDED`. */
+  estimateCost(): Estimate;
+}
+export type Compilation =
+  | { program: Program; issues?: undefined }
+  /** `issues` are the problems as cel-go prints them (B2.30a); `stage` is `program` if a constant part cannot be evaluated. */
+  | { program?: undefined; issues: string; stage: 'compile' | 'program' };
+
+export interface Environment {
+  compile(source: string): Compilation;
+  /** The same environment with more variables. */
+  extend(variables: Readonly<Record<string, CelType>>): Environment;
+}
+
+const TYPE_NAMES = new Map<string, CelType>([
+  ...[BOOL, BYTES, DOUBLE, INT, STRING, UINT, TIMESTAMP, DURATION].map((type) => [type.name, type] as const),
+  ['null_type', NULL],
+  ['list', listOf(DYN)],
+  ['map', mapOf(DYN, DYN)],
+  ['type', typeOf()],
+  ['optional_type', optionalOf(DYN)],
+]);
+
+/** What every Kubernetes expression may call (B7.20–B7.29). */
+const KUBERNETES: readonly Library[] = [...standard, strings, lists, sets, comprehensions, optionals];
+
+let kubernetesFunctions: Map<string, FunctionDecl> | undefined;
+
+function functionsOf(options: EnvironmentOptions): Map<string, FunctionDecl> {
+  if (options.baseLibraries) return declareFunctions([...options.baseLibraries, ...(options.libraries ?? [])]);
+  if (options.libraries?.length) return declareFunctions([...KUBERNETES, ...options.libraries]);
+  kubernetesFunctions ??= declareFunctions(KUBERNETES);
+  return kubernetesFunctions;
+}
+
+/** An environment for expressions over the given variables. */
+export function environment(options: EnvironmentOptions = {}): Environment {
+  return withDeclarations({
+    variables: new Map(Object.entries(options.variables ?? {})),
+    functions: functionsOf(options),
+    structType: options.structType ?? (() => undefined),
+    typeNames: TYPE_NAMES,
+    container: options.container ?? '',
+    homogeneous: options.homogeneous ?? true,
+  });
+}
+
+function withDeclarations(declarations: Declarations): Environment {
+  return {
+    compile: (source) => compile(source, declarations),
+    extend: (variables) =>
+      withDeclarations({ ...declarations, variables: new Map([...declarations.variables, ...Object.entries(variables)]) }),
+  };
+}
+
+function compile(source: string, declarations: Declarations): Compilation {
+  const issues: Issue[] = [];
+  const expr = parse(source, issues);
+  if (expr && issues.length === 0) check(expr, declarations, issues);
+  if (expr && issues.length === 0) checkLiterals(expr, issues, declarations.homogeneous);
+  if (!expr || issues.length > 0) return { issues: renderIssues(source, issues), stage: 'compile' };
+  try {
+    return { program: program(source, expr, declarations) };
+  } catch (error) {
+    if (error instanceof ConstantError) return { issues: error.message, stage: 'program' };
+    throw error;
+  }
+}
+
+function program(source: string, expr: Expr, declarations: Declarations): Program {
+  const run = plan(expr);
+  const used = new Set<string>();
+  walk(expr, (node) => {
+    if (node.kind === 'ident' && node.constant === undefined) used.add(node.name);
+  });
+  return {
+    source,
+    resultType: expr.type!,
+    uses: (variable) => used.has(variable),
+    evaluate: (bindings, options) => run(bindings, options?.costLimit ?? COST_LIMIT),
+    estimateCost: () => estimateCost(expr, declarations.variables),
+  };
+}

@@ -1,0 +1,105 @@
+import { type CelType, DYN, isDyn, isDynOrError, listOf, mapOf, opaque, sameType, typeOf } from './types.js';
+
+/** What type parameters stand for so far. */
+export type Substitutions = Map<string, CelType>;
+
+/** Whether values of `from` may be used as `to`; extends `subs` on success, leaves it as it was on failure. */
+export function assignable(subs: Substitutions, from: CelType, to: CelType): boolean {
+  return assignableAll(subs, [from], [to]);
+}
+
+export function assignableAll(subs: Substitutions, from: readonly CelType[], to: readonly CelType[]): boolean {
+  if (from.length !== to.length) return false;
+  if (from.every((type, i) => type.params.length === 0 && to[i]!.params.length === 0 && bothFixed(type, to[i]!)))
+    return from.every((type, i) => unify(subs, type, to[i]!));
+  const attempt = new Map(subs);
+  if (!unifyAll(attempt, from, to)) return false;
+  for (const [name, type] of attempt) subs.set(name, type);
+  return true;
+}
+
+const bothFixed = (a: CelType, b: CelType): boolean => a.kind !== 'param' && b.kind !== 'param';
+
+function unifyAll(subs: Substitutions, from: readonly CelType[], to: readonly CelType[]): boolean {
+  return from.length === to.length && from.every((type, i) => unify(subs, type, to[i]!));
+}
+
+function unify(subs: Substitutions, from: CelType, to: CelType): boolean {
+  if (to.kind === 'param') {
+    const outcome = bind(subs, from, to);
+    if (outcome !== 'impossible') return outcome === 'bound';
+  }
+  if (from.kind === 'param') return bind(subs, to, from) === 'bound';
+  if (isDynOrError(from) || isDynOrError(to)) return true;
+  if (from.kind === 'null') return nullable(to);
+  if (to.kind === 'null') return nullable(from);
+  if (from.kind !== to.kind) return false;
+  if (from.kind === 'type') return true;
+  return from.name === to.name && unifyAll(subs, from.params, to.params);
+}
+
+/** null may stand for objects, opaque types and times, never for scalars, lists and maps (B7.3). */
+function nullable(type: CelType): boolean {
+  return ['opaque', 'struct', 'timestamp', 'duration', 'null'].includes(type.kind);
+}
+
+/** Binds the parameter to the type, if they agree; `conflict` when another binding disagrees. */
+function bind(subs: Substitutions, type: CelType, parameter: CelType): 'bound' | 'conflict' | 'impossible' {
+  if (sameType(type, parameter)) return 'bound';
+  const bound = subs.get(parameter.name);
+  if (bound !== undefined) {
+    if (sameType(type, bound)) return 'bound';
+    if (!unify(subs, type, bound)) return 'conflict';
+    const general = mostGeneral(type, bound);
+    if (!occurs(subs, parameter, general)) subs.set(parameter.name, general);
+    return 'bound';
+  }
+  if (occurs(subs, parameter, type)) return 'impossible';
+  subs.set(parameter.name, type);
+  return 'bound';
+}
+
+function occurs(subs: Substitutions, parameter: CelType, within: CelType): boolean {
+  if (sameType(parameter, within)) return true;
+  if (within.kind === 'param') {
+    const bound = subs.get(within.name);
+    return bound !== undefined && occurs(subs, parameter, bound);
+  }
+  return within.params.some((inner) => occurs(subs, parameter, inner));
+}
+
+/** Of two types that unify, the one that says less. */
+export function mostGeneral(a: CelType, b: CelType): CelType {
+  if (a.kind === 'null') return b;
+  return b.kind === 'null' || lessSpecific(a, b) ? a : b;
+}
+
+function lessSpecific(a: CelType, b: CelType): boolean {
+  if (isDyn(a) || a.kind === 'param') return true;
+  if (isDyn(b) || b.kind === 'param') return false;
+  if (a.kind !== b.kind || a.name !== b.name || a.params.length !== b.params.length) return false;
+  return a.kind === 'type' || a.params.every((inner, i) => lessSpecific(inner, b.params[i]!));
+}
+
+/** Replaces bound parameters; unbound ones become dyn if `freeToDyn`. */
+export function substitute(subs: Substitutions, type: CelType, freeToDyn: boolean): CelType {
+  if (type.kind === 'param') {
+    const bound = subs.get(type.name);
+    if (bound !== undefined) return substitute(subs, bound, freeToDyn);
+    return freeToDyn ? DYN : type;
+  }
+  if (type.params.length === 0) return type;
+  const params = type.params.map((inner) => substitute(subs, inner, freeToDyn));
+  if (params.every((inner, i) => inner === type.params[i])) return type;
+  if (type.kind === 'list') return { ...listOf(params[0]!), ...sizes(type) };
+  if (type.kind === 'map') return { ...mapOf(params[0]!, params[1]!), ...sizes(type) };
+  if (type.kind === 'type') return typeOf(params[0]);
+  return opaque(type.name, ...params);
+}
+
+function sizes(type: CelType): Partial<CelType> {
+  const known: Partial<CelType> = {};
+  if (type.maxElements !== undefined) known.maxElements = type.maxElements;
+  if (type.minSerializedSize !== undefined) known.minSerializedSize = type.minSerializedSize;
+  return known;
+}
