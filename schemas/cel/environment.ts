@@ -9,7 +9,23 @@ import { strings } from './library/strings.js';
 import { checkLiterals } from './literal-checks.js';
 import { parse } from './parser.js';
 import { type Bindings, ConstantError, type Evaluation, plan } from './program.js';
-import { BOOL, BYTES, type CelType, DOUBLE, DURATION, DYN, INT, listOf, mapOf, NULL, optionalOf, STRING, TIMESTAMP, typeOf, UINT } from './types.js';
+import {
+  BOOL,
+  BYTES,
+  type CelType,
+  DOUBLE,
+  DURATION,
+  DYN,
+  INT,
+  listOf,
+  mapOf,
+  NULL,
+  optionalOf,
+  STRING,
+  TIMESTAMP,
+  typeOf,
+  UINT,
+} from './types.js';
 
 /** B7.9: the limit of one expression. */
 export const COST_LIMIT = 1_000_000;

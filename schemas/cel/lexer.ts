@@ -173,9 +173,9 @@ function scanString(source: string, from: number, close: string, raw: boolean): 
     const c = source[at]!;
     if (close.length === 1 && (c === '\n' || c === '\r')) return -(at + 1);
     if (c === '\\' && !raw) {
-      const escape = match(ESCAPE, source, at);
-      if (escape === undefined) return -Math.min(source.length, at + match(ESCAPE_BEGINNING, source, at)!.length + 1);
-      at += escape.length;
+      const sequence = match(ESCAPE, source, at);
+      if (sequence === undefined) return -Math.min(source.length, at + match(ESCAPE_BEGINNING, source, at)!.length + 1);
+      at += sequence.length;
     } else at++;
   }
   return -source.length;

@@ -9,9 +9,7 @@ const DEPTH_MAX = 250;
 /** Macros may copy their operands; nested ones would double the tree each time. */
 const NODES_MAX = 200_000;
 
-const RESERVED = new Set(
-  'as break const continue else for function if import let loop package namespace return var void while'.split(' '),
-);
+const RESERVED = new Set('as break const continue else for function if import let loop package namespace return var void while'.split(' '));
 const EXPRESSION_START: readonly TokenKind[] = [
   '[',
   '{',
@@ -465,8 +463,7 @@ function withKinds(kinds: readonly TokenKind[], ...more: TokenKind[]): TokenKind
   return TOKEN_ORDER.filter((kind) => kinds.includes(kind) || more.includes(kind));
 }
 
-const printed = (token: Token): string =>
-  token.text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
+const printed = (token: Token): string => token.text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
 const tail = (token: Token): string => (token.kind === '<EOF>' ? '' : printed(token));
 
 function printSet(kinds: readonly TokenKind[]): string {

@@ -108,7 +108,8 @@ class Planner {
       };
     return (frame) => {
       charge(frame, SELECT_COST);
-      return frame.bindings[name] ?? (frame.bindings[name] === null ? null : new CelError(`no such attribute(s): ${name}`));
+      const value = frame.bindings[name];
+      return value === undefined ? new CelError(`no such attribute(s): ${name}`) : value;
     };
   }
 
@@ -119,7 +120,7 @@ class Planner {
     return (frame) => {
       const target = operand(frame);
       charge(frame, SELECT_COST);
-      if (target instanceof MapValue) return target.get(field) ?? missing(target, field);
+      if (target instanceof MapValue) return entry(target, field);
       return member(target, field);
     };
   }
@@ -140,7 +141,11 @@ class Planner {
       case '_[?_]':
         return { run: binary(steps, SELECT_COST, optionalMember) };
       case '_[_]':
-        return { run: binary(steps, SELECT_COST, (target, key) => (target instanceof MapValue ? (target.get(key) ?? missing(target, key)) : member(target, key))) };
+        return {
+          run: binary(steps, SELECT_COST, (target, key) =>
+            target instanceof MapValue ? (target.get(key) ?? missing(target, key)) : member(target, key),
+          ),
+        };
       case '@not_strictly_false':
         return { run: notStrictlyFalse(steps[0]!) };
       case 'or':
@@ -308,8 +313,9 @@ function freshAccumulator(init: Plan): Step {
   return init.run;
 }
 
-/** `m.k` of something absent. */
-function missing(target: MapValue, key: Value): Value {
+function entry(target: MapValue, key: Value): Value {
+  const value = target.get(key);
+  if (value !== undefined) return value;
   return key instanceof CelError ? key : new CelError(`no such key: ${printValueText(key)}`);
 }
 
@@ -323,10 +329,15 @@ export function printValueText(value: Value): string {
 function member(target: Value, key: Value): Value {
   if (target instanceof CelError) return target;
   if (key instanceof CelError) return key;
-  if (target instanceof List) return item(target, key) ?? new CelError(`index out of bounds: ${printValueText(key)}`);
   if (target instanceof Optional) return target.value === undefined ? NONE : optionalMember(target.value, key);
-  if (target instanceof Struct && typeof key === 'string') return target.fields.get(key) ?? new CelError(`no such key: ${key}`);
-  return target instanceof MapValue ? (target.get(key) ?? missing(target, key)) : noSuchOverload;
+  if (target instanceof MapValue) return entry(target, key);
+  if (target instanceof List) {
+    const value = item(target, key);
+    return value === undefined ? new CelError(`index out of bounds: ${printValueText(key)}`) : value;
+  }
+  if (!(target instanceof Struct) || typeof key !== 'string') return noSuchOverload;
+  const value = target.fields.get(key);
+  return value === undefined ? new CelError(`no such key: ${key}`) : value;
 }
 
 function item(list: List, key: Value): Value | undefined {
@@ -473,4 +484,3 @@ function equality(wanted: boolean, left: Step, right: Step): Step {
     return typeof same === 'boolean' ? same === wanted : same;
   };
 }
-

@@ -24,9 +24,7 @@ const before = (units: (args: readonly Value[]) => number): CallCost => ({ kind:
 const size = (args: readonly Value[], index: number): number => sizeOf(args[index]!);
 const traversal = (length: number): number => Math.ceil(length * TRAVERSAL_FACTOR);
 const reading = (factor = 1): CallCost => before((args) => Math.ceil(size(args, 0) * factor * TRAVERSAL_FACTOR));
-const matching = before(
-  (args) => Math.ceil((1 + size(args, 0)) * TRAVERSAL_FACTOR) * Math.ceil(size(args, 1) * REGEX_FACTOR),
-);
+const matching = before((args) => Math.ceil((1 + size(args, 0)) * TRAVERSAL_FACTOR) * Math.ceil(size(args, 1) * REGEX_FACTOR));
 const smaller = before((args) => Math.ceil(Math.min(size(args, 0), size(args, 1)) * TRAVERSAL_FACTOR));
 const selector = before((args) => 10 + traversal(size(args, 1)) + 50 * Math.floor(size(args, 1) / 2));
 const scanning = before((args) => deepTraversal(args[0]!));
@@ -76,9 +74,7 @@ const BY_FUNCTION: Record<string, CallCost> = {
   find: matching,
   findAll: matching,
   matches: matching,
-  validate: before(
-    (args) => Math.ceil((1 + size(args, 1)) * TRAVERSAL_FACTOR) * Math.ceil(FORMAT_PATTERN_LENGTH * REGEX_FACTOR),
-  ),
+  validate: before((args) => Math.ceil((1 + size(args, 1)) * TRAVERSAL_FACTOR) * Math.ceil(FORMAT_PATTERN_LENGTH * REGEX_FACTOR)),
   cidr: reading(),
   isIP: reading(),
   isCIDR: reading(),

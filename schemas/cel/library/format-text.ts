@@ -7,7 +7,7 @@ import { formatDouble } from './standard.js';
 export class FormatError extends Error {}
 
 const LENGTH_MAX = 2 ** 26;
-const SIGNS = "error during formatting: ";
+const SIGNS = 'error during formatting: ';
 
 /** `text.format(args)` (B7.21): the text, or the error. */
 export function formatText(template: string, args: List): Value {
@@ -55,7 +55,8 @@ function readClause(template: string, at: number): { clause: Clause; end: number
   if (template[end] === '.') {
     const digits = /^\d*/.exec(template.slice(end + 1, end + 12))![0];
     if (digits === '') throw new FormatError('could not parse precision: error while converting precision to integer');
-    if (end + 1 + digits.length >= template.length) throw new FormatError('could not parse precision: could not find end of precision specifier');
+    if (end + 1 + digits.length >= template.length)
+      throw new FormatError('could not parse precision: could not find end of precision specifier');
     precision = Number(digits);
     end += 1 + digits.length;
   }
@@ -75,7 +76,21 @@ export const EXPECTED: Record<string, { types: readonly string[]; complaint: str
   X: { types: ['int', 'uint', 'string', 'bytes'], complaint: 'only integers, byte buffers, and strings can be formatted as hex' },
   o: { types: ['int', 'uint'], complaint: 'octal clause can only be used on integers' },
   s: {
-    types: ['list', 'map', 'int', 'uint', 'double', 'bool', 'string', 'bytes', 'google.protobuf.Timestamp', 'google.protobuf.Duration', 'type', 'null_type', 'null'],
+    types: [
+      'list',
+      'map',
+      'int',
+      'uint',
+      'double',
+      'bool',
+      'string',
+      'bytes',
+      'google.protobuf.Timestamp',
+      'google.protobuf.Duration',
+      'type',
+      'null_type',
+      'null',
+    ],
     complaint: 'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
   },
 };

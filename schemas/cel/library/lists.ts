@@ -1,6 +1,24 @@
 import type { Implementation, Library } from '../functions.js';
 import { duration } from '../times.js';
-import { ArrayList, CelError, costExceeded, compare, type Duration, Duration as DurationValue, EntryMap, equals, isZero, keyOf, List, MapValue, noSuchOverload, NONE, Optional, Uint, type Value } from '../values.js';
+import {
+  ArrayList,
+  CelError,
+  costExceeded,
+  compare,
+  type Duration,
+  Duration as DurationValue,
+  type EntryMap,
+  equals,
+  isZero,
+  keyOf,
+  List,
+  type MapValue,
+  noSuchOverload,
+  NONE,
+  Optional,
+  Uint,
+  type Value,
+} from '../values.js';
 import { int } from './standard.js';
 
 /** A list longer than this cannot be had for any cost limit. */
@@ -10,7 +28,10 @@ const COMPARED_MAX = 10_000;
 
 const ORDERED = ['int', 'uint', 'double', 'bool', 'duration', 'timestamp', 'string', 'bytes'];
 
-const list = (implementation: (items: List) => Value): Implementation => (items) => implementation(items as List);
+const list =
+  (implementation: (items: List) => Value): Implementation =>
+  (items) =>
+    implementation(items as List);
 
 function isSorted(items: List): Value {
   for (let i = 1; i < items.size; i++) {
@@ -99,7 +120,9 @@ function range(count: number): Value {
 /** Sorts items by keys of one comparable type. */
 function sortBy(items: List, keys: List): Value {
   if (items.size !== keys.size)
-    return new CelError(`@sortByAssociatedKeys() expected a list of the same size as the associated keys list, but got ${items.size} and ${keys.size} elements respectively`);
+    return new CelError(
+      `@sortByAssociatedKeys() expected a list of the same size as the associated keys list, but got ${items.size} and ${keys.size} elements respectively`,
+    );
   const pairs = Array.from({ length: items.size }, (_, i) => ({ item: items.get(i), key: keys.get(i) }));
   let failure: CelError | undefined;
   for (const { key } of pairs) {
@@ -118,15 +141,23 @@ function perType(prefix: string, types: readonly string[], signature: (type: str
 export const lists: Library = {
   isSorted: perType('is_sorted_bool', ORDERED, (type) => `list(${type}).() -> bool`, list(isSorted)),
   sum: Object.entries(SUMS).map(([type, sum]) => [`list_${type}_sum_${type}`, `list(${type}).() -> ${type}`, list(sum)] as const),
-  min: perType('min', ORDERED, (type) => `list(${type}).() -> ${type}`, list((items) => extreme(items, -1, 'min'))),
-  max: perType('max', ORDERED, (type) => `list(${type}).() -> ${type}`, list((items) => extreme(items, 1, 'max'))),
+  min: perType(
+    'min',
+    ORDERED,
+    (type) => `list(${type}).() -> ${type}`,
+    list((items) => extreme(items, -1, 'min')),
+  ),
+  max: perType(
+    'max',
+    ORDERED,
+    (type) => `list(${type}).() -> ${type}`,
+    list((items) => extreme(items, 1, 'max')),
+  ),
   indexOf: [['list_a_index_of_int', 'list(A).(A) -> int', (items, value) => position(items as List, value!, 0, 1)]],
   lastIndexOf: [
     ['list_a_last_index_of_int', 'list(A).(A) -> int', (items, value) => position(items as List, value!, (items as List).size - 1, -1)],
   ],
-  slice: [
-    ['list_slice', 'list(T).(int, int) -> list(T)', (items, start, end) => slice(items as List, Number(start), Number(end))],
-  ],
+  slice: [['list_slice', 'list(T).(int, int) -> list(T)', (items, start, end) => slice(items as List, Number(start), Number(end))]],
   flatten: [
     ['list_flatten', 'list(list(T)).() -> list(T)', (items) => flatten(items as List, 1)],
     ['list_flatten_int', 'list(dyn).(int) -> list(dyn)', (items, depth) => flatten(items as List, Number(depth))],
@@ -134,7 +165,12 @@ export const lists: Library = {
   distinct: [['list_distinct', 'list(T).() -> list(T)', list(distinct)]],
   reverse: [['list_reverse', 'list(T).() -> list(T)', list((items) => new ArrayList([...items.toArray()].reverse()))]],
   'lists.range': [['lists_range', '(int) -> list(int)', (count) => range(Number(count))]],
-  sort: perType('sort', ORDERED, (type) => `list(${type}).() -> list(${type})`, list((items) => sortBy(items, items))),
+  sort: perType(
+    'sort',
+    ORDERED,
+    (type) => `list(${type}).() -> list(${type})`,
+    list((items) => sortBy(items, items)),
+  ),
   '@sortByAssociatedKeys': perType(
     'sortByAssociatedKeys',
     ORDERED,
@@ -151,10 +187,18 @@ function containsAll(items: List, wanted: List): boolean {
 export const sets: Library = {
   'sets.contains': [['list_sets_contains_list', '(list(T), list(T)) -> bool', (a, b) => containsAll(a as List, b as List)]],
   'sets.equivalent': [
-    ['list_sets_equivalent_list', '(list(T), list(T)) -> bool', (a, b) => containsAll(a as List, b as List) && containsAll(b as List, a as List)],
+    [
+      'list_sets_equivalent_list',
+      '(list(T), list(T)) -> bool',
+      (a, b) => containsAll(a as List, b as List) && containsAll(b as List, a as List),
+    ],
   ],
   'sets.intersects': [
-    ['list_sets_intersects_list', '(list(T), list(T)) -> bool', (a, b) => (b as List).toArray().some((value) => position(a as List, value, 0, 1) !== -1n)],
+    [
+      'list_sets_intersects_list',
+      '(list(T), list(T)) -> bool',
+      (a, b) => (b as List).toArray().some((value) => position(a as List, value, 0, 1) !== -1n),
+    ],
   ],
 };
 

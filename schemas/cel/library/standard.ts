@@ -176,12 +176,40 @@ const operators: Library = {
   ],
   '_/_': [
     ['divide_double', '(double, double) -> double', doubles((a, b) => a / b)],
-    ['divide_int64', '(int, int) -> int', dividing(divided, ints((a, b) => a / b))],
-    ['divide_uint64', '(uint, uint) -> uint', dividing(divided, uints((a, b) => a / b))],
+    [
+      'divide_int64',
+      '(int, int) -> int',
+      dividing(
+        divided,
+        ints((a, b) => a / b),
+      ),
+    ],
+    [
+      'divide_uint64',
+      '(uint, uint) -> uint',
+      dividing(
+        divided,
+        uints((a, b) => a / b),
+      ),
+    ],
   ],
   '_%_': [
-    ['modulo_int64', '(int, int) -> int', dividing(modulus, ints((a, b) => a % b))],
-    ['modulo_uint64', '(uint, uint) -> uint', dividing(modulus, uints((a, b) => a % b))],
+    [
+      'modulo_int64',
+      '(int, int) -> int',
+      dividing(
+        modulus,
+        ints((a, b) => a % b),
+      ),
+    ],
+    [
+      'modulo_uint64',
+      '(uint, uint) -> uint',
+      dividing(
+        modulus,
+        uints((a, b) => a % b),
+      ),
+    ],
   ],
   '-_': [
     ['negate_int64', '(int) -> int', (a) => int(-(a as bigint))],
@@ -295,7 +323,11 @@ const same: Implementation = (value) => value;
 const conversions: Library = {
   bool: [
     ['bool_to_bool', '(bool) -> bool', same],
-    ['string_to_bool', '(string) -> bool', (text) => (Object.hasOwn(BOOLEANS, text as string) ? BOOLEANS[text as string]! : conversionError('string', 'bool'))],
+    [
+      'string_to_bool',
+      '(string) -> bool',
+      (text) => (Object.hasOwn(BOOLEANS, text as string) ? BOOLEANS[text as string]! : conversionError('string', 'bool')),
+    ],
   ],
   bytes: [
     ['bytes_to_bytes', '(bytes) -> bytes', same],

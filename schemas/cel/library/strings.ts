@@ -154,7 +154,11 @@ export const strings: Library = {
   ],
   substring: [
     ['string_substring_int', 'string.(int) -> string', (text, start) => substring(text as string, Number(start))],
-    ['string_substring_int_int', 'string.(int, int) -> string', (text, start, end) => substring(text as string, Number(start), Number(end))],
+    [
+      'string_substring_int_int',
+      'string.(int, int) -> string',
+      (text, start, end) => substring(text as string, Number(start), Number(end)),
+    ],
   ],
   trim: [['string_trim', 'string.() -> string', (text) => trim(text as string)]],
   format: [['string_format', 'string.(list(dyn)) -> string', (text, args) => formatText(text as string, args as List)]],

@@ -28,7 +28,8 @@ import { DIVERGENCES } from './conformance-divergences.js';
 /** The published conformance cases of CEL, without those that need protobuf messages, enums or libraries Kubernetes has not. */
 const OTHER_LIBRARIES = new Set(['bindings_ext', 'block_ext', 'encoders_ext', 'math_ext']);
 const MESSAGES = new Set(['enums', 'proto2', 'proto2_ext', 'proto3', 'wrappers']);
-const NEEDS_MESSAGES = /TestAllTypes|NestedEnum|GlobalEnum|objectValue|enumValue|google\.protobuf\.(?!Timestamp'|Duration'|Timestamp$|Duration$)|messageType|proto[23]\./;
+const NEEDS_MESSAGES =
+  /TestAllTypes|NullValue|NestedEnum|GlobalEnum|objectValue|enumValue|google\.protobuf\.(?!Timestamp'|Duration'|Timestamp$|Duration$)|messageType|proto[23]\./;
 
 interface Case {
   name: string;
@@ -71,7 +72,8 @@ function toValue(json: JsonValue | undefined): Value {
       return new ArrayList((((value as JsonObject)['values'] ?? []) as JsonValue[]).map(toValue));
     case 'mapValue': {
       const map = new EntryMap();
-      for (const entry of ((value as JsonObject)['entries'] ?? []) as JsonObject[]) map.insert(toValue(entry['key']), toValue(entry['value']));
+      for (const entry of ((value as JsonObject)['entries'] ?? []) as JsonObject[])
+        map.insert(toValue(entry['key']), toValue(entry['value']));
       return map;
     }
     default:
@@ -121,7 +123,8 @@ function run(test: JsonObject): string | undefined {
     if (test['typedResult']['result'] === undefined) return undefined;
   }
   const bindings: Record<string, Value> = {};
-  for (const [name, binding] of Object.entries((test['bindings'] ?? {}) as JsonObject)) bindings[name] = toValue((binding as JsonObject)['value']);
+  for (const [name, binding] of Object.entries((test['bindings'] ?? {}) as JsonObject))
+    bindings[name] = toValue((binding as JsonObject)['value']);
   const { value } = compiled.program.evaluate(bindings);
   if (test['evalError']) return value instanceof CelError ? undefined : `no error but ${String(value)}`;
   if (value instanceof CelError) return value.message;
@@ -132,7 +135,8 @@ function run(test: JsonObject): string | undefined {
   return `${show(value)}, not ${show(expected)}`;
 }
 
-const show = (value: Value): string => (value instanceof Timestamp ? String(timestamp(value.nanos)) : `${typeName(value)} ${String(value)}`);
+const show = (value: Value): string =>
+  value instanceof Timestamp ? String(timestamp(value.nanos)) : `${typeName(value)} ${String(value)}`;
 
 t.test('the conformance cases of CEL pass', async (t) => {
   let passedAll = 0;
