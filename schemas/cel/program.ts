@@ -143,7 +143,7 @@ class Planner {
       case '_[_]':
         return {
           run: binary(steps, SELECT_COST, (target, key) =>
-            target instanceof MapValue ? (target.get(key) ?? missing(target, key)) : member(target, key),
+            target instanceof MapValue ? entry(target, key) : member(target, key),
           ),
         };
       case '@not_strictly_false':

@@ -6,7 +6,8 @@ import { formatText } from './format-text.js';
 /** No text a function builds may become longer: it would have exceeded any cost limit. */
 const LENGTH_MAX = 2 ** 26;
 
-const ASCII = /^[\x00-\x7f]*$/; // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+const ASCII = /^[\x00-\x7f]*$/;
 /** The characters of a text; for ASCII the text itself serves. */
 const characters = (text: string): string | string[] => (ASCII.test(text) ? text : [...text]);
 const cut = (text: string | string[], from: number, to: number): string =>
@@ -104,7 +105,7 @@ const QUOTED: Record<string, string> = {
   '\\': '\\\\',
   '"': '\\"',
 };
-const quote = (text: string): string => `"${text.replace(/[\x07\b\f\n\r\t\v\\"]/g, (c) => QUOTED[c]!)}"`; // biome-ignore lint/suspicious/noControlCharactersInRegex: they are escaped
+const quote = (text: string): string => `"${text.replace(/[\x07\b\f\n\r\t\v\\"]/g, (c) => QUOTED[c]!)}"`;
 
 const lower = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 const upper = (text: string): string => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
