@@ -142,9 +142,7 @@ class Planner {
         return { run: binary(steps, SELECT_COST, optionalMember) };
       case '_[_]':
         return {
-          run: binary(steps, SELECT_COST, (target, key) =>
-            target instanceof MapValue ? entry(target, key) : member(target, key),
-          ),
+          run: binary(steps, SELECT_COST, (target, key) => (target instanceof MapValue ? entry(target, key) : member(target, key))),
         };
       case '@not_strictly_false':
         return { run: notStrictlyFalse(steps[0]!) };
