@@ -1,0 +1,60 @@
+/** What verbs work with: the parts of a server, put together by `app.ts`, and one request. */
+import type { JsonObject } from '../schemas/json-value.js';
+import type { Store } from '../storage/store.js';
+import type { AdmissionChain } from './admission.js';
+import type { Authorizer } from './auth/authorizer.js';
+import type { UserInfo } from './auth/user-info.js';
+import type { Output } from './negotiation.js';
+import type { Query } from './query.js';
+import type { Registry } from './registry.js';
+import type { RequestInfo } from './request-info.js';
+import type { Status } from '../schemas/status.js';
+import type { Resource } from './resource.js';
+import type { Entry } from '../storage/store.js';
+
+/** Time and chance come from outside, so that tests can fix them. */
+export interface Chance {
+  now(): number;
+  uuid(): string;
+  /** A number in [0, 1). */
+  random(): number;
+}
+
+export interface Api {
+  store: Store;
+  registry: Registry;
+  admission: AdmissionChain;
+  authorizer: Authorizer;
+  chance: Chance;
+}
+
+export interface Request {
+  api: Api;
+  info: RequestInfo;
+  method: string;
+  query: Query;
+  header(name: string): string | undefined;
+  body: Buffer;
+  user: UserInfo;
+  output: Output;
+  /** Adds a Warning header (R11.4). */
+  warn(text: string): void;
+  /** Aborted when the client has gone or the server stops. */
+  signal: AbortSignal;
+}
+
+/** One answer before it is encoded in the form that was negotiated. */
+export type Answer =
+  | { type: 'object'; code: number; resource: Resource; object: JsonObject }
+  | { type: 'entry'; code: number; resource: Resource; entry: Entry }
+  | { type: 'list'; resource: Resource; entries: readonly Entry[]; revision: number; continue: string | undefined; remaining: number | undefined }
+  | { type: 'status'; code: number; status: Status }
+  | { type: 'watch'; start(sink: WatchSink): void };
+
+/** Where a watch writes. `write` returns false when the socket's buffer is full; `drained` is called when it is empty again. */
+export interface WatchSink {
+  write(frames: Buffer): boolean;
+  end(): void;
+  onDrain(listener: () => void): void;
+  signal: AbortSignal;
+}

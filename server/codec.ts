@@ -1,0 +1,105 @@
+/**
+ * Objects to bytes and back. The bytes of an entry are its final JSON in the stored version, kind and apiVersion first, its own revision
+ * inside, a newline at the end: GET sends them as they are, LIST and WATCH slices of them. The only place where a revision
+ * becomes a resourceVersion.
+ */
+import { apiVersionOf, type GroupVersionKind } from '../schemas/group-version.js';
+import { isObject, type JsonObject } from '../schemas/json-value.js';
+import { decodeJson, encodeJson } from '../schemas/wire/json.js';
+import type { Content, Entry } from '../storage/store.js';
+import type { Resource } from './resource.js';
+
+const NEWLINE = '\n';
+
+/** `"kind":"ConfigMap","apiVersion":"v1",`: what the items of a built-in list leave out (R6.3). */
+export function typePrefix(gvk: GroupVersionKind): string {
+  return `{"kind":${JSON.stringify(gvk.kind)},"apiVersion":${JSON.stringify(apiVersionOf(gvk))},`;
+}
+
+/** JSON text with kind, apiVersion and metadata in front. */
+export function objectText(object: JsonObject, gvk: GroupVersionKind): string {
+  const { kind: _kind, apiVersion: _version, metadata, ...rest } = object;
+  const text = encodeJson({ metadata: metadata ?? {}, ...rest });
+  return typePrefix(gvk) + text.slice(1);
+}
+
+/** An exact-size Buffer that shares no pool (a pooled slice keeps 8 KB alive). */
+export function bytesOf(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
+}
+
+/**
+ * The content of an entry at `revision`. `stored` is the object in the stored version, `served` the same in the version that the selectable
+ * fields belong to. Changes `stored.metadata.resourceVersion`.
+ */
+export function encodeEntry(resource: Resource, stored: JsonObject, served: JsonObject, revision: number): Content {
+  const metadata = stored['metadata'] as JsonObject;
+  metadata['resourceVersion'] = String(revision);
+  return {
+    bytes: bytesOf(objectText(stored, resource.storedGvk) + NEWLINE),
+    labels: (metadata['labels'] as Record<string, string> | undefined) ?? {},
+    fields: resource.selectableFields(served),
+  };
+}
+
+/** The entry's object in the stored version; the caller owns it. */
+export function storedObject(entry: Entry): JsonObject {
+  return decodeJson(entry.bytes).value as JsonObject;
+}
+
+const rendered = new WeakMap<Entry, Map<Resource, Buffer>>();
+
+/** Whether the entry's bytes are just what this resource serves. */
+export function isServedAsStored(resource: Resource, entry: Entry): boolean {
+  if (resource.conversion) return false;
+  return !(resource.schemaRevision !== undefined && entry.revision < resource.schemaRevision) && hasStoredVersion(resource, entry);
+}
+
+/** A CRD may have changed its storage version since this entry was written. */
+function hasStoredVersion(resource: Resource, entry: Entry): boolean {
+  if (!resource.isCustom) return true;
+  const prefix = typePrefix(resource.storedGvk);
+  return entry.bytes.toString('latin1', 0, prefix.length) === prefix || entry.bytes.toString('utf8', 0, Buffer.byteLength(prefix)) === prefix;
+}
+
+/** A stored object in the served version; a promise where a webhook must be asked. Takes `stored` over. */
+export function convertStored(resource: Resource, stored: JsonObject): JsonObject | Promise<JsonObject> {
+  const finish = (object: JsonObject): JsonObject => {
+    object['kind'] = resource.gvk.kind;
+    object['apiVersion'] = apiVersionOf(resource.gvk);
+    if (resource.isCustom) {
+      resource.schema.conform(object, []);
+      resource.schema.default(object);
+    }
+    return object;
+  };
+  if (!resource.conversion) return finish(stored);
+  const converted = resource.conversion.fromStored(stored);
+  return converted instanceof Promise ? converted.then(finish) : finish(converted);
+}
+
+/** The entry as JSON of the served version, newline included; made at most once. */
+export function servedBytes(resource: Resource, entry: Entry): Buffer | Promise<Buffer> {
+  if (isServedAsStored(resource, entry)) return entry.bytes;
+  const known = rendered.get(entry)?.get(resource);
+  if (known) return known;
+  const keep = (object: JsonObject): Buffer => {
+    const bytes = bytesOf(objectText(object, resource.gvk) + NEWLINE);
+    const of = rendered.get(entry) ?? new Map<Resource, Buffer>();
+    rendered.set(entry, of.set(resource, bytes));
+    return bytes;
+  };
+  const object = convertStored(resource, storedObject(entry));
+  return object instanceof Promise ? object.then(keep) : keep(object);
+}
+
+/** `metadata` of any object; an empty one where it has none. */
+export function metadataOf(object: JsonObject): JsonObject {
+  const { metadata } = object;
+  if (isObject(metadata)) return metadata;
+  const made: JsonObject = {};
+  object['metadata'] = made;
+  return made;
+}

@@ -1,0 +1,172 @@
+/** Request bodies into objects of a resource's version (rest.md §4.2, §4.3). */
+import { apiVersionOf, parseApiVersion } from '../schemas/group-version.js';
+import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
+import { ConformError } from '../schemas/object-schema.js';
+import { badRequest, StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
+import { decodeJson } from '../schemas/wire/json.js';
+import { decodeProtobuf } from '../schemas/wire/protobuf.js';
+import { decodeYaml } from '../schemas/wire/yaml.js';
+import type { Request } from './api.js';
+import { ALL_TYPES, JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './negotiation.js';
+import type { FieldValidation } from './request-options.js';
+import { apiVersion, type Resource } from './resource.js';
+
+/** R4.16 */
+export const BODY_BYTES_MAX = 3145728;
+
+/** R4.16, thrown by whoever reads the body. */
+export const bodyTooLarge = (): StatusError => tooLarge(`limit is ${BODY_BYTES_MAX}`);
+
+export interface Decoded {
+  value: JsonValue;
+  /** Duplicate members (R4.11), in document order. */
+  duplicates: string[];
+}
+
+/** The media type of a body: parameters dropped, JSON when there is none (R4.15). 415 for anything else. */
+export function bodyMediaType(request: Request): (typeof ALL_TYPES)[number] {
+  const type = (request.header('content-type') ?? '').split(';')[0]!.trim();
+  if (type === '') return JSON_TYPE;
+  const known = ALL_TYPES.find((t) => t === type);
+  if (!known) throw unsupportedMediaType(ALL_TYPES);
+  return known;
+}
+
+/** An error of Go's JSON or YAML decoder, in its words. */
+export class BodySyntaxError extends Error {}
+
+function parse(mediaType: string, body: Buffer): Decoded {
+  try {
+    return mediaType === YAML_TYPE ? decodeYaml(body) : decodeJson(body);
+  } catch (error) {
+    throw new BodySyntaxError((error as Error).message);
+  }
+}
+
+const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+const goTypeName = (v: JsonValue): string =>
+  Array.isArray(v) ? 'array' : typeof v === 'object' ? 'object' : typeof v === 'boolean' ? 'bool' : typeof v === 'string' ? 'string' : 'number';
+
+/** Go's reading of apiVersion and kind; throws with its words. `null` is an empty object. */
+function readTypeMeta(value: JsonValue): JsonObject {
+  if (value === null) return {};
+  if (!isObject(value)) throw new BodySyntaxError(`json: cannot unmarshal ${goTypeName(value)} into Go value of type ${TYPE_META}`);
+  for (const key of ['apiVersion', 'kind']) {
+    const member = value[key];
+    if (member !== undefined && member !== null && typeof member !== 'string')
+      throw new BodySyntaxError(`json: cannot unmarshal ${goTypeName(member)} into Go struct field .${key} of type string`);
+  }
+  return value;
+}
+
+/** R4.17: what is shown of a body that was not recognised. */
+function summary(body: Buffer): string {
+  if (body.length === 0) return '<empty>';
+  const isText = body.toString('latin1').trimStart().startsWith('{');
+  const cut = body.subarray(0, 30);
+  const shown = isText ? cut.toString('utf8') : cut.toString('hex');
+  return body.length > 30 ? `${shown} ...` : shown;
+}
+
+const unrecognized = (kind: string, why: string, body: Buffer): StatusError =>
+  badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(body)})`);
+
+/**
+ * The body of a create or update: parsed, of the right kind, conformed and defaulted. Unknown and duplicate fields are dropped,
+ * warned about or refused by `validation` (R4.10). Errors: 400 of R4.12, R4.17, R4.18.
+ */
+export function decodeBody(resource: Resource, request: Request, validation: FieldValidation): JsonObject {
+  const mediaType = bodyMediaType(request);
+  const { kind } = resource.gvk;
+  let decoded: Decoded;
+  let object: JsonObject;
+  try {
+    decoded = mediaType === PROTOBUF_TYPE ? fromProtobuf(resource, request.body) : parse(mediaType, request.body);
+    object = readTypeMeta(decoded.value);
+  } catch (error) {
+    if (!(error instanceof BodySyntaxError)) throw error;
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, request.body);
+  }
+  object = checkKind(resource, request, object);
+  const problems: string[] = [...decoded.duplicates];
+  const bodyKind = (object['kind'] as string) || kind;
+  const bodyVersion = parseApiVersion((object['apiVersion'] as string) ?? '')?.version || resource.gvk.version;
+  const asKind = (why: string): StatusError => badRequest(`${bodyKind} in version ${JSON.stringify(bodyVersion)} cannot be handled as a ${kind}: ${why}`);
+  try {
+    resource.schema.conform(object, problems);
+  } catch (error) {
+    if (error instanceof ConformError) throw asKind(error.message);
+    throw error;
+  }
+  if (validation === 'Strict' && problems.length) throw asKind(`strict decoding error: ${problems.join(', ')}`);
+  if (validation === 'Warn') for (const problem of problems.slice(0, 100)) request.warn(problem);
+  if (!resource.isCustom) {
+    object['kind'] = kind;
+    object['apiVersion'] = apiVersion(resource);
+  } else if (object['apiVersion'] !== apiVersion(resource)) throw versionMismatch(object['apiVersion'] as string, apiVersion(resource));
+  resource.schema.default(object);
+  return object;
+}
+
+const versionMismatch = (got: string, want: string): StatusError =>
+  badRequest(`the API version in the data (${got}) does not match the expected API version (${want})`);
+
+/** R4.17, R4.18: whether the body names the resource's kind; built-ins take both members from the URL where they are missing. */
+function checkKind(resource: Resource, request: Request, object: JsonObject): JsonObject {
+  const kind = (object['kind'] as string) ?? '';
+  const version = (object['apiVersion'] as string) ?? '';
+  const { gvk } = resource;
+  if (resource.isCustom) {
+    if (kind === '') {
+      const shown = request.body.toString('utf8').trim();
+      throw unrecognized(gvk.kind, `Object 'Kind' is missing in '${shown}'`, request.body);
+    }
+    if (version === '') throw versionMismatch('', apiVersion(resource));
+    return object;
+  }
+  const wanted = apiVersion(resource);
+  if ((kind === '' || kind === gvk.kind) && (version === '' || version === wanted)) return object;
+  const asKind = (why: string): StatusError =>
+    badRequest(`${kind || gvk.kind} in version ${JSON.stringify(parseApiVersion(version)?.version || gvk.version)} cannot be handled as a ${gvk.kind}: ${why}`);
+  const parsed = parseApiVersion(version) ?? { group: '', version };
+  const named = { group: version === '' ? gvk.group : parsed.group, version: parsed.version || gvk.version, kind: kind || gvk.kind };
+  if (named.kind === gvk.kind && named.group === gvk.group && request.api.registry.knowsType(named)) throw versionMismatch(version, wanted);
+  if (request.api.registry.knowsType(named))
+    throw asKind(`converting (${named.version}.${named.kind}) to (${internalPackage(gvk.group)}.${gvk.kind}): unknown conversion`);
+  throw asKind(`no kind ${JSON.stringify(named.kind)} is registered for version ${JSON.stringify(apiVersionOf(named))} in scheme "pkg/runtime/scheme.go:111"`);
+}
+
+/** The Go package of a group's internal types: `core`, `apps`, `rbac`. */
+export function internalPackage(group: string): string {
+  return group === '' ? 'core' : group.split('.')[0]!;
+}
+
+function fromProtobuf(resource: Resource, body: Buffer): Decoded {
+  if (resource.isCustom) throw unsupportedMediaType([JSON_TYPE, YAML_TYPE]);
+  try {
+    const { apiVersion: version, kind, object } = decodeProtobuf(body);
+    return { value: { kind, apiVersion: version, ...object }, duplicates: [] };
+  } catch (error) {
+    throw badRequest((error as Error).message);
+  }
+}
+
+/** The body of a DELETE: undefined if there is none (R4.1, R4.40). */
+export function decodeDeleteOptions(request: Request): JsonObject | undefined {
+  if (request.body.length === 0) return undefined;
+  const mediaType = bodyMediaType(request);
+  let object: JsonObject;
+  try {
+    object = readTypeMeta(mediaType === PROTOBUF_TYPE ? (decodeProtobuf(request.body).object as JsonObject) : parse(mediaType, request.body).value);
+  } catch (error) {
+    throw error instanceof BodySyntaxError ? badRequest(`couldn't get version/kind; json parse error: ${error.message}`) : badRequest((error as Error).message);
+  }
+  const kind = (object['kind'] as string) ?? '';
+  if (kind !== '' && kind !== 'DeleteOptions') {
+    const version = (object['apiVersion'] as string) || 'v1';
+    throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`);
+  }
+  return object;
+}
+

@@ -1,0 +1,67 @@
+/** Every served resource: the built-in rows of the profile, and what CustomResourceDefinitions add while running. */
+import { apiVersionOf, type GroupVersionResource } from '../schemas/group-version.js';
+import type { Resource } from './resource.js';
+
+const keyOf = (gvr: GroupVersionResource): string => `${gvr.group}/${gvr.version}/${gvr.resource}`;
+
+/** A CRD's resources in one logical cluster: one per served version. `established` decides whether discovery shows them. */
+export interface CustomGroup {
+  resources: Map<string, Resource>;
+}
+
+export class Registry {
+  readonly #builtins = new Map<string, Resource>();
+  readonly #builtinVersions = new Map<string, Set<string>>();
+  readonly #custom = new Map<string, Map<string, Resource>>();
+  readonly #listeners = new Set<(cluster: string) => void>();
+  /** Moves whenever a cluster's discovery or OpenAPI may have changed. */
+  readonly #generations = new Map<string, number>();
+
+  addBuiltin(resource: Resource): void {
+    const { group, version } = resource.gvk;
+    this.#builtins.set(keyOf({ group, version, resource: resource.kind.plural }), resource);
+    const versions = this.#builtinVersions.get(group);
+    if (versions) versions.add(version);
+    else this.#builtinVersions.set(group, new Set([version]));
+  }
+
+  /** Replaces the resources that one CRD serves in `cluster` (an empty list withdraws them); the old ones are retired by their owner. */
+  setCustom(cluster: string, crdName: string, resources: readonly Resource[]): void {
+    const own = this.#custom.get(cluster) ?? new Map<string, Resource>();
+    this.#custom.set(cluster, own);
+    for (const [key, resource] of own) if (`${resource.gr.resource}.${resource.gr.group}` === crdName) own.delete(key);
+    for (const resource of resources) own.set(keyOf({ ...resource.gvk, resource: resource.kind.plural }), resource);
+    this.#generations.set(cluster, this.generation(cluster) + 1);
+    for (const listener of this.#listeners) listener(cluster);
+  }
+
+  find(cluster: string, gvr: GroupVersionResource): Resource | undefined {
+    return this.#builtins.get(keyOf(gvr)) ?? this.#custom.get(cluster)?.get(keyOf(gvr));
+  }
+  findKind(cluster: string, apiVersion: string, kind: string): Resource | undefined {
+    const matches = (r: Resource): boolean => r.gvk.kind === kind && apiVersionOf(r.gvk) === apiVersion;
+    return this.builtins().find(matches) ?? this.custom(cluster).find(matches);
+  }
+  builtins(): Resource[] {
+    return [...this.#builtins.values()];
+  }
+  custom(cluster: string): Resource[] {
+    return [...(this.#custom.get(cluster)?.values() ?? [])];
+  }
+  all(cluster: string): Resource[] {
+    return [...this.builtins(), ...this.custom(cluster)];
+  }
+  isBuiltinGroup(group: string): boolean {
+    return this.#builtinVersions.has(group);
+  }
+  hasBuiltinVersion(group: string, version: string): boolean {
+    return this.#builtinVersions.get(group)?.has(version) ?? false;
+  }
+  generation(cluster: string): number {
+    return this.#generations.get(cluster) ?? 0;
+  }
+  onChange(listener: (cluster: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

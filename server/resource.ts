@@ -1,0 +1,60 @@
+/** A served resource: a kind's row, the shape of its objects, their life-cycle, and where they are stored. */
+import type { MergeType } from '../schemas/apply/merge-type.js';
+import { apiVersionOf, type GroupResource, type GroupVersionKind } from '../schemas/group-version.js';
+import type { JsonObject } from '../schemas/json-value.js';
+import type { Kind } from '../schemas/kinds.js';
+import type { ObjectSchema } from '../schemas/object-schema.js';
+import type { Cacher } from '../storage/cacher.js';
+import type { Strategy } from './strategy.js';
+
+export interface TableColumn {
+  name: string;
+  type: string;
+  format: string;
+  description: string;
+  priority: number;
+}
+/** How a resource prints as a Table (rest.md §8.3). */
+export interface TablePrinter {
+  columns: TableColumn[];
+  cells(object: JsonObject, now: number): unknown[];
+  conditions?(object: JsonObject): JsonObject[] | undefined;
+  /** The default table prints `rows: null` for an empty list (R8.15). */
+  isDefault?: boolean;
+}
+
+/** Conversion between the served version and the stored one. */
+export interface Conversion {
+  /** Changes `object`, in the stored version, into the served one. */
+  fromStored(object: JsonObject): JsonObject | Promise<JsonObject>;
+  toStored(object: JsonObject): JsonObject | Promise<JsonObject>;
+}
+
+export interface Resource {
+  kind: Kind;
+  gvk: GroupVersionKind;
+  gr: GroupResource;
+  /** Group, version, kind of the stored bytes. */
+  storedGvk: GroupVersionKind;
+  /** An object of a CustomResourceDefinition. */
+  isCustom: boolean;
+  schema: ObjectSchema;
+  mergeType(): MergeType;
+  strategy: Strategy;
+  cacher: Cacher;
+  conversion?: Conversion;
+  table: TablePrinter;
+  /** Values for field selectors beside metadata.name and metadata.namespace (R6.52), of the served version. */
+  selectableFields(object: JsonObject): Record<string, string>;
+  /** Warnings that accompany every request (R1.33). */
+  requestWarning?: string;
+  /** Custom resources: a newer schema than the stored object's may bring new defaults (B5); older entries are read through the schema. */
+  schemaRevision?: number;
+  /** Custom resources: the CRD is being deleted (R1.17). */
+  isTerminating?: boolean;
+  /** Aborted when the resource is no longer served as it was; ends its watches (R7.17). */
+  retired: AbortSignal;
+}
+
+export const apiVersion = (resource: Resource): string => apiVersionOf(resource.gvk);
+export const isNamespaced = (resource: Resource): boolean => resource.kind.scope === 'Namespaced';

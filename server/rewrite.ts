@@ -1,0 +1,191 @@
+/**
+ * The one pipeline behind PUT, every PATCH and every subresource that writes its object (R4.21 from the load on). It runs synchronously on the
+ * newest entry inside `store.update`, so that nobody can come in between; only when admission or conversion must ask outside
+ * does it read, ask, and start again if another writer was faster.
+ */
+import type { FieldError } from '../schemas/field-errors.js';
+import { clone, equal, type JsonObject } from '../schemas/json-value.js';
+import { dedupOwnerReferences } from '../schemas/object-meta.js';
+import { conflict, invalid, modifiedConflict, notFound, rawError, StatusError } from '../schemas/status.js';
+import { objectKey } from '../storage/keys.js';
+import type { Entry, Write } from '../storage/store.js';
+import type { Attributes } from './admission.js';
+import type { Answer, Request } from './api.js';
+import { convertStored, encodeEntry, metadataOf, storedObject } from './codec.js';
+import { sameButTimes } from './field-owner.js';
+import { invalidValue } from '../schemas/field-errors.js';
+import { validateMetadataUpdate } from './metadata.js';
+import { isNamespaced, type Resource } from './resource.js';
+import { parseUintError } from './revision.js';
+import { type Steps, settled, start } from './steps.js';
+import type { Strategy } from './strategy.js';
+
+export interface Rewriting {
+  subresource: string;
+  strategy: Strategy;
+  dryRun: boolean;
+  /** What admission is told of the options. */
+  options: JsonObject;
+  /** The submitted object, managed fields included, from the stored one (served version; the callee owns it). Throws StatusError to refuse. */
+  submit(old: JsonObject, entry: Entry): JsonObject;
+  /** The body's uid is a precondition (PUT, R3.28); elsewhere a change of it is a finding (R3.29). */
+  isUidPrecondition: boolean;
+  /** What to do when there is no object; 404 if absent. */
+  onMissing?: () => Promise<Answer>;
+  /** Turns the written object into the answer; the object itself if absent. */
+  answer?(object: JsonObject): Answer;
+}
+
+type Outcome =
+  | { type: 'write'; write: Write; object: JsonObject; toDelete: boolean }
+  | { type: 'keep'; object: JsonObject }
+  | { type: 'missing' };
+
+export async function rewrite(resource: Resource, request: Request, name: string, how: Rewriting): Promise<Answer> {
+  const { store } = request.api;
+  const key = objectKey(resource.gr, request.info.cluster, isNamespaced(resource) ? request.info.namespace : '', name);
+  /** The outcome of an asynchronous decision, good only for the entry it was made on. */
+  let decided: { on: Entry | undefined; outcome: Outcome } | undefined;
+  for (;;) {
+    let outcome: Outcome | undefined;
+    let waiting: { on: Entry | undefined; rest: () => Promise<Outcome> } | undefined;
+    const { entry } = await store.update(key, (head) => {
+      if (decided?.on === head && decided) outcome = decided.outcome;
+      else {
+        const steps = start(decide(resource, request, name, head, how));
+        if (steps.done) outcome = steps.value;
+        else waiting = { on: head, rest: steps.rest };
+      }
+      return outcome?.type === 'write' && !how.dryRun ? outcome.write : { type: 'keep' };
+    });
+    if (outcome) return answerOf(resource, name, how, outcome, entry);
+    decided = { on: waiting!.on, outcome: await waiting!.rest() };
+  }
+}
+
+function answerOf(resource: Resource, name: string, how: Rewriting, outcome: Outcome, entry: Entry | undefined): Answer | Promise<Answer> {
+  if (outcome.type === 'missing') {
+    if (!how.onMissing) throw notFound(resource.gr, name);
+    return how.onMissing();
+  }
+  const isWritten = outcome.type === 'write' && !how.dryRun && !outcome.toDelete;
+  if (how.answer) return how.answer(isWritten ? withRevision(outcome.object, entry!) : outcome.object);
+  return isWritten ? { type: 'entry', code: 200, resource, entry: entry! } : { type: 'object', code: 200, resource, object: outcome.object };
+}
+
+function withRevision(object: JsonObject, entry: Entry): JsonObject {
+  metadataOf(object)['resourceVersion'] = String(entry.revision);
+  return object;
+}
+
+function* decide(resource: Resource, request: Request, name: string, head: Entry | undefined, how: Rewriting): Steps<Outcome> {
+  if (!head) return { type: 'missing' };
+  const { strategy, subresource } = how;
+  const stored = storedObject(head);
+  const old = yield* settled(convertStored(resource, clone(stored)));
+  const oldMeta = metadataOf(old);
+  const submitted = how.submit(clone(old), head);
+  const meta = metadataOf(submitted);
+  if (how.isUidPrecondition) checkUid(resource, oldMeta, meta, name);
+  for (const text of dedupOwnerReferences(meta, 'request')) request.warn(text);
+
+  const attributes: Attributes = {
+    api: request.api,
+    operation: 'UPDATE',
+    resource,
+    subresource,
+    cluster: request.info.cluster,
+    namespace: request.info.namespace,
+    name,
+    object: submitted,
+    oldObject: old,
+    user: request.user,
+    dryRun: how.dryRun,
+    options: how.options,
+    warn: request.warn,
+    request,
+  };
+  yield* request.api.admission.admit(attributes);
+  const object = attributes.object!;
+  checkRevision(resource, object, head, name);
+  keepServerOwned(object, old);
+  strategy.prepareForUpdate(object, old);
+  for (const text of strategy.warnings(object, old)) request.warn(text);
+  const errors: FieldError[] = validateMetadataUpdate(resource, object, old);
+  errors.push(...strategy.validateUpdate(object, old));
+  if (errors.length) throw invalid(resource.gvk, name, errors);
+  resource.schema.settle(object);
+  yield* request.api.admission.validate(attributes);
+
+  metadataOf(object)['resourceVersion'] = String(head.revision);
+  const toDelete = isReadyToGo(object);
+  if (!toDelete && sameButTimes(object, old)) {
+    const isStale = resource.isCustom && !equal(stored, old);
+    if (!isStale) return { type: 'keep', object: old };
+  }
+  const storedNew = yield* settled(resource.conversion ? resource.conversion.toStored(clone(object)) : object);
+  if (toDelete) {
+    const last = stored;
+    return { type: 'write', object, toDelete, write: { type: 'delete', encode: (revision) => encodeEntry(resource, last, old, revision) } };
+  }
+  const written = storedNew === object ? clone(object) : storedNew;
+  return { type: 'write', object, toDelete, write: { type: 'put', encode: (revision) => encodeEntry(resource, written, object, revision) } };
+}
+
+/** R3.28: precedes everything else. */
+function checkUid(resource: Resource, oldMeta: JsonObject, meta: JsonObject, name: string): void {
+  const wanted = (meta['uid'] as string | undefined) ?? '';
+  const stored = (oldMeta['uid'] as string | undefined) ?? '';
+  if (wanted === '' || wanted === stored) return;
+  throw uidPrecondition(resource, wanted, stored, name, (oldMeta['namespace'] as string | undefined) ?? '');
+}
+
+/** R3.28's StorageError; also for a PUT that would create (R3.30), where `stored` is empty. */
+export function uidPrecondition(resource: Resource, wanted: string, stored: string, name: string, namespace: string): StatusError {
+  const place = namespace === '' ? '' : `${namespace}/`;
+  const key = `/registry/${resource.isCustom ? `${resource.gr.group}/` : ''}${resource.gr.resource}/${place}${name}`;
+  return conflict(
+    resource.gr,
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${stored}`,
+  );
+}
+
+/** R3.28: `''` and `0` are unconditional, if the kind allows it. */
+function checkRevision(resource: Resource, object: JsonObject, head: Entry, name: string): void {
+  const version = (metadataOf(object)['resourceVersion'] as string | undefined) ?? '';
+  if (version !== '') {
+    const why = parseUintError(version);
+    if (why !== undefined) throw rawError(why);
+  }
+  if (version === '' || /^0+$/.test(version)) {
+    if (resource.kind.allowUnconditionalUpdate) return;
+    throw invalid({ group: resource.gr.group, kind: resource.gr.resource }, name, [
+      invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
+    ]);
+  }
+  if (BigInt(version) !== BigInt(head.revision)) throw modifiedConflict(resource.gr, name);
+}
+
+/** R3.2, R3.5, R3.29: what the stored object always wins, silently. */
+function keepServerOwned(object: JsonObject, old: JsonObject): void {
+  const meta = metadataOf(object);
+  const before = metadataOf(old);
+  const restore = (field: string): void => {
+    if (before[field] === undefined) delete meta[field];
+    else meta[field] = before[field];
+  };
+  restore('creationTimestamp');
+  restore('selfLink');
+  restore('generation');
+  if (!meta['uid']) restore('uid');
+  if (before['deletionTimestamp'] !== undefined) restore('deletionTimestamp');
+  if (meta['deletionGracePeriodSeconds'] === undefined) restore('deletionGracePeriodSeconds');
+}
+
+/** R3.32 */
+export function isReadyToGo(object: JsonObject): boolean {
+  const meta = metadataOf(object);
+  const finalizers = meta['finalizers'] as string[] | undefined;
+  return meta['deletionTimestamp'] !== undefined && !finalizers?.length && !meta['deletionGracePeriodSeconds'];
+}

@@ -1,0 +1,19 @@
+/**
+ * The life-cycle of a kind's objects. Every function is optional behaviour of one kind or subresource; `verbs/` call them in the
+ * order of R4.20 and R4.21. Objects are in the served version and already conformed and defaulted.
+ */
+import type { FieldError } from '../schemas/field-errors.js';
+import type { JsonObject } from '../schemas/json-value.js';
+
+export interface Strategy {
+  prepareForCreate(object: JsonObject): void;
+  /** Metadata is validated by the caller; content here, in Kubernetes' order. */
+  validate(object: JsonObject): FieldError[];
+  prepareForUpdate(object: JsonObject, old: JsonObject): void;
+  validateUpdate(object: JsonObject, old: JsonObject): FieldError[];
+  warnings(object: JsonObject, old?: JsonObject): string[];
+  /** Paths whose changes a writer of this (sub)resource never owns (R5.74), e.g. `['status']`. */
+  resetFields: string[][];
+  /** Strategies of subresources that write the same object: `status`, … */
+  subresources: Record<string, Strategy>;
+}

@@ -1,0 +1,96 @@
+import type { JsonObject } from '../../schemas/json-value.js';
+import { clone } from '../../schemas/json-value.js';
+import { gvkName, parseApiVersion } from '../../schemas/group-version.js';
+import { ConformError } from '../../schemas/object-schema.js';
+import { badRequest, conflict, rawError } from '../../schemas/status.js';
+import { decodeYaml } from '../../schemas/wire/yaml.js';
+import type { Answer, Request } from '../api.js';
+import { authorizeCreate } from '../auth/authorize-create.js';
+import { metadataOf } from '../codec.js';
+import { fieldsOwner } from '../field-owner.js';
+import type { WriteOptions } from '../request-options.js';
+import { apiVersion, type Resource } from '../resource.js';
+import { rewrite } from '../rewrite.js';
+import { admissionOptions, createObject } from './create.js';
+import { checkPlace } from './update.js';
+import { notFound } from '../../schemas/status.js';
+
+interface Applied {
+  object: JsonObject;
+  duplicates: string[];
+}
+
+/** Server-side apply (rest.md §5.5, objects.md A): creates the object if there is none. */
+export async function apply(resource: Resource, request: Request, subresource: string, options: WriteOptions): Promise<Answer> {
+  const { info } = request;
+  const applied = decodeApplied(resource, request);
+  const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
+  const merge = (old: JsonObject | undefined): JsonObject => {
+    const merged = fieldsOwner(resource, request, options, subresource).apply(old, clone(applied.object));
+    judgeDuplicates(applied.duplicates, request, options);
+    return finish(resource, request, merged);
+  };
+  return rewrite(resource, request, info.name, {
+    subresource,
+    strategy,
+    dryRun: options.dryRun,
+    options: admissionOptions('PatchOptions', options),
+    isUidPrecondition: false,
+    submit: (old) => {
+      const merged = merge(old);
+      const wanted = metadataOf(applied.object)['resourceVersion'];
+      if (wanted !== undefined && wanted !== null) metadataOf(merged)['resourceVersion'] = wanted;
+      return merged;
+    },
+    onMissing: async () => {
+      if (subresource !== '') throw notFound(resource.gr, info.name);
+      await authorizeCreate(request);
+      const object = merge(undefined);
+      const uid = metadataOf(applied.object)['uid'];
+      if (uid)
+        throw conflict(resource.gr, info.name, `uid mismatch: the provided object specified uid ${String(uid)}, and no existing object was found`);
+      delete metadataOf(object)['resourceVersion'];
+      return createObject(resource, request, object, options, () => {});
+    },
+  });
+}
+
+/** R5.51 up to the managedFields; the rest of the checks needs the live object. */
+function decodeApplied(resource: Resource, request: Request): Applied {
+  let decoded: ReturnType<typeof decodeYaml>;
+  try {
+    decoded = decodeYaml(request.body);
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${(error as Error).message}`);
+  }
+  const value = decoded.value ?? {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw badRequest('error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}');
+  const object = value as JsonObject;
+  const kind = typeof object['kind'] === 'string' ? object['kind'] : '';
+  const version = typeof object['apiVersion'] === 'string' ? object['apiVersion'] : '';
+  if (kind !== resource.gvk.kind || version !== apiVersion(resource))
+    throw badRequest(`invalid object type: ${gvkName({ ...(parseApiVersion(version) ?? { group: '', version }), kind })}`);
+  const managed = (object['metadata'] as JsonObject | undefined)?.['managedFields'];
+  if (managed !== undefined && managed !== null) throw badRequest('metadata.managedFields must be nil');
+  return { object, duplicates: decoded.duplicates };
+}
+
+/** R5.52: after the merge, so that conflicts win. */
+function judgeDuplicates(duplicates: string[], request: Request, options: WriteOptions): void {
+  if (duplicates.length === 0 || options.fieldValidation === 'Ignore') return;
+  if (options.fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`);
+  for (const text of duplicates) request.warn(text);
+}
+
+/** The merged object as the kind's: conformed, in its place, defaulted (R5.53, R5.73). */
+function finish(resource: Resource, request: Request, merged: JsonObject): JsonObject {
+  try {
+    resource.schema.conform(merged, []);
+  } catch (error) {
+    if (error instanceof ConformError) throw rawError(error.message);
+    throw error;
+  }
+  checkPlace(resource, request, merged);
+  resource.schema.default(merged);
+  return merged;
+}

@@ -1,0 +1,164 @@
+import { fieldsOwner } from '../field-owner.js';
+import type { JsonObject } from '../../schemas/json-value.js';
+import { clone } from '../../schemas/json-value.js';
+import { dedupOwnerReferences, generatedName } from '../../schemas/object-meta.js';
+import { alreadyExists, badRequest, generateNameExhausted, invalid, rawError, StatusError } from '../../schemas/status.js';
+import { KeyExists } from '../../storage/errors.js';
+import { objectKey } from '../../storage/keys.js';
+import type { Entry } from '../../storage/store.js';
+import type { Attributes } from '../admission.js';
+import type { Answer, Request } from '../api.js';
+import { encodeEntry, metadataOf } from '../codec.js';
+import { decodeBody } from '../decode.js';
+import { validateMetadata } from '../metadata.js';
+import { type WriteOptions, writeOptions } from '../request-options.js';
+import { isNamespaced, type Resource } from '../resource.js';
+import { run, type Steps, settled } from '../steps.js';
+import { goSeconds } from '../time.js';
+
+const GENERATE_ATTEMPTS = 8;
+
+/** POST to a collection: R4.20. */
+export async function create(resource: Resource, request: Request): Promise<Answer> {
+  const options = writeOptions('CreateOptions', request.query, request.header('user-agent') ?? '');
+  const object = decodeBody(resource, request, options.fieldValidation);
+  const metadata = metadataOf(object);
+  delete metadata['deletionTimestamp'];
+  delete metadata['deletionGracePeriodSeconds'];
+  return createObject(resource, request, object, options, (created) =>
+    fieldsOwner(resource, request, options, '').update(undefined, created),
+  );
+}
+
+/**
+ * Everything of a create behind the decoding: also for a PUT (R3.30) or an apply (R5.4) to a missing name. `own` records managed fields.
+ * 201 with the stored object; with dryRun the object that would be.
+ */
+export async function createObject(
+  resource: Resource,
+  request: Request,
+  object: JsonObject,
+  options: WriteOptions,
+  own: (object: JsonObject) => void,
+): Promise<Answer> {
+  const { api } = request;
+  const { object: prepared, isGenerated } = await run(prepare(resource, request, object, options, own));
+  const { cluster } = request.info;
+  const metadata = metadataOf(prepared);
+  for (let attempt = 1; ; attempt++) {
+    const name = metadata['name'] as string;
+    const key = objectKey(resource.gr, cluster, isNamespaced(resource) ? (metadata['namespace'] as string) : '', name);
+    try {
+      if (metadata['resourceVersion'] !== undefined && !tolerated(metadata['resourceVersion']))
+        throw rawError('resourceVersion should not be set on objects to be created');
+      delete metadata['resourceVersion'];
+      if (options.dryRun) {
+        const existing = api.store.get(key);
+        if (existing) throw new KeyExists(key, existing);
+        return { type: 'object', code: 201, resource, object: prepared };
+      }
+      const stored = await run(settled(resource.conversion ? resource.conversion.toStored(clone(prepared)) : prepared));
+      const entry = await api.store.create(key, (revision) => encodeEntry(resource, stored, prepared, revision));
+      return { type: 'entry', code: 201, resource, entry };
+    } catch (error) {
+      if (!(error instanceof KeyExists)) throw error;
+      if (!isGenerated) throw alreadyExists(resource.gr, name, isTerminating(error.existing));
+      if (attempt === GENERATE_ATTEMPTS) throw generateNameExhausted(resource.gr, name);
+      metadata['name'] = generatedName(metadata['generateName'] as string, api.chance.random);
+    }
+  }
+}
+
+/** R3.26: `"0"` and words are no revision of anything. */
+const tolerated = (resourceVersion: unknown): boolean => !/^\d+$/.test(String(resourceVersion)) || /^0+$/.test(String(resourceVersion));
+
+const isTerminating = (entry: Entry): boolean => entry.bytes.includes('"deletionTimestamp":');
+
+function* prepare(
+  resource: Resource,
+  request: Request,
+  object: JsonObject,
+  options: WriteOptions,
+  own: (object: JsonObject) => void,
+): Steps<{ object: JsonObject; isGenerated: boolean }> {
+  const { api, info } = request;
+  refuseTerminatingKind(resource, request, object);
+  const metadata = metadataOf(object);
+  delete metadata['uid'];
+  delete metadata['creationTimestamp'];
+  delete metadata['selfLink'];
+  placeInNamespace(resource, info.namespace, metadata);
+  for (const text of dedupOwnerReferences(metadata, 'request')) request.warn(text);
+  own(object);
+
+  const attributes: Attributes = {
+    api,
+    operation: 'CREATE',
+    resource,
+    subresource: '',
+    cluster: info.cluster,
+    namespace: info.namespace,
+    name: info.name,
+    object,
+    oldObject: undefined,
+    user: request.user,
+    dryRun: options.dryRun,
+    options: admissionOptions('CreateOptions', options),
+    warn: request.warn,
+    request,
+  };
+  yield* api.admission.admit(attributes);
+  const admitted = attributes.object!;
+  const meta = metadataOf(admitted);
+  for (const text of dedupOwnerReferences(meta, 'admission')) request.warn(text);
+  meta['uid'] = api.chance.uuid();
+  meta['creationTimestamp'] = goSeconds(api.chance.now());
+  const isGenerated = !meta['name'] && Boolean(meta['generateName']);
+  if (isGenerated) meta['name'] = generatedName(meta['generateName'] as string, api.chance.random);
+  resource.strategy.prepareForCreate(admitted);
+  for (const text of resource.strategy.warnings(admitted)) request.warn(text);
+  const errors = validateMetadata(resource, admitted);
+  errors.push(...resource.strategy.validate(admitted));
+  if (errors.length) throw invalid(resource.gvk, (meta['name'] as string) ?? '', errors);
+  resource.schema.settle(admitted);
+  attributes.name = meta['name'] as string;
+  yield* api.admission.validate(attributes);
+  return { object: admitted, isGenerated };
+}
+
+/** R1.17 */
+function refuseTerminatingKind(resource: Resource, request: Request, object: JsonObject): void {
+  if (!resource.isTerminating) return;
+  const name = request.info.name || ((object['metadata'] as JsonObject | undefined)?.['name'] as string) || '';
+  const { group } = resource.gr;
+  throw new StatusError(
+    403,
+    'Forbidden',
+    `${resource.gr.resource}.${group} "${name}" is forbidden: create not allowed while custom resource definition is terminating`,
+    { name, group, kind: resource.gr.resource },
+  );
+}
+
+/** R3.8 */
+export function placeInNamespace(resource: Resource, namespace: string, metadata: JsonObject): void {
+  if (!isNamespaced(resource)) {
+    delete metadata['namespace'];
+    return;
+  }
+  const own = (metadata['namespace'] as string | undefined) ?? '';
+  if (own !== '' && own !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  metadata['namespace'] = namespace;
+}
+
+/** The options object that webhooks and policies are shown. */
+export function admissionOptions(kind: string, options: WriteOptions): JsonObject {
+  return {
+    kind,
+    apiVersion: 'meta.k8s.io/v1',
+    ...(options.dryRun && { dryRun: ['All'] }),
+    ...(options.fieldManager && { fieldManager: options.fieldManager }),
+    ...(options.fieldValidation && { fieldValidation: options.fieldValidation }),
+  };
+}
+

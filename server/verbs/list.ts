@@ -1,0 +1,67 @@
+import { badRequest, expired } from '../../schemas/status.js';
+import { Compacted } from '../../storage/errors.js';
+import { collectionPrefix } from '../../storage/keys.js';
+import type { Answer, Request } from '../api.js';
+import { decodeContinue, encodeContinue } from '../continue-token.js';
+import { listOptions } from '../request-options.js';
+import type { Resource } from '../resource.js';
+import { parseRevision, reachRevision } from '../revision.js';
+import { selection } from '../selection.js';
+
+const TOO_OLD = 'The resourceVersion for the provided list is too old.';
+const CONTINUE_TOO_OLD =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+
+/** rest.md §6: one consistent state, whole or in pages. */
+export async function list(resource: Resource, request: Request): Promise<Answer> {
+  const { info, api, query } = request;
+  const options = listOptions(query, false);
+  const selected = selection(resource, request, options);
+  const prefix = collectionPrefix(resource.gr, info.cluster, info.namespace);
+  const from = await startOf(request, prefix, options);
+  const ask = {
+    prefix,
+    ...(from.after !== undefined && { after: from.after }),
+    ...(from.revision !== undefined && { revision: from.revision }),
+    ...(options.limit > 0 && { limit: options.limit }),
+    ...(selected.match && { match: selected.match }),
+  };
+  try {
+    const page = await resource.cacher.list(ask);
+    const last = page.entries.at(-1)?.key ?? from.after;
+    return {
+      type: 'list',
+      resource,
+      entries: page.entries,
+      revision: page.revision,
+      continue: page.more && last !== undefined ? encodeContinue(prefix, last, page.revision) : undefined,
+      remaining: page.more && !selected.isNarrowed ? page.remaining : undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof Compacted)) throw error;
+    if (options.continue === '') throw expired(TOO_OLD);
+    const status = expired(CONTINUE_TOO_OLD);
+    status.status.metadata.continue = encodeContinue(prefix, from.after!, -1);
+    throw status;
+  }
+
+  /** Where and when the list reads (the table of R6.6). */
+  async function startOf(
+    { api: { store } }: Request,
+    collection: string,
+    o: typeof options,
+  ): Promise<{ after?: string; revision?: number }> {
+    if (o.continue !== '') {
+      if (o.resourceVersion !== '' && o.resourceVersion !== '0')
+        throw badRequest('specifying resource version is not allowed when using continue');
+      const token = decodeContinue(collection, o.continue);
+      return { after: token.after, ...(token.revision > 0 && { revision: token.revision }) };
+    }
+    if (o.resourceVersion === '' || o.resourceVersion === '0') return {};
+    const revision = parseRevision(o.resourceVersion, 'list');
+    if (revision === 0) return {};
+    await reachRevision(api.store, revision, o.resourceVersion);
+    const isExact = o.resourceVersionMatch === 'Exact' || (o.resourceVersionMatch === '' && o.limit > 0);
+    return isExact && revision <= store.revision ? { revision } : {};
+  }
+}

@@ -1,0 +1,90 @@
+import { goQuote, invalidValue } from '../../schemas/field-errors.js';
+import { clone, type JsonObject } from '../../schemas/json-value.js';
+import { ConformError } from '../../schemas/object-schema.js';
+import { type PatchDocument, parsePatch } from '../../schemas/patch/patch.js';
+import { badRequest, invalid, StatusError, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
+import type { Answer, Request } from '../api.js';
+import { metadataOf } from '../codec.js';
+import { fieldsOwner } from '../field-owner.js';
+import { type WriteOptions, writeOptions } from '../request-options.js';
+import { apiVersion, type Resource } from '../resource.js';
+import { rewrite } from '../rewrite.js';
+import { apply } from './apply.js';
+import { admissionOptions } from './create.js';
+import { checkPlace } from './update.js';
+
+export const APPLY_TYPE = 'application/apply-patch+yaml';
+const STRATEGIC_TYPE = 'application/strategic-merge-patch+json';
+const CUSTOM_TYPES = ['application/json-patch+json', 'application/merge-patch+json', APPLY_TYPE];
+
+/** The media type of a PATCH (R5.1); 415 if the resource does not take it. */
+export function patchType(resource: Resource, request: Request): string {
+  const type = (request.header('content-type') ?? '').split(';')[0]!.trim();
+  if (CUSTOM_TYPES.includes(type)) return type;
+  if (resource.isCustom) throw unsupportedMediaType(CUSTOM_TYPES);
+  if (type !== STRATEGIC_TYPE) throw unsupportedPatchType();
+  return type;
+}
+
+/** PATCH of an object or of a subresource that is written as its object (rest.md §5). */
+export async function patch(resource: Resource, request: Request, subresource: string): Promise<Answer> {
+  const type = patchType(resource, request);
+  const { info } = request;
+  if (info.name === '') throw badRequest('name must be provided');
+  const isApply = type === APPLY_TYPE;
+  const options = writeOptions('PatchOptions', request.query, request.header('user-agent') ?? '', { isApply });
+  if (isApply) return apply(resource, request, subresource, options);
+  const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
+  let document: PatchDocument | undefined;
+  return rewrite(resource, request, info.name, {
+    subresource,
+    strategy,
+    dryRun: options.dryRun,
+    options: admissionOptions('PatchOptions', options),
+    isUidPrecondition: false,
+    submit(old) {
+      // R5.3: the object is looked up before the document is looked at.
+      document ??= parsePatch(type, request.body, options.fieldValidation, resource.isCustom ? undefined : resource.kind.definition);
+      const patched = applyPatch(resource, request, document, old, options);
+      return fieldsOwner(resource, request, options, subresource).update(old, patched);
+    },
+  });
+}
+
+/** The patched object: decoded again into the kind (R5.14), in its place, defaulted. */
+export function applyPatch(resource: Resource, request: Request, document: PatchDocument, old: JsonObject, options: WriteOptions): JsonObject {
+  const result = document.apply(old);
+  const problems = [...document.problems];
+  const object = clone(result);
+  const undecodable = (why: string): StatusError =>
+    invalid({ group: '', kind: '' }, '', [invalidValue('patch', document.print(result, old), why)]);
+  try {
+    checkType(resource, object);
+    resource.schema.conform(object, problems);
+  } catch (error) {
+    if (error instanceof ConformError) throw undecodable(error.message);
+    throw error;
+  }
+  if (options.fieldValidation === 'Strict' && problems.length) throw undecodable(`strict decoding error: ${problems.join(', ')}`);
+  if (options.fieldValidation === 'Warn') for (const problem of problems.slice(0, 100)) request.warn(problem);
+  object['kind'] = resource.gvk.kind;
+  object['apiVersion'] = apiVersion(resource);
+  metadataOf(object);
+  checkPlace(resource, request, object);
+  resource.schema.default(object);
+  return object;
+}
+
+/** R5.6: a patch cannot change what the object is. */
+function checkType(resource: Resource, object: JsonObject): void {
+  const { kind, apiVersion: version } = object;
+  if (kind === resource.gvk.kind && version === apiVersion(resource)) return;
+  if (typeof kind !== 'string' || kind === '') throw new ConformError(`Object 'Kind' is missing in ${goQuote(JSON.stringify(object))}`);
+  if (resource.isCustom && kind === resource.gvk.kind)
+    throw badRequest(`the API version in the data (${String(version)}) does not match the expected API version (${apiVersion(resource)})`);
+  if (resource.isCustom)
+    throw invalid({ group: resource.gvk.group, kind }, String(metadataOf(object)['name'] ?? ''), [
+      invalidValue('kind', kind, `must be ${resource.gvk.kind}`),
+    ]);
+  throw new ConformError(`no kind ${goQuote(kind)} is registered for version ${goQuote(String(version))} in scheme "pkg/runtime/scheme.go:111"`);
+}

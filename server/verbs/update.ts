@@ -1,0 +1,58 @@
+import { badRequest } from '../../schemas/status.js';
+import type { JsonObject } from '../../schemas/json-value.js';
+import type { Answer, Request } from '../api.js';
+import { metadataOf } from '../codec.js';
+import { decodeBody } from '../decode.js';
+import { fieldsOwner } from '../field-owner.js';
+import { authorizeCreate } from '../auth/authorize-create.js';
+import { writeOptions, type WriteOptions } from '../request-options.js';
+import { isNamespaced, type Resource } from '../resource.js';
+import { rewrite, uidPrecondition } from '../rewrite.js';
+import { admissionOptions, createObject, placeInNamespace } from './create.js';
+
+/** PUT of an object or of a subresource that is written as its object: R4.21. */
+export async function update(resource: Resource, request: Request, subresource: string): Promise<Answer> {
+  const { info } = request;
+  if (info.name === '') throw badRequest('name must be provided');
+  const options = writeOptions('UpdateOptions', request.query, request.header('user-agent') ?? '');
+  const object = decodeBody(resource, request, options.fieldValidation);
+  checkPlace(resource, request, object);
+  const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
+  const create = subresource === '' && resource.kind.allowCreateOnUpdate;
+  return rewrite(resource, request, info.name, {
+    subresource,
+    strategy,
+    dryRun: options.dryRun,
+    options: admissionOptions('UpdateOptions', options),
+    isUidPrecondition: true,
+    submit: (old) => fieldsOwner(resource, request, options, subresource).update(old, structuredCopy(object)),
+    ...(create && { onMissing: () => createByUpdate(resource, request, object, options) }),
+  });
+}
+
+/** A racing writer makes `submit` run again on the same body. */
+const structuredCopy = (object: JsonObject): JsonObject => structuredClone(object) as JsonObject;
+
+/** R3.8 and the name checks of R4.21: what the body says of its place must be what the URL says. */
+export function checkPlace(resource: Resource, request: Request, object: JsonObject): void {
+  const { info } = request;
+  const meta = metadataOf(object);
+  placeInNamespace(resource, info.namespace, meta);
+  checkName(meta, info.name);
+}
+
+export function checkName(meta: JsonObject, name: string): void {
+  const own = (meta['name'] as string | undefined) ?? '';
+  if (own === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
+}
+
+/** R3.30: the caller also needs `create`; a resourceVersion is ignored, a uid cannot match. */
+async function createByUpdate(resource: Resource, request: Request, object: JsonObject, options: WriteOptions): Promise<Answer> {
+  await authorizeCreate(request);
+  const meta = metadataOf(object);
+  const uid = (meta['uid'] as string | undefined) ?? '';
+  if (uid !== '') throw uidPrecondition(resource, uid, '', request.info.name, isNamespaced(resource) ? request.info.namespace : '');
+  delete meta['resourceVersion'];
+  return createObject(resource, request, object, options, (created) => void fieldsOwner(resource, request, options, '').update(undefined, created));
+}

@@ -1,0 +1,122 @@
+/** Events as bytes (R7.2, R7.9, R7.35). The JSON frame of an event is made at most once per type and shared by all its watchers. */
+import { apiVersionOf } from '../schemas/group-version.js';
+import type { JsonObject } from '../schemas/json-value.js';
+import { notAcceptable, type Status } from '../schemas/status.js';
+import { encodeJson } from '../schemas/wire/json.js';
+import { encodeProtobufWatchEvent } from '../schemas/wire/protobuf.js';
+import type { WatchEvent } from '../storage/cacher.js';
+import type { Entry } from '../storage/store.js';
+import type { Request } from './api.js';
+import { convertStored, servedBytes, storedObject } from './codec.js';
+import { PROTOBUF_TYPE, YAML_TYPE } from './negotiation.js';
+import type { Resource } from './resource.js';
+import { partialObject, type TableRequest, tableOf, tableRequest } from './table.js';
+
+export interface FrameEncoder {
+  contentType: string;
+  initial(entry: Entry): Buffer | Promise<Buffer>;
+  event(event: WatchEvent): Buffer | Promise<Buffer>;
+  /** `isInitialEnd`: the annotated one (R7.23). */
+  bookmark(revision: number, isInitialEnd: boolean): Buffer;
+  error(status: Status): Buffer;
+}
+
+const STREAM_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+const INITIAL_END = { 'k8s.io/initial-events-end': 'true' };
+const shared = new WeakMap<object, Map<Resource, Map<string, Buffer>>>();
+
+/** Throws 406 for what cannot be streamed (R7.3). */
+export function frameEncoder(resource: Resource, request: Request): FrameEncoder {
+  const { output } = request;
+  if (output.mediaType === YAML_TYPE || output.as?.kind === 'PartialObjectMetadataList') throw notAcceptable(STREAM_TYPES);
+  if (output.mediaType === PROTOBUF_TYPE) return objectFrames(resource, request, (type, object) => encodeProtobufWatchEvent(type, object));
+  if (!output.as) return jsonFrames(resource);
+  return objectFrames(resource, request, (type, object) => jsonFrame(type, object));
+}
+
+const jsonFrame = (type: string, object: unknown): Buffer => Buffer.from(`{"type":"${type}","object":${encodeJson(object as JsonObject)}}\n`);
+
+function wrap(type: string, bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), bytes.subarray(0, -1), Buffer.from('}\n')]);
+}
+
+/** The last state that a watcher selected, at the revision at which it left the selection (R7.8). */
+function leaving(resource: Resource, event: WatchEvent): JsonObject | Promise<JsonObject> {
+  const object = storedObject(event.entry);
+  (object['metadata'] as JsonObject)['resourceVersion'] = String(event.revision);
+  return convertStored(resource, object);
+}
+
+const isLeaving = (event: WatchEvent): boolean => event.type === 'DELETED' && event.entry.revision !== event.revision;
+
+function jsonFrames(resource: Resource): FrameEncoder {
+  const make = (type: string, entry: Entry): Buffer | Promise<Buffer> => {
+    const bytes = servedBytes(resource, entry);
+    return Buffer.isBuffer(bytes) ? wrap(type, bytes) : bytes.then((b) => wrap(type, b));
+  };
+  return {
+    contentType: 'application/json',
+    initial: (entry) => make('ADDED', entry),
+    event(event) {
+      if (isLeaving(event)) {
+        const object = leaving(resource, event);
+        return object instanceof Promise ? object.then((o) => jsonFrame('DELETED', o)) : jsonFrame('DELETED', object);
+      }
+      const frames = framesOf(event.commit, resource);
+      const known = frames.get(event.type);
+      if (known) return known;
+      const frame = make(event.type, event.entry);
+      if (Buffer.isBuffer(frame)) frames.set(event.type, frame);
+      return frame;
+    },
+    bookmark: (revision, isInitialEnd) => jsonFrame('BOOKMARK', bookmarkObject(resource, revision, isInitialEnd)),
+    error: (status) => jsonFrame('ERROR', status),
+  };
+}
+
+function framesOf(commit: object, resource: Resource): Map<string, Buffer> {
+  const byResource = shared.get(commit) ?? new Map<Resource, Map<string, Buffer>>();
+  shared.set(commit, byResource);
+  const frames = byResource.get(resource) ?? new Map<string, Buffer>();
+  byResource.set(resource, frames);
+  return frames;
+}
+
+/** R7.9: kind and metadata, and the members that the kind always has. */
+function bookmarkObject(resource: Resource, revision: number, isInitialEnd: boolean): JsonObject {
+  const object: JsonObject = { kind: resource.gvk.kind, apiVersion: apiVersionOf(resource.gvk), metadata: {} };
+  if (!resource.isCustom) resource.schema.conform(object, []);
+  object['metadata'] = { resourceVersion: String(revision), ...(isInitialEnd && { annotations: INITIAL_END }) };
+  return object;
+}
+
+/** Tables, PartialObjectMetadata and protobuf: from objects. */
+function objectFrames(resource: Resource, request: Request, encode: (type: string, object: JsonObject) => Buffer): FrameEncoder {
+  const { as } = request.output;
+  const table = as?.kind === 'Table' ? tableRequest(request, as.version) : undefined;
+  const now = (): number => request.api.chance.now();
+  let isFirst = true;
+  const shape = (object: JsonObject): JsonObject => {
+    if (table) {
+      const shaped = singleTable(resource, object, table, now());
+      if (!isFirst) shaped['columnDefinitions'] = null;
+      isFirst = false;
+      return shaped;
+    }
+    return as ? partialObject(object, as.version) : object;
+  };
+  const frame = (type: string, object: JsonObject | Promise<JsonObject>): Buffer | Promise<Buffer> =>
+    object instanceof Promise ? object.then((o) => encode(type, shape(o))) : encode(type, shape(object));
+  return {
+    contentType: request.output.mediaType === PROTOBUF_TYPE ? STREAM_TYPES[1]! : 'application/json',
+    initial: (entry) => frame('ADDED', convertStored(resource, storedObject(entry))),
+    event: (event) => frame(event.type, isLeaving(event) ? leaving(resource, event) : convertStored(resource, storedObject(event.entry))),
+    bookmark: (revision, isInitialEnd) => encode('BOOKMARK', shape(bookmarkObject(resource, revision, isInitialEnd))),
+    error: (status) => encode('ERROR', status as unknown as JsonObject),
+  };
+}
+
+function singleTable(resource: Resource, object: JsonObject, table: TableRequest, now: number): JsonObject {
+  const { resourceVersion } = (object['metadata'] ?? {}) as JsonObject;
+  return tableOf(resource, [object], table, now, resourceVersion === undefined ? {} : { resourceVersion });
+}
