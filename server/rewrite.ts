@@ -8,16 +8,17 @@ import { clone, equal, type JsonObject } from '../schemas/json-value.js';
 import { dedupOwnerReferences } from '../schemas/object-meta.js';
 import { conflict, invalid, modifiedConflict, notFound, rawError, StatusError } from '../schemas/status.js';
 import { objectKey } from '../storage/keys.js';
-import type { Entry, Write } from '../storage/store.js';
+import type { Entry } from '../storage/store.js';
 import type { Attributes } from './admission.js';
 import type { Answer, Request } from './api.js';
+import { type Decision, decideOn } from './decide.js';
 import { convertStored, encodeEntry, metadataOf, storedObject } from './codec.js';
 import { sameButTimes } from './field-owner.js';
 import { invalidValue } from '../schemas/field-errors.js';
 import { validateMetadataUpdate } from './metadata.js';
 import { isNamespaced, type Resource } from './resource.js';
 import { parseUintError } from './revision.js';
-import { type Steps, settled, start } from './steps.js';
+import { type Steps, settled } from './steps.js';
 import type { Strategy } from './strategy.js';
 
 export interface Rewriting {
@@ -36,41 +37,23 @@ export interface Rewriting {
   answer?(object: JsonObject): Answer;
 }
 
-type Outcome =
-  | { type: 'write'; write: Write; object: JsonObject; toDelete: boolean }
-  | { type: 'keep'; object: JsonObject }
-  | { type: 'missing' };
-
-export async function rewrite(resource: Resource, request: Request, name: string, how: Rewriting): Promise<Answer> {
-  const { store } = request.api;
-  const key = objectKey(resource.gr, request.info.cluster, isNamespaced(resource) ? request.info.namespace : '', name);
-  /** The outcome of an asynchronous decision, good only for the entry it was made on. */
-  let decided: { on: Entry | undefined; outcome: Outcome } | undefined;
-  for (;;) {
-    let outcome: Outcome | undefined;
-    let waiting: { on: Entry | undefined; rest: () => Promise<Outcome> } | undefined;
-    const { entry } = await store.update(key, (head) => {
-      if (decided?.on === head && decided) outcome = decided.outcome;
-      else {
-        const steps = start(decide(resource, request, name, head, how));
-        if (steps.done) outcome = steps.value;
-        else waiting = { on: head, rest: steps.rest };
-      }
-      return outcome?.type === 'write' && !how.dryRun ? outcome.write : { type: 'keep' };
-    });
-    if (outcome) return answerOf(resource, name, how, outcome, entry);
-    decided = { on: waiting!.on, outcome: await waiting!.rest() };
-  }
+interface Outcome extends Decision {
+  /** What is answered; undefined: there is no such object. */
+  object: JsonObject | undefined;
+  toDelete: boolean;
 }
 
-function answerOf(resource: Resource, name: string, how: Rewriting, outcome: Outcome, entry: Entry | undefined): Answer | Promise<Answer> {
-  if (outcome.type === 'missing') {
+export async function rewrite(resource: Resource, request: Request, name: string, how: Rewriting): Promise<Answer> {
+  const key = objectKey(resource.gr, request.info.cluster, isNamespaced(resource) ? request.info.namespace : '', name);
+  const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, name, head, how));
+  const { object, write, toDelete } = decision;
+  if (!object) {
     if (!how.onMissing) throw notFound(resource.gr, name);
     return how.onMissing();
   }
-  const isWritten = outcome.type === 'write' && !how.dryRun && !outcome.toDelete;
-  if (how.answer) return how.answer(isWritten ? withRevision(outcome.object, entry!) : outcome.object);
-  return isWritten ? { type: 'entry', code: 200, resource, entry: entry! } : { type: 'object', code: 200, resource, object: outcome.object };
+  const isWritten = write !== undefined && !toDelete;
+  if (how.answer) return how.answer(isWritten ? withRevision(object, entry!) : object);
+  return isWritten ? { type: 'entry', code: 200, resource, entry: entry! } : { type: 'object', code: 200, resource, object };
 }
 
 function withRevision(object: JsonObject, entry: Entry): JsonObject {
@@ -79,7 +62,7 @@ function withRevision(object: JsonObject, entry: Entry): JsonObject {
 }
 
 function* decide(resource: Resource, request: Request, name: string, head: Entry | undefined, how: Rewriting): Steps<Outcome> {
-  if (!head) return { type: 'missing' };
+  if (!head) return { object: undefined, toDelete: false };
   const { strategy, subresource } = how;
   const stored = storedObject(head);
   const old = yield* settled(convertStored(resource, clone(stored)));
@@ -121,15 +104,12 @@ function* decide(resource: Resource, request: Request, name: string, head: Entry
   const toDelete = isReadyToGo(object);
   if (!toDelete && sameButTimes(object, old)) {
     const isStale = resource.isCustom && !equal(stored, old);
-    if (!isStale) return { type: 'keep', object: old };
+    if (!isStale) return { object: old, toDelete: false };
   }
-  const storedNew = yield* settled(resource.conversion ? resource.conversion.toStored(clone(object)) : object);
-  if (toDelete) {
-    const last = stored;
-    return { type: 'write', object, toDelete, write: { type: 'delete', encode: (revision) => encodeEntry(resource, last, old, revision) } };
-  }
-  const written = storedNew === object ? clone(object) : storedNew;
-  return { type: 'write', object, toDelete, write: { type: 'put', encode: (revision) => encodeEntry(resource, written, object, revision) } };
+  if (how.dryRun) return { object, toDelete };
+  if (toDelete) return { object, toDelete, write: { type: 'delete', encode: (revision) => encodeEntry(resource, stored, old, revision) } };
+  const converted = yield* settled(resource.conversion ? resource.conversion.toStored(clone(object)) : object);
+  return { object, toDelete, write: { type: 'put', encode: (revision) => encodeEntry(resource, converted, object, revision) } };
 }
 
 /** R3.28: precedes everything else. */

@@ -4,6 +4,7 @@
  */
 import type { FieldError } from '../schemas/field-errors.js';
 import type { JsonObject } from '../schemas/json-value.js';
+import type { DeleteOptions } from './request-options.js';
 
 export interface Strategy {
   prepareForCreate(object: JsonObject): void;
@@ -14,6 +15,11 @@ export interface Strategy {
   warnings(object: JsonObject, old?: JsonObject): string[];
   /** Paths whose changes a writer of this (sub)resource never owns (R5.74), e.g. `['status']`. */
   resetFields: string[][];
+  /**
+   * Own rules of DELETE (namespaces, CRDs, pods): changes `object`, in the stored version and with the finalizers that the options ask for
+   * (R4.42), into what is stored if it is held; the ordinary way is R4.43.
+   */
+  beginDeletion?(object: JsonObject, options: DeleteOptions, now: number): { isHeld: boolean; keepsMark: boolean };
   /** Strategies of subresources that write the same object: `status`, … */
   subresources: Record<string, Strategy>;
 }

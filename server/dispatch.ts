@@ -1,0 +1,38 @@
+/** One resource request from its route to its answer; the same for HTTP and for in-process clients. */
+import type { Answer, Request } from './api.js';
+import { route } from './routing.js';
+import { runSubresource } from './subresources/index.js';
+import { acceptsAny, ALL_TYPES, negotiate, type Offer, type Output, PROTOBUF_TYPE } from './negotiation.js';
+import { notAcceptable, notAcceptableRoute } from '../schemas/status.js';
+import { verbs } from './verbs/index.js';
+import { patchType } from './verbs/patch.js';
+import type { Resource } from './resource.js';
+
+const STREAMS = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+const CUSTOM_OFFER: Offer = { types: ALL_TYPES.filter((t) => t !== PROTOBUF_TYPE), conversions: true };
+const BUILTIN_OFFER: Offer = { types: ALL_TYPES, conversions: true };
+
+/** Throws PlainNotFound or a StatusError. Sets `request.output`. */
+export async function dispatch(request: Request): Promise<Answer> {
+  const { api, info, method } = request;
+  const { resource, subresource } = route(api.registry, info, method);
+  if (resource.requestWarning) request.warn(resource.requestWarning);
+  if (method === 'PATCH' && !resource.isCustom) patchType(resource, request);
+  request.output = outputOf(resource, request);
+  if (subresource !== '') return runSubresource(resource, request, subresource);
+  return verbs[info.verb]!(resource, request);
+}
+
+/** R1.19, R8.4: the route's own refusal for built-ins, then the endpoint's. */
+function outputOf(resource: Resource, request: Request): Output {
+  const accept = request.header('accept');
+  if (!resource.isCustom) {
+    const isCollection = request.method === 'GET' && request.info.parts.length === 1;
+    const produced = isCollection ? [...ALL_TYPES, ...STREAMS] : ALL_TYPES;
+    if (!acceptsAny(accept, produced)) throw notAcceptableRoute(produced);
+  }
+  const output = negotiate(accept, resource.isCustom ? CUSTOM_OFFER : BUILTIN_OFFER, request.query, request.header('user-agent'));
+  if (!output) throw notAcceptable(request.info.verb === 'watch' ? STREAMS : ALL_TYPES);
+  return output;
+}
+

@@ -1,0 +1,196 @@
+import { equal, type JsonObject } from '../../schemas/json-value.js';
+import { badRequest, conflict, notFound, type Status } from '../../schemas/status.js';
+import { objectKey } from '../../storage/keys.js';
+import type { Entry } from '../../storage/store.js';
+import type { Attributes } from '../admission.js';
+import type { Answer, Request } from '../api.js';
+import { convertStored, encodeEntry, metadataOf, storedObject } from '../codec.js';
+import { type Decision, decideOn } from '../decide.js';
+import { decodeDeleteOptions } from '../decode.js';
+import { type DeleteOptions, deleteOptionsOfBody, deleteOptionsOfQuery } from '../request-options.js';
+import { isNamespaced, type Resource } from '../resource.js';
+import { run, type Steps, settled } from '../steps.js';
+import { goSeconds } from '../time.js';
+
+/** DELETE of one object: rest.md §4.5. */
+export async function remove(resource: Resource, request: Request): Promise<Answer> {
+  const { info } = request;
+  if (info.name === '') throw badRequest('name must be provided');
+  const options = deleteOptions(request);
+  return removeObject(resource, request, { namespace: info.namespace, name: info.name, requestName: info.name }, options);
+}
+
+/** The body's options if there is a body, else the query's (R4.1). */
+export function deleteOptions(request: Request): DeleteOptions {
+  const body = decodeDeleteOptions(request);
+  return body ? deleteOptionsOfBody(body) : deleteOptionsOfQuery(request.query);
+}
+
+interface Removal extends Decision {
+  answer: 'missing' | 'removed' | 'marked';
+  object: JsonObject;
+}
+
+export interface Target {
+  namespace: string;
+  name: string;
+  /** What admission is told; empty inside a deletecollection (C1.3). */
+  requestName: string;
+}
+
+/** Deletes, or marks for deletion where finalizers or a grace period hold it (R4.42–R4.50). Throws 404, 409, 403. */
+export async function removeObject(resource: Resource, request: Request, target: Target, options: DeleteOptions): Promise<Answer> {
+  const key = objectKey(resource.gr, request.info.cluster, isNamespaced(resource) ? target.namespace : '', target.name);
+  await run(request.api.admission.admit(attributesOf(resource, request, target, options, undefined)));
+  const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, target, options, head));
+  const { answer, object } = decision;
+  if (answer === 'missing') throw notFound(resource.gr, target.name);
+  if (answer === 'marked') {
+    const code = options.orphanDependents === false ? 202 : 200;
+    return decision.write && entry ? { type: 'entry', code, resource, entry } : { type: 'object', code, resource, object };
+  }
+  if (!resource.kind.deleteReturnsObject) return { type: 'status', code: 200, status: removedStatus(resource, target.name, object) };
+  if (entry) metadataOf(object)['resourceVersion'] = String(entry.revision);
+  return { type: 'object', code: 200, resource, object };
+}
+
+/** R4.45 */
+function removedStatus(resource: Resource, name: string, object: JsonObject): Status {
+  const { group } = resource.gr;
+  const uid = metadataOf(object)['uid'] as string;
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name, ...(group && { group }), kind: resource.gr.resource, uid },
+  };
+}
+
+function* decide(resource: Resource, request: Request, target: Target, options: DeleteOptions, head: Entry | undefined): Steps<Removal> {
+  if (!head) return { answer: 'missing', object: {} };
+  const stored = storedObject(head);
+  const object = yield* settled(convertStored(resource, storedObject(head)));
+  checkPreconditions(resource, target.name, metadataOf(object), options);
+  yield* request.api.admission.validate(attributesOf(resource, request, target, options, object));
+  const now = request.api.chance.now();
+  const marked = storedObject(head);
+  const hold = mark(resource, marked, options, now);
+  if (!options.propagationPolicy && options.orphanDependents === undefined && hold.orphansByDefault)
+    request.warn(
+      'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+    );
+  if (hold.isHeld) {
+    if (equal(marked, stored)) return { answer: 'marked', object };
+    const served = yield* settled(convertStored(resource, JSON.parse(JSON.stringify(marked)) as JsonObject));
+    if (options.dryRun) return { answer: 'marked', object: served };
+    return { answer: 'marked', object: served, write: { type: 'put', encode: (revision) => encodeEntry(resource, marked, served, revision) } };
+  }
+  const last = hold.keepsMark ? marked : stored;
+  const served = yield* settled(convertStored(resource, structuredClone(last) as JsonObject));
+  if (options.dryRun) return { answer: 'removed', object: served };
+  return { answer: 'removed', object: served, write: { type: 'delete', encode: (revision) => encodeEntry(resource, last, served, revision) } };
+}
+
+interface Hold {
+  /** The object stays, marked. */
+  isHeld: boolean;
+  /** It goes, but its last state shows the mark (R4.47). */
+  keepsMark: boolean;
+  orphansByDefault: boolean;
+}
+
+/** Sets finalizers, deletionTimestamp, grace period and generation on `object` as the delete asks (R4.42, R4.43, R4.47). */
+function mark(resource: Resource, object: JsonObject, options: DeleteOptions, now: number): Hold {
+  const meta = metadataOf(object);
+  const own = resource.strategy.beginDeletion;
+  const orphansByDefault = decideFinalizers(resource, meta, options);
+  const hasFinalizers = (meta['finalizers'] as string[] | undefined)?.length;
+  if (own) return { ...own(object, options, now), orphansByDefault: false };
+  if (!hasFinalizers) return { isHeld: false, keepsMark: false, orphansByDefault };
+  stamp(meta, now, 0);
+  return { isHeld: true, keepsMark: false, orphansByDefault };
+}
+
+/** The first mark of an object: time, grace period, generation (R4.43, R4.48). A second one moves nothing (R4.44). */
+export function stamp(meta: JsonObject, now: number, graceSeconds: number): void {
+  if (meta['deletionTimestamp'] !== undefined) return;
+  meta['deletionTimestamp'] = goSeconds(now + graceSeconds * 1000);
+  meta['deletionGracePeriodSeconds'] = graceSeconds;
+  if (typeof meta['generation'] === 'number' && meta['generation'] > 0) meta['generation'] += 1;
+}
+
+/** R4.42; returns whether the kind's default made it orphan its dependents. */
+function decideFinalizers(resource: Resource, meta: JsonObject, options: DeleteOptions): boolean {
+  const { defaultPropagation } = resource.kind;
+  if (defaultPropagation === 'None') return false;
+  const before = (meta['finalizers'] as string[] | undefined) ?? [];
+  const others = before.filter((f) => f !== 'orphan' && f !== 'foregroundDeletion');
+  const asked = options.orphanDependents === undefined ? options.propagationPolicy : options.orphanDependents ? 'Orphan' : 'Background';
+  let add: string[];
+  let byDefault = false;
+  if (asked !== undefined) add = asked === 'Orphan' ? ['orphan'] : asked === 'Foreground' ? ['foregroundDeletion'] : [];
+  else {
+    add = before.filter((f) => f === 'orphan' || f === 'foregroundDeletion');
+    byDefault = add.length === 0 && defaultPropagation === 'Orphan';
+    if (byDefault) add = ['orphan'];
+  }
+  const after = [...others, ...add];
+  if (after.length === before.length && after.every((f) => before.includes(f))) return byDefault;
+  if (after.length) meta['finalizers'] = after;
+  else delete meta['finalizers'];
+  return byDefault && resource.gvk.kind === 'Job';
+}
+
+/** R4.50: empty strings are compared too. */
+function checkPreconditions(resource: Resource, name: string, meta: JsonObject, { preconditions }: DeleteOptions): void {
+  const { uid, resourceVersion } = preconditions;
+  const isNamespace = resource.gvk.kind === 'Namespace' && resource.gr.group === '';
+  const refuse = (what: string, wanted: string, stored: unknown, then: string): never => {
+    if (isNamespace)
+      throw conflict(resource.gr, name, `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${String(stored)}`);
+    const text = `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${String(stored)}). The object might have been ${then}`;
+    throw conflict({ group: resource.gr.group, resource: resource.gvk.kind }, name, text);
+  };
+  if (uid !== undefined && uid !== meta['uid']) refuse('UID', uid, meta['uid'], 'deleted and then recreated');
+  if (resourceVersion !== undefined && resourceVersion !== meta['resourceVersion'])
+    refuse('ResourceVersion', resourceVersion, meta['resourceVersion'], 'modified');
+}
+
+function attributesOf(
+  resource: Resource,
+  request: Request,
+  target: Target,
+  options: DeleteOptions,
+  oldObject: JsonObject | undefined,
+): Attributes {
+  return {
+    api: request.api,
+    operation: 'DELETE',
+    resource,
+    subresource: '',
+    cluster: request.info.cluster,
+    namespace: target.namespace,
+    name: target.requestName,
+    object: undefined,
+    oldObject,
+    user: request.user,
+    dryRun: options.dryRun,
+    options: admissionDeleteOptions(options),
+    warn: request.warn,
+    request,
+  };
+}
+
+function admissionDeleteOptions(options: DeleteOptions): JsonObject {
+  const { gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun } = options;
+  return {
+    kind: 'DeleteOptions',
+    apiVersion: 'meta.k8s.io/v1',
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(orphanDependents !== undefined && { orphanDependents }),
+    ...(propagationPolicy !== undefined && { propagationPolicy }),
+    ...(Object.keys(preconditions).length && { preconditions: { ...preconditions } }),
+    ...(dryRun && { dryRun: ['All'] }),
+  };
+}
