@@ -57,4 +57,4 @@ export interface Resource {
 }
 
 export const apiVersion = (resource: Resource): string => apiVersionOf(resource.gvk);
-export const isNamespaced = (resource: Resource): boolean => resource.kind.scope === 'Namespaced';
+export const isNamespaced = (resource: Resource): boolean => resource.kind.namespaced;
