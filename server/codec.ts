@@ -4,7 +4,7 @@
  * becomes a resourceVersion.
  */
 import { apiVersionOf, type GroupVersionKind } from '../schemas/group-version.js';
-import { isObject, type JsonObject } from '../schemas/json-value.js';
+import type { JsonObject } from '../schemas/json-value.js';
 import { decodeJson, encodeJson } from '../schemas/wire/json.js';
 import type { Content, Entry } from '../storage/store.js';
 import type { Resource } from './resource.js';
@@ -93,13 +93,4 @@ export function servedBytes(resource: Resource, entry: Entry): Buffer | Promise<
   };
   const object = convertStored(resource, storedObject(entry));
   return object instanceof Promise ? object.then(keep) : keep(object);
-}
-
-/** `metadata` of any object; an empty one where it has none. */
-export function metadataOf(object: JsonObject): JsonObject {
-  const { metadata } = object;
-  if (isObject(metadata)) return metadata;
-  const made: JsonObject = {};
-  object['metadata'] = made;
-  return made;
 }

@@ -34,7 +34,8 @@ export interface Resource {
   kind: Kind;
   gvk: GroupVersionKind;
   gr: GroupResource;
-  /** Group, version, kind of the stored bytes. */
+  /** Where its objects are stored: keys and their bytes' group, version, kind. */
+  storedGr: GroupResource;
   storedGvk: GroupVersionKind;
   /** An object of a CustomResourceDefinition. */
   isCustom: boolean;

@@ -5,17 +5,18 @@
  */
 import type { FieldError } from '../schemas/field-errors.js';
 import { clone, equal, type JsonObject } from '../schemas/json-value.js';
-import { dedupOwnerReferences } from '../schemas/object-meta.js';
+import { dedupOwnerReferences, keepOnUpdate, metaOf, type ObjectMeta } from '../schemas/object-meta.js';
 import { conflict, invalid, modifiedConflict, notFound, rawError, StatusError } from '../schemas/status.js';
 import { objectKey } from '../storage/keys.js';
 import type { Entry } from '../storage/store.js';
 import type { Attributes } from './admission.js';
 import type { Answer, Request } from './api.js';
 import { type Decision, decideOn } from './decide.js';
-import { convertStored, encodeEntry, metadataOf, storedObject } from './codec.js';
+import { convertStored, encodeEntry, storedObject } from './codec.js';
 import { sameButTimes } from './field-owner.js';
 import { invalidValue } from '../schemas/field-errors.js';
-import { validateMetadataUpdate } from './metadata.js';
+import { metadataFindingsOnUpdate } from './metadata.js';
+import { warnOf } from './verbs/create.js';
 import { isNamespaced, type Resource } from './resource.js';
 import { parseUintError } from './revision.js';
 import { type Steps, settled } from './steps.js';
@@ -44,7 +45,7 @@ interface Outcome extends Decision {
 }
 
 export async function rewrite(resource: Resource, request: Request, name: string, how: Rewriting): Promise<Answer> {
-  const key = objectKey(resource.gr, request.info.cluster, isNamespaced(resource) ? request.info.namespace : '', name);
+  const key = objectKey(resource.storedGr, request.info.cluster, isNamespaced(resource) ? request.info.namespace : '', name);
   const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, name, head, how));
   const { object, write, toDelete } = decision;
   if (!object) {
@@ -57,7 +58,7 @@ export async function rewrite(resource: Resource, request: Request, name: string
 }
 
 function withRevision(object: JsonObject, entry: Entry): JsonObject {
-  metadataOf(object)['resourceVersion'] = String(entry.revision);
+  metaOf(object).resourceVersion = String(entry.revision);
   return object;
 }
 
@@ -66,11 +67,11 @@ function* decide(resource: Resource, request: Request, name: string, head: Entry
   const { strategy, subresource } = how;
   const stored = storedObject(head);
   const old = yield* settled(convertStored(resource, clone(stored)));
-  const oldMeta = metadataOf(old);
+  const oldMeta = metaOf(old);
   const submitted = how.submit(clone(old), head);
-  const meta = metadataOf(submitted);
+  const meta = metaOf(submitted);
   if (how.isUidPrecondition) checkUid(resource, oldMeta, meta, name);
-  for (const text of dedupOwnerReferences(meta, 'request')) request.warn(text);
+  warnOf(request, dedupOwnerReferences(meta, 'before mutation'));
 
   const attributes: Attributes = {
     api: request.api,
@@ -91,16 +92,20 @@ function* decide(resource: Resource, request: Request, name: string, head: Entry
   yield* request.api.admission.admit(attributes);
   const object = attributes.object!;
   checkRevision(resource, object, head, name);
-  keepServerOwned(object, old);
+  warnOf(request, dedupOwnerReferences(metaOf(object), 'after mutation'));
+  keepOnUpdate(metaOf(object), oldMeta);
+  if (oldMeta.generation === undefined) delete metaOf(object).generation;
+  else metaOf(object).generation = oldMeta.generation;
   strategy.prepareForUpdate(object, old);
   for (const text of strategy.warnings(object, old)) request.warn(text);
-  const errors: FieldError[] = validateMetadataUpdate(resource, object, old);
+  const errors: FieldError[] = metadataFindingsOnUpdate(resource, object, old);
   errors.push(...strategy.validateUpdate(object, old));
   if (errors.length) throw invalid(resource.gvk, name, errors);
+  strategy.canonicalize(object);
   resource.schema.settle(object);
   yield* request.api.admission.validate(attributes);
 
-  metadataOf(object)['resourceVersion'] = String(head.revision);
+  metaOf(object).resourceVersion = String(head.revision);
   const toDelete = isReadyToGo(object);
   if (!toDelete && sameButTimes(object, old)) {
     const isStale = resource.isCustom && !equal(stored, old);
@@ -113,11 +118,11 @@ function* decide(resource: Resource, request: Request, name: string, head: Entry
 }
 
 /** R3.28: precedes everything else. */
-function checkUid(resource: Resource, oldMeta: JsonObject, meta: JsonObject, name: string): void {
-  const wanted = (meta['uid'] as string | undefined) ?? '';
-  const stored = (oldMeta['uid'] as string | undefined) ?? '';
+function checkUid(resource: Resource, oldMeta: ObjectMeta, meta: ObjectMeta, name: string): void {
+  const wanted = meta.uid ?? '';
+  const stored = oldMeta.uid ?? '';
   if (wanted === '' || wanted === stored) return;
-  throw uidPrecondition(resource, wanted, stored, name, (oldMeta['namespace'] as string | undefined) ?? '');
+  throw uidPrecondition(resource, wanted, stored, name, oldMeta.namespace ?? '');
 }
 
 /** R3.28's StorageError; also for a PUT that would create (R3.30), where `stored` is empty. */
@@ -133,7 +138,7 @@ export function uidPrecondition(resource: Resource, wanted: string, stored: stri
 
 /** R3.28: `''` and `0` are unconditional, if the kind allows it. */
 function checkRevision(resource: Resource, object: JsonObject, head: Entry, name: string): void {
-  const version = (metadataOf(object)['resourceVersion'] as string | undefined) ?? '';
+  const version = metaOf(object).resourceVersion ?? '';
   if (version !== '') {
     const why = parseUintError(version);
     if (why !== undefined) throw rawError(why);
@@ -147,25 +152,8 @@ function checkRevision(resource: Resource, object: JsonObject, head: Entry, name
   if (BigInt(version) !== BigInt(head.revision)) throw modifiedConflict(resource.gr, name);
 }
 
-/** R3.2, R3.5, R3.29: what the stored object always wins, silently. */
-function keepServerOwned(object: JsonObject, old: JsonObject): void {
-  const meta = metadataOf(object);
-  const before = metadataOf(old);
-  const restore = (field: string): void => {
-    if (before[field] === undefined) delete meta[field];
-    else meta[field] = before[field];
-  };
-  restore('creationTimestamp');
-  restore('selfLink');
-  restore('generation');
-  if (!meta['uid']) restore('uid');
-  if (before['deletionTimestamp'] !== undefined) restore('deletionTimestamp');
-  if (meta['deletionGracePeriodSeconds'] === undefined) restore('deletionGracePeriodSeconds');
-}
-
 /** R3.32 */
 export function isReadyToGo(object: JsonObject): boolean {
-  const meta = metadataOf(object);
-  const finalizers = meta['finalizers'] as string[] | undefined;
-  return meta['deletionTimestamp'] !== undefined && !finalizers?.length && !meta['deletionGracePeriodSeconds'];
+  const meta = metaOf(object);
+  return meta.deletionTimestamp !== undefined && !meta.finalizers?.length && !meta.deletionGracePeriodSeconds;
 }

@@ -1,11 +1,10 @@
 /** Label and field selectors of list, watch and deletecollection as one predicate on entries (rest.md §6.4, §6.5). */
-import { groupResourceName } from '../schemas/group-version.js';
 import { badRequest } from '../schemas/status.js';
 import { type FieldSelector, matchesLabels, parseFieldSelector, parseLabelSelector } from '../schemas/selectors.js';
-import { nameOfKey, namespaceOfKey } from '../storage/keys.js';
+import { parseKey } from '../storage/keys.js';
 import type { Entry } from '../storage/store.js';
 import type { Request } from './api.js';
-import { isNamespaced, type Resource } from './resource.js';
+import type { Resource } from './resource.js';
 
 export interface Selection {
   match: ((entry: Entry) => boolean) | undefined;
@@ -31,21 +30,12 @@ function addName(fields: FieldSelector, name: string): void {
 }
 
 function valueOf(entry: Entry, field: string): string {
-  if (field === 'metadata.name') return nameOfKey(entry.key);
-  if (field === 'metadata.namespace') return namespaceOfKey(entry.key);
+  if (field === 'metadata.name') return parseKey(entry.key).name;
+  if (field === 'metadata.namespace') return parseKey(entry.key).namespace;
   return entry.fields[field] ?? '';
 }
 
 /** R6.51 */
-function checkField(resource: Resource, field: string): void {
-  if (field === 'metadata.name') return;
-  const { kind } = resource;
-  const own = kind.selectableFields;
-  const hasOwnList = resource.isCustom || own.length > 0;
-  if (field === 'metadata.namespace' && (isNamespaced(resource) || !hasOwnList)) return;
-  if (own.some((f) => f.label === field)) return;
-  if (!hasOwnList) throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
-  const name = groupResourceName({ group: resource.gvk.group, resource: kind.plural });
-  if (name === 'jobs.batch') throw badRequest(`field label ${JSON.stringify(field)} not supported for Job`);
-  throw badRequest(`field label not supported: ${field}`);
+function checkField({ kind }: Resource, field: string): void {
+  if (!kind.fieldLabels.some(({ label }) => label === field)) throw badRequest(kind.unknownFieldLabel.replace('%s', () => field));
 }

@@ -13,6 +13,8 @@ export interface Strategy {
   prepareForUpdate(object: JsonObject, old: JsonObject): void;
   validateUpdate(object: JsonObject, old: JsonObject): FieldError[];
   warnings(object: JsonObject, old?: JsonObject): string[];
+  /** After validation, in place. */
+  canonicalize(object: JsonObject): void;
   /** Paths whose changes a writer of this (sub)resource never owns (R5.74), e.g. `['status']`. */
   resetFields: string[][];
   /**

@@ -6,7 +6,7 @@ import { badRequest, conflict, rawError } from '../../schemas/status.js';
 import { decodeYaml } from '../../schemas/wire/yaml.js';
 import type { Answer, Request } from '../api.js';
 import { authorizeCreate } from '../auth/authorize-create.js';
-import { metadataOf } from '../codec.js';
+import { metaOf } from '../../schemas/object-meta.js';
 import { fieldsOwner } from '../field-owner.js';
 import type { WriteOptions } from '../request-options.js';
 import { apiVersion, type Resource } from '../resource.js';
@@ -38,18 +38,18 @@ export async function apply(resource: Resource, request: Request, subresource: s
     isUidPrecondition: false,
     submit: (old) => {
       const merged = merge(old);
-      const wanted = metadataOf(applied.object)['resourceVersion'];
-      if (wanted !== undefined && wanted !== null) metadataOf(merged)['resourceVersion'] = wanted;
+      const wanted = metaOf(applied.object).resourceVersion;
+      if (wanted) metaOf(merged).resourceVersion = wanted;
       return merged;
     },
     onMissing: async () => {
       if (subresource !== '') throw notFound(resource.gr, info.name);
       await authorizeCreate(request);
       const object = merge(undefined);
-      const uid = metadataOf(applied.object)['uid'];
+      const uid = metaOf(applied.object).uid;
       if (uid)
         throw conflict(resource.gr, info.name, `uid mismatch: the provided object specified uid ${String(uid)}, and no existing object was found`);
-      delete metadataOf(object)['resourceVersion'];
+      delete metaOf(object).resourceVersion;
       return createObject(resource, request, object, options, () => {});
     },
   });

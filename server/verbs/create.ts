@@ -1,16 +1,17 @@
 import { fieldsOwner } from '../field-owner.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { clone } from '../../schemas/json-value.js';
-import { dedupOwnerReferences, generatedName } from '../../schemas/object-meta.js';
-import { alreadyExists, badRequest, generateNameExhausted, invalid, rawError, StatusError } from '../../schemas/status.js';
+import { generateName } from '../../schemas/names.js';
+import { dedupOwnerReferences, fillNamespace, metaOf, wipeForCreate } from '../../schemas/object-meta.js';
+import { alreadyExists, generateNameExhausted, invalid, rawError, StatusError } from '../../schemas/status.js';
 import { KeyExists } from '../../storage/errors.js';
 import { objectKey } from '../../storage/keys.js';
 import type { Entry } from '../../storage/store.js';
 import type { Attributes } from '../admission.js';
 import type { Answer, Request } from '../api.js';
-import { encodeEntry, metadataOf } from '../codec.js';
+import { encodeEntry } from '../codec.js';
 import { decodeBody } from '../decode.js';
-import { validateMetadata } from '../metadata.js';
+import { findingsOnCreate } from '../metadata.js';
 import { type WriteOptions, writeOptions } from '../request-options.js';
 import { isNamespaced, type Resource } from '../resource.js';
 import { run, type Steps, settled } from '../steps.js';
@@ -22,9 +23,7 @@ const GENERATE_ATTEMPTS = 8;
 export async function create(resource: Resource, request: Request): Promise<Answer> {
   const options = writeOptions('CreateOptions', request.query, request.header('user-agent') ?? '');
   const object = decodeBody(resource, request, options.fieldValidation);
-  const metadata = metadataOf(object);
-  delete metadata['deletionTimestamp'];
-  delete metadata['deletionGracePeriodSeconds'];
+  wipeForCreate(metaOf(object));
   return createObject(resource, request, object, options, (created) =>
     fieldsOwner(resource, request, options, '').update(undefined, created),
   );
@@ -44,17 +43,17 @@ export async function createObject(
   const { api } = request;
   const { object: prepared, isGenerated } = await run(prepare(resource, request, object, options, own));
   const { cluster } = request.info;
-  const metadata = metadataOf(prepared);
+  const metadata = metaOf(prepared);
   for (let attempt = 1; ; attempt++) {
-    const name = metadata['name'] as string;
-    const key = objectKey(resource.gr, cluster, isNamespaced(resource) ? (metadata['namespace'] as string) : '', name);
+    const name = metadata.name!;
+    const key = objectKey(resource.storedGr, cluster, isNamespaced(resource) ? metadata.namespace! : '', name);
     try {
-      if (metadata['resourceVersion'] !== undefined && !tolerated(metadata['resourceVersion']))
+      if (metadata.resourceVersion && !tolerated(metadata.resourceVersion))
         throw rawError('resourceVersion should not be set on objects to be created');
-      delete metadata['resourceVersion'];
+      delete metadata.resourceVersion;
       if (options.dryRun) {
         const existing = api.store.get(key);
-        if (existing) throw new KeyExists(key, existing);
+        if (existing) throw new KeyExists(existing);
         return { type: 'object', code: 201, resource, object: prepared };
       }
       const stored = await run(settled(resource.conversion ? resource.conversion.toStored(clone(prepared)) : prepared));
@@ -62,15 +61,15 @@ export async function createObject(
       return { type: 'entry', code: 201, resource, entry };
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error;
-      if (!isGenerated) throw alreadyExists(resource.gr, name, isTerminating(error.existing));
+      if (!isGenerated) throw alreadyExists(resource.gr, name, isTerminating(error.entry));
       if (attempt === GENERATE_ATTEMPTS) throw generateNameExhausted(resource.gr, name);
-      metadata['name'] = generatedName(metadata['generateName'] as string, api.chance.random);
+      metadata.name = generateName(metadata.generateName!, api.chance.random);
     }
   }
 }
 
 /** R3.26: `"0"` and words are no revision of anything. */
-const tolerated = (resourceVersion: unknown): boolean => !/^\d+$/.test(String(resourceVersion)) || /^0+$/.test(String(resourceVersion));
+const tolerated = (resourceVersion: string): boolean => !/^\d+$/.test(resourceVersion) || /^0+$/.test(resourceVersion);
 
 const isTerminating = (entry: Entry): boolean => entry.bytes.includes('"deletionTimestamp":');
 
@@ -83,12 +82,9 @@ function* prepare(
 ): Steps<{ object: JsonObject; isGenerated: boolean }> {
   const { api, info } = request;
   refuseTerminatingKind(resource, request, object);
-  const metadata = metadataOf(object);
-  delete metadata['uid'];
-  delete metadata['creationTimestamp'];
-  delete metadata['selfLink'];
-  placeInNamespace(resource, info.namespace, metadata);
-  for (const text of dedupOwnerReferences(metadata, 'request')) request.warn(text);
+  const metadata = metaOf(object);
+  fillNamespace(metadata, info.namespace, isNamespaced(resource));
+  warnOf(request, dedupOwnerReferences(metadata, 'before mutation'));
   own(object);
 
   const attributes: Attributes = {
@@ -109,19 +105,19 @@ function* prepare(
   };
   yield* api.admission.admit(attributes);
   const admitted = attributes.object!;
-  const meta = metadataOf(admitted);
-  for (const text of dedupOwnerReferences(meta, 'admission')) request.warn(text);
-  meta['uid'] = api.chance.uuid();
-  meta['creationTimestamp'] = goSeconds(api.chance.now());
-  const isGenerated = !meta['name'] && Boolean(meta['generateName']);
-  if (isGenerated) meta['name'] = generatedName(meta['generateName'] as string, api.chance.random);
+  const meta = metaOf(admitted);
+  warnOf(request, dedupOwnerReferences(meta, 'after mutation'));
+  meta.uid = api.chance.uuid();
+  meta.creationTimestamp = goSeconds(api.chance.now());
+  const isGenerated = !meta.name && Boolean(meta.generateName);
+  if (isGenerated) meta.name = generateName(meta.generateName!, api.chance.random);
   resource.strategy.prepareForCreate(admitted);
   for (const text of resource.strategy.warnings(admitted)) request.warn(text);
-  const errors = validateMetadata(resource, admitted);
-  errors.push(...resource.strategy.validate(admitted));
-  if (errors.length) throw invalid(resource.gvk, (meta['name'] as string) ?? '', errors);
+  const errors = findingsOnCreate(resource, admitted);
+  if (errors.length) throw invalid(resource.gvk, meta.name ?? '', errors);
+  resource.strategy.canonicalize(admitted);
   resource.schema.settle(admitted);
-  attributes.name = meta['name'] as string;
+  attributes.name = meta.name!;
   yield* api.admission.validate(attributes);
   return { object: admitted, isGenerated };
 }
@@ -139,16 +135,8 @@ function refuseTerminatingKind(resource: Resource, request: Request, object: Jso
   );
 }
 
-/** R3.8 */
-export function placeInNamespace(resource: Resource, namespace: string, metadata: JsonObject): void {
-  if (!isNamespaced(resource)) {
-    delete metadata['namespace'];
-    return;
-  }
-  const own = (metadata['namespace'] as string | undefined) ?? '';
-  if (own !== '' && own !== namespace)
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  metadata['namespace'] = namespace;
+export function warnOf(request: Request, text: string | undefined): void {
+  if (text !== undefined) request.warn(text);
 }
 
 /** The options object that webhooks and policies are shown. */

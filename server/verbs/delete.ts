@@ -4,7 +4,8 @@ import { objectKey } from '../../storage/keys.js';
 import type { Entry } from '../../storage/store.js';
 import type { Attributes } from '../admission.js';
 import type { Answer, Request } from '../api.js';
-import { convertStored, encodeEntry, metadataOf, storedObject } from '../codec.js';
+import { metaOf, type ObjectMeta } from '../../schemas/object-meta.js';
+import { convertStored, encodeEntry, storedObject } from '../codec.js';
 import { type Decision, decideOn } from '../decide.js';
 import { decodeDeleteOptions } from '../decode.js';
 import { type DeleteOptions, deleteOptionsOfBody, deleteOptionsOfQuery } from '../request-options.js';
@@ -40,7 +41,7 @@ export interface Target {
 
 /** Deletes, or marks for deletion where finalizers or a grace period hold it (R4.42–R4.50). Throws 404, 409, 403. */
 export async function removeObject(resource: Resource, request: Request, target: Target, options: DeleteOptions): Promise<Answer> {
-  const key = objectKey(resource.gr, request.info.cluster, isNamespaced(resource) ? target.namespace : '', target.name);
+  const key = objectKey(resource.storedGr, request.info.cluster, isNamespaced(resource) ? target.namespace : '', target.name);
   await run(request.api.admission.admit(attributesOf(resource, request, target, options, undefined)));
   const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, target, options, head));
   const { answer, object } = decision;
@@ -50,14 +51,14 @@ export async function removeObject(resource: Resource, request: Request, target:
     return decision.write && entry ? { type: 'entry', code, resource, entry } : { type: 'object', code, resource, object };
   }
   if (!resource.kind.deleteReturnsObject) return { type: 'status', code: 200, status: removedStatus(resource, target.name, object) };
-  if (entry) metadataOf(object)['resourceVersion'] = String(entry.revision);
+  if (entry) metaOf(object).resourceVersion = String(entry.revision);
   return { type: 'object', code: 200, resource, object };
 }
 
 /** R4.45 */
 function removedStatus(resource: Resource, name: string, object: JsonObject): Status {
   const { group } = resource.gr;
-  const uid = metadataOf(object)['uid'] as string;
+  const uid = metaOf(object).uid!;
   return {
     kind: 'Status',
     apiVersion: 'v1',
@@ -71,7 +72,7 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
   if (!head) return { answer: 'missing', object: {} };
   const stored = storedObject(head);
   const object = yield* settled(convertStored(resource, storedObject(head)));
-  checkPreconditions(resource, target.name, metadataOf(object), options);
+  checkPreconditions(resource, target.name, metaOf(object), options);
   yield* request.api.admission.validate(attributesOf(resource, request, target, options, object));
   const now = request.api.chance.now();
   const marked = storedObject(head);
@@ -102,10 +103,10 @@ interface Hold {
 
 /** Sets finalizers, deletionTimestamp, grace period and generation on `object` as the delete asks (R4.42, R4.43, R4.47). */
 function mark(resource: Resource, object: JsonObject, options: DeleteOptions, now: number): Hold {
-  const meta = metadataOf(object);
+  const meta = metaOf(object);
   const own = resource.strategy.beginDeletion;
   const orphansByDefault = decideFinalizers(resource, meta, options);
-  const hasFinalizers = (meta['finalizers'] as string[] | undefined)?.length;
+  const hasFinalizers = meta.finalizers?.length;
   if (own) return { ...own(object, options, now), orphansByDefault: false };
   if (!hasFinalizers) return { isHeld: false, keepsMark: false, orphansByDefault };
   stamp(meta, now, 0);
@@ -113,18 +114,18 @@ function mark(resource: Resource, object: JsonObject, options: DeleteOptions, no
 }
 
 /** The first mark of an object: time, grace period, generation (R4.43, R4.48). A second one moves nothing (R4.44). */
-export function stamp(meta: JsonObject, now: number, graceSeconds: number): void {
-  if (meta['deletionTimestamp'] !== undefined) return;
-  meta['deletionTimestamp'] = goSeconds(now + graceSeconds * 1000);
-  meta['deletionGracePeriodSeconds'] = graceSeconds;
-  if (typeof meta['generation'] === 'number' && meta['generation'] > 0) meta['generation'] += 1;
+export function stamp(meta: ObjectMeta, now: number, graceSeconds: number): void {
+  if (meta.deletionTimestamp !== undefined) return;
+  meta.deletionTimestamp = goSeconds(now + graceSeconds * 1000);
+  meta.deletionGracePeriodSeconds = graceSeconds;
+  if (meta.generation) meta.generation += 1;
 }
 
 /** R4.42; returns whether the kind's default made it orphan its dependents. */
-function decideFinalizers(resource: Resource, meta: JsonObject, options: DeleteOptions): boolean {
+function decideFinalizers(resource: Resource, meta: ObjectMeta, options: DeleteOptions): boolean {
   const { defaultPropagation } = resource.kind;
   if (defaultPropagation === 'None') return false;
-  const before = (meta['finalizers'] as string[] | undefined) ?? [];
+  const before = meta.finalizers ?? [];
   const others = before.filter((f) => f !== 'orphan' && f !== 'foregroundDeletion');
   const asked = options.orphanDependents === undefined ? options.propagationPolicy : options.orphanDependents ? 'Orphan' : 'Background';
   let add: string[];
@@ -137,13 +138,13 @@ function decideFinalizers(resource: Resource, meta: JsonObject, options: DeleteO
   }
   const after = [...others, ...add];
   if (after.length === before.length && after.every((f) => before.includes(f))) return byDefault;
-  if (after.length) meta['finalizers'] = after;
-  else delete meta['finalizers'];
+  if (after.length) meta.finalizers = after;
+  else delete meta.finalizers;
   return byDefault && resource.gvk.kind === 'Job';
 }
 
 /** R4.50: empty strings are compared too. */
-function checkPreconditions(resource: Resource, name: string, meta: JsonObject, { preconditions }: DeleteOptions): void {
+function checkPreconditions(resource: Resource, name: string, meta: ObjectMeta, { preconditions }: DeleteOptions): void {
   const { uid, resourceVersion } = preconditions;
   const isNamespace = resource.gvk.kind === 'Namespace' && resource.gr.group === '';
   const refuse = (what: string, wanted: string, stored: unknown, then: string): never => {
@@ -152,9 +153,9 @@ function checkPreconditions(resource: Resource, name: string, meta: JsonObject, 
     const text = `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${String(stored)}). The object might have been ${then}`;
     throw conflict({ group: resource.gr.group, resource: resource.gvk.kind }, name, text);
   };
-  if (uid !== undefined && uid !== meta['uid']) refuse('UID', uid, meta['uid'], 'deleted and then recreated');
-  if (resourceVersion !== undefined && resourceVersion !== meta['resourceVersion'])
-    refuse('ResourceVersion', resourceVersion, meta['resourceVersion'], 'modified');
+  if (uid !== undefined && uid !== meta.uid) refuse('UID', uid, meta.uid, 'deleted and then recreated');
+  if (resourceVersion !== undefined && resourceVersion !== meta.resourceVersion)
+    refuse('ResourceVersion', resourceVersion, meta.resourceVersion, 'modified');
 }
 
 function attributesOf(

@@ -10,7 +10,7 @@ export async function get(resource: Resource, request: Request): Promise<Answer>
   if (query.boolean('export')) throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
   const asked = query.get('resourceVersion');
   if (asked !== '' && asked !== '0') await reachRevision(api.store, parseRevision(asked, 'get'), asked);
-  const entry = api.store.get(objectKey(resource.gr, info.cluster, info.namespace, info.name));
+  const entry = api.store.get(objectKey(resource.storedGr, info.cluster, info.namespace, info.name));
   if (!entry) throw notFound(resource.gr, info.name);
   return { type: 'entry', code: 200, resource, entry };
 }

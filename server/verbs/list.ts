@@ -17,7 +17,7 @@ export async function list(resource: Resource, request: Request): Promise<Answer
   const { info, api, query } = request;
   const options = listOptions(query, false);
   const selected = selection(resource, request, options);
-  const prefix = collectionPrefix(resource.gr, info.cluster, info.namespace);
+  const prefix = collectionPrefix(resource.storedGr, info.cluster, info.namespace);
   const from = await startOf(request, prefix, options);
   const ask = {
     prefix,

@@ -4,7 +4,7 @@ import { ConformError } from '../../schemas/object-schema.js';
 import { type PatchDocument, parsePatch } from '../../schemas/patch/patch.js';
 import { badRequest, invalid, StatusError, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
 import type { Answer, Request } from '../api.js';
-import { metadataOf } from '../codec.js';
+import { metaOf } from '../../schemas/object-meta.js';
 import { fieldsOwner } from '../field-owner.js';
 import { type WriteOptions, writeOptions } from '../request-options.js';
 import { apiVersion, type Resource } from '../resource.js';
@@ -69,7 +69,6 @@ export function applyPatch(resource: Resource, request: Request, document: Patch
   if (options.fieldValidation === 'Warn') for (const problem of problems.slice(0, 100)) request.warn(problem);
   object['kind'] = resource.gvk.kind;
   object['apiVersion'] = apiVersion(resource);
-  metadataOf(object);
   checkPlace(resource, request, object);
   resource.schema.default(object);
   return object;
@@ -83,7 +82,7 @@ function checkType(resource: Resource, object: JsonObject): void {
   if (resource.isCustom && kind === resource.gvk.kind)
     throw badRequest(`the API version in the data (${String(version)}) does not match the expected API version (${apiVersion(resource)})`);
   if (resource.isCustom)
-    throw invalid({ group: resource.gvk.group, kind }, String(metadataOf(object)['name'] ?? ''), [
+    throw invalid({ group: resource.gvk.group, kind }, metaOf(object).name ?? '', [
       invalidValue('kind', kind, `must be ${resource.gvk.kind}`),
     ]);
   throw new ConformError(`no kind ${goQuote(kind)} is registered for version ${goQuote(String(version))} in scheme "pkg/runtime/scheme.go:111"`);

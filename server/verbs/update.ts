@@ -1,14 +1,14 @@
 import { badRequest } from '../../schemas/status.js';
-import type { JsonObject } from '../../schemas/json-value.js';
+import { clone, type JsonObject } from '../../schemas/json-value.js';
 import type { Answer, Request } from '../api.js';
-import { metadataOf } from '../codec.js';
+import { fillNamespace, metaOf, type ObjectMeta } from '../../schemas/object-meta.js';
 import { decodeBody } from '../decode.js';
 import { fieldsOwner } from '../field-owner.js';
 import { authorizeCreate } from '../auth/authorize-create.js';
 import { writeOptions, type WriteOptions } from '../request-options.js';
 import { isNamespaced, type Resource } from '../resource.js';
 import { rewrite, uidPrecondition } from '../rewrite.js';
-import { admissionOptions, createObject, placeInNamespace } from './create.js';
+import { admissionOptions, createObject } from './create.js';
 
 /** PUT of an object or of a subresource that is written as its object: R4.21. */
 export async function update(resource: Resource, request: Request, subresource: string): Promise<Answer> {
@@ -25,24 +25,21 @@ export async function update(resource: Resource, request: Request, subresource: 
     dryRun: options.dryRun,
     options: admissionOptions('UpdateOptions', options),
     isUidPrecondition: true,
-    submit: (old) => fieldsOwner(resource, request, options, subresource).update(old, structuredCopy(object)),
+    submit: (old) => fieldsOwner(resource, request, options, subresource).update(old, clone(object)),
     ...(create && { onMissing: () => createByUpdate(resource, request, object, options) }),
   });
 }
 
-/** A racing writer makes `submit` run again on the same body. */
-const structuredCopy = (object: JsonObject): JsonObject => structuredClone(object) as JsonObject;
-
 /** R3.8 and the name checks of R4.21: what the body says of its place must be what the URL says. */
 export function checkPlace(resource: Resource, request: Request, object: JsonObject): void {
   const { info } = request;
-  const meta = metadataOf(object);
-  placeInNamespace(resource, info.namespace, meta);
+  const meta = metaOf(object);
+  fillNamespace(meta, info.namespace, isNamespaced(resource));
   checkName(meta, info.name);
 }
 
-export function checkName(meta: JsonObject, name: string): void {
-  const own = (meta['name'] as string | undefined) ?? '';
+export function checkName(meta: ObjectMeta, name: string): void {
+  const own = meta.name ?? '';
   if (own === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
 }
@@ -50,9 +47,8 @@ export function checkName(meta: JsonObject, name: string): void {
 /** R3.30: the caller also needs `create`; a resourceVersion is ignored, a uid cannot match. */
 async function createByUpdate(resource: Resource, request: Request, object: JsonObject, options: WriteOptions): Promise<Answer> {
   await authorizeCreate(request);
-  const meta = metadataOf(object);
-  const uid = (meta['uid'] as string | undefined) ?? '';
-  if (uid !== '') throw uidPrecondition(resource, uid, '', request.info.name, isNamespaced(resource) ? request.info.namespace : '');
-  delete meta['resourceVersion'];
+  const meta = metaOf(object);
+  if (meta.uid) throw uidPrecondition(resource, meta.uid, '', request.info.name, isNamespaced(resource) ? request.info.namespace : '');
+  delete meta.resourceVersion;
   return createObject(resource, request, object, options, (created) => void fieldsOwner(resource, request, options, '').update(undefined, created));
 }

@@ -37,7 +37,7 @@ async function stream(
   sink: WatchSink,
 ): Promise<void> {
   const { api, info } = request;
-  const prefix = collectionPrefix(resource.gr, info.cluster, info.namespace);
+  const prefix = collectionPrefix(resource.storedGr, info.cluster, info.namespace);
   const fail = (error: unknown): void => {
     const status = error instanceof StatusError ? error.status : internalStatus(error);
     sink.write(encoder.error(status));

@@ -1,0 +1,25 @@
+/** Metadata checks of a resource's objects, by its kind's rules. */
+import type { FieldError } from '../schemas/field-errors.js';
+import type { JsonObject } from '../schemas/json-value.js';
+import { dnsSubdomain, nameRuleOf } from '../schemas/names.js';
+import { type MetaRules, validateOnCreate, validateOnUpdate, validatePathSegment } from '../schemas/object-meta.js';
+import type { Resource } from './resource.js';
+
+function rulesFor({ kind, isCustom, gvk }: Resource): MetaRules {
+  return {
+    namespaced: kind.namespaced,
+    name: isCustom ? (name) => dnsSubdomain(name) : nameRuleOf(gvk.group, gvk.kind),
+    builtin: !isCustom,
+  };
+}
+
+/** R3.14–R3.25 and the content's findings; the path-segment rule speaks only when nothing else did (R3.17). */
+export function findingsOnCreate(resource: Resource, object: JsonObject): FieldError[] {
+  const rules = rulesFor(resource);
+  const errors = [...validateOnCreate(object, rules), ...resource.strategy.validate(object)];
+  return errors.length ? errors : validatePathSegment(object, rules);
+}
+
+export function metadataFindingsOnUpdate(resource: Resource, object: JsonObject, old: JsonObject): FieldError[] {
+  return validateOnUpdate(object, old, rulesFor(resource));
+}
