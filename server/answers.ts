@@ -5,7 +5,7 @@ import { type Status, StatusError } from '../schemas/status.js';
 import { encodeJson, prettyJson } from '../schemas/wire/json.js';
 import { encodeProtobuf } from '../schemas/wire/protobuf.js';
 import { encodeYaml } from '../schemas/wire/yaml.js';
-import type { Entry } from '../storage/store.js';
+import type { Entry } from '../storage/entry.js';
 import type { Answer, Request } from './api.js';
 import { convertStored, objectText, servedBytes, storedObject, typePrefix } from './codec.js';
 import { internalPackage } from './decode.js';

@@ -10,7 +10,7 @@ import type { Registry } from './registry.js';
 import type { RequestInfo } from './request-info.js';
 import type { Status } from '../schemas/status.js';
 import type { Resource } from './resource.js';
-import type { Entry } from '../storage/store.js';
+import type { Entry } from '../storage/entry.js';
 
 /** Time and chance come from outside, so that tests can fix them. */
 export interface Chance {
@@ -49,7 +49,7 @@ export type Answer =
   | { type: 'entry'; code: number; resource: Resource; entry: Entry }
   | { type: 'list'; resource: Resource; entries: readonly Entry[]; revision: number; continue: string | undefined; remaining: number | undefined }
   | { type: 'status'; code: number; status: Status }
-  | { type: 'watch'; start(sink: WatchSink): void };
+  | { type: 'watch'; contentType: string; start(sink: WatchSink): void };
 
 /** Where a watch writes. `write` returns false when the socket's buffer is full; `drained` is called when it is empty again. */
 export interface WatchSink {

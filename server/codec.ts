@@ -6,7 +6,7 @@
 import { apiVersionOf, type GroupVersionKind } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { decodeJson, encodeJson } from '../schemas/wire/json.js';
-import type { Content, Entry } from '../storage/store.js';
+import type { Content, Entry } from '../storage/entry.js';
 import type { Resource } from './resource.js';
 
 const NEWLINE = '\n';

@@ -1,5 +1,6 @@
 /** Deciding on the newest entry of a key, synchronously if possible, again if a wait let another writer in between. */
-import type { Entry, Store, Write } from '../storage/store.js';
+import type { Entry } from '../storage/entry.js';
+import type { Store, Write } from '../storage/store.js';
 import { type Steps, start } from './steps.js';
 
 /** What a decision may ask of the store; `undefined` writes nothing. */

@@ -121,7 +121,7 @@ export function aggregated(registry: Registry, cluster: string, isCore: boolean)
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: groups.map((group) => ({
-      metadata: group.name === '' ? {} : { name: group.name },
+      metadata: (group.name === '' ? {} : { name: group.name }) as JsonObject,
       versions: group.versions.map(({ version, resources }) => ({
         version,
         resources: sorted(resources).map(aggregatedResource),

@@ -97,6 +97,16 @@ function isPretty(params: Map<string, string> | undefined, query: Query, userAge
   return params?.get('pretty') === '1' || BROWSERS.test(userAgent ?? '');
 }
 
+/** R9.20: the media type of the first clause that asks for aggregated discovery v2, wherever it stands; undefined: the legacy document. */
+export function negotiateDiscovery(accept: string | undefined): MediaType | undefined {
+  for (const { type, params } of parseAccept(accept ?? '')) {
+    if (params.get('g') !== 'apidiscovery.k8s.io' || params.get('v') !== 'v2' || params.get('as') !== 'APIGroupDiscoveryList') continue;
+    const found = ALL_TYPES.find((t) => typeMatches(type, t));
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** R1.19: whether any of the Accept header's media types, parameters ignored, is among the produced ones. */
 export function acceptsAny(accept: string | undefined, produced: readonly string[]): boolean {
   if (accept === undefined || accept.trim() === '') return true;

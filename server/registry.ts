@@ -1,13 +1,9 @@
 /** Every served resource: the built-in rows of the profile, and what CustomResourceDefinitions add while running. */
-import { apiVersionOf, type GroupVersionResource } from '../schemas/group-version.js';
+import { definitionOfKind } from '../schemas/definitions/index.js';
+import { apiVersionOf, type GroupVersionKind, type GroupVersionResource } from '../schemas/group-version.js';
 import type { Resource } from './resource.js';
 
 const keyOf = (gvr: GroupVersionResource): string => `${gvr.group}/${gvr.version}/${gvr.resource}`;
-
-/** A CRD's resources in one logical cluster: one per served version. `established` decides whether discovery shows them. */
-export interface CustomGroup {
-  resources: Map<string, Resource>;
-}
 
 export class Registry {
   readonly #builtins = new Map<string, Resource>();
@@ -41,6 +37,10 @@ export class Registry {
   findKind(cluster: string, apiVersion: string, kind: string): Resource | undefined {
     const matches = (r: Resource): boolean => r.gvk.kind === kind && apiVersionOf(r.gvk) === apiVersion;
     return this.builtins().find(matches) ?? this.custom(cluster).find(matches);
+  }
+  /** Whether the server has types for a kind, lists too, served or not (R4.17, R4.18). */
+  knowsType(gvk: GroupVersionKind): boolean {
+    return definitionOfKind(gvk) !== undefined;
   }
   builtins(): Resource[] {
     return [...this.#builtins.values()];

@@ -5,6 +5,7 @@ import type { JsonObject } from '../schemas/json-value.js';
 import type { Kind } from '../schemas/kinds.js';
 import type { ObjectSchema } from '../schemas/object-schema.js';
 import type { Cacher } from '../storage/cacher.js';
+import { collectionPrefix, objectKey } from '../storage/keys.js';
 import type { Strategy } from './strategy.js';
 
 export interface TableColumn {
@@ -58,4 +59,12 @@ export interface Resource {
 }
 
 export const apiVersion = (resource: Resource): string => apiVersionOf(resource.gvk);
+/** Where an object is stored; a namespace given for a cluster-scoped resource (`namespaces` themselves) does not count. */
+export const keyOf = (resource: Resource, cluster: string, namespace: string, name: string): string =>
+  objectKey(resource.storedGr, cluster, isNamespaced(resource) ? namespace : '', name);
+
+/** Where a collection is stored; `namespace` is `''` for all of them. */
+export const prefixOf = (resource: Resource, cluster: string, namespace: string): string =>
+  collectionPrefix(resource.storedGr, cluster, isNamespaced(resource) ? namespace : '');
+
 export const isNamespaced = (resource: Resource): boolean => resource.kind.namespaced;

@@ -7,8 +7,7 @@ import type { FieldError } from '../schemas/field-errors.js';
 import { clone, equal, type JsonObject } from '../schemas/json-value.js';
 import { dedupOwnerReferences, keepOnUpdate, metaOf, type ObjectMeta } from '../schemas/object-meta.js';
 import { conflict, invalid, modifiedConflict, notFound, rawError, StatusError } from '../schemas/status.js';
-import { objectKey } from '../storage/keys.js';
-import type { Entry } from '../storage/store.js';
+import type { Entry } from '../storage/entry.js';
 import type { Attributes } from './admission.js';
 import type { Answer, Request } from './api.js';
 import { type Decision, decideOn } from './decide.js';
@@ -17,7 +16,7 @@ import { sameButTimes } from './field-owner.js';
 import { invalidValue } from '../schemas/field-errors.js';
 import { metadataFindingsOnUpdate } from './metadata.js';
 import { warnOf } from './verbs/create.js';
-import { isNamespaced, type Resource } from './resource.js';
+import { keyOf, type Resource } from './resource.js';
 import { parseUintError } from './revision.js';
 import { type Steps, settled } from './steps.js';
 import type { Strategy } from './strategy.js';
@@ -45,7 +44,7 @@ interface Outcome extends Decision {
 }
 
 export async function rewrite(resource: Resource, request: Request, name: string, how: Rewriting): Promise<Answer> {
-  const key = objectKey(resource.storedGr, request.info.cluster, isNamespaced(resource) ? request.info.namespace : '', name);
+  const key = keyOf(resource, request.info.cluster, request.info.namespace, name);
   const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, name, head, how));
   const { object, write, toDelete } = decision;
   if (!object) {

@@ -1,4 +1,5 @@
 /** From a RequestInfo to a resource and a verb, or the refusal that a real server gives (R1.13–R1.20). */
+import type { Verb } from '../schemas/kinds.js';
 import { methodNotAllowed, methodNotSupported, notFound, unknownResource } from '../schemas/status.js';
 import type { Registry } from './registry.js';
 import type { RequestInfo } from './request-info.js';
@@ -37,22 +38,23 @@ function isBuiltinPath(resource: Resource, info: RequestInfo): boolean {
 
 /** Subresources whose path goes on (`/proxy/a/b`). */
 const PATH_SUBRESOURCES = new Set(['proxy']);
-const COLLECTION_METHODS: [verb: string, method: string][] = [
+type Methods = readonly (readonly [verb: Verb, method: string])[];
+const COLLECTION_METHODS: Methods = [
   ['list', 'GET'],
   ['create', 'POST'],
   ['deletecollection', 'DELETE'],
 ];
-const OBJECT_METHODS: [verb: string, method: string][] = [
+const OBJECT_METHODS: Methods = [
   ['get', 'GET'],
   ['update', 'PUT'],
   ['patch', 'PATCH'],
   ['delete', 'DELETE'],
 ];
-const SUBRESOURCE_METHODS: [verb: string, method: string][] = [['create', 'POST'], ...OBJECT_METHODS];
+const SUBRESOURCE_METHODS: Methods = [['create', 'POST'], ...OBJECT_METHODS];
 
 /** The methods that the path allows; undefined where there is no such path. */
 function methodsOf(resource: Resource, info: RequestInfo): string[] | undefined {
-  const pick = (verbs: readonly string[], table: [string, string][]): string[] => table.filter(([v]) => verbs.includes(v)).map(([, m]) => m);
+  const pick = (verbs: readonly Verb[], table: Methods): string[] => table.filter(([v]) => verbs.includes(v)).map(([, m]) => m);
   const { verbs } = resource.kind;
   if (info.watchPrefix) return verbs.includes('watch') ? ['GET'] : undefined;
   if (info.verb === 'proxy') return undefined;
@@ -77,10 +79,10 @@ function routeCustom(resource: Resource, info: RequestInfo, method: string): Rou
   if (info.subresource !== '') {
     const row = resource.kind.subresources.find((s) => s.name === info.subresource);
     if (!row) throw notFound(resource.gr, info.name);
-    if (!row.verbs.includes(verb)) throw methodNotSupported(resource.gr, verbOf(method, verb));
+    if (!(row.verbs as readonly string[]).includes(verb)) throw methodNotSupported(resource.gr, verbOf(method, verb));
     return { resource, subresource: info.subresource };
   }
-  if (!resource.kind.verbs.includes(verb)) throw methodNotSupported(resource.gr, verbOf(method, verb));
+  if (!(resource.kind.verbs as readonly string[]).includes(verb)) throw methodNotSupported(resource.gr, verbOf(method, verb));
   return { resource, subresource: '' };
 }
 

@@ -2,7 +2,7 @@
 import { badRequest } from '../schemas/status.js';
 import { type FieldSelector, matchesLabels, parseFieldSelector, parseLabelSelector } from '../schemas/selectors.js';
 import { parseKey } from '../storage/keys.js';
-import type { Entry } from '../storage/store.js';
+import type { Entry } from '../storage/entry.js';
 import type { Request } from './api.js';
 import type { Resource } from './resource.js';
 

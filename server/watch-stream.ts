@@ -1,6 +1,6 @@
 /** One open watch: initial events, live events, bookmarks, deadline (rest.md §7). */
 import type { Watcher } from '../storage/watcher.js';
-import type { WatchEvent } from '../storage/cacher.js';
+import type { WatchEvent } from '../storage/commit.js';
 import type { Request, WatchSink } from './api.js';
 import type { ListOptions } from './request-options.js';
 import type { Resource } from './resource.js';
@@ -12,8 +12,6 @@ const BOOKMARK_INTERVAL_MS = 60_000;
 const FIRST_BOOKMARK_MS = 1_000;
 const BEFORE_DEADLINE_MS = 2_000;
 const MIN_TIMEOUT_MS = 1_800_000;
-/** What may wait for a slow client before its watch is closed (R7.10). */
-const BUFFER_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface Start {
   /** Deliver what exists first. */
@@ -47,17 +45,12 @@ export class WatchStream {
   /** Starts delivering; throws Compacted when `start.after` is older than the history. */
   async open(prefix: string, start: Start, match: Selection['match']): Promise<void> {
     const end = (): void => this.#end();
-    const { watcher, entries, revision } = this.#resource.cacher.watch({
-      prefix,
-      initial: start.initial,
-      ...(start.after !== undefined && { after: start.after }),
-      ...(match && { match }),
-      bufferBytesMax: BUFFER_BYTES_MAX,
-      onEvents: (events) => this.#deliver(events),
-      onClose: end,
-    });
+    const { cacher } = this.#resource;
+    const ask = { prefix, match, onEvents: (events: readonly WatchEvent[]) => this.#deliver(events), onClose: end };
+    const { watcher, entries, revision } = start.initial
+      ? cacher.listAndWatch(ask)
+      : { watcher: cacher.watch({ ...ask, after: start.after }), entries: [], revision: 0 };
     this.#watcher = watcher;
-    watcher.pause();
     this.#sink.signal.addEventListener('abort', end, { once: true });
     this.#resource.retired.addEventListener('abort', end, { once: true });
     this.#scheduleEnd();
@@ -102,8 +95,8 @@ export class WatchStream {
 
   /** R7.9: never before a pending event of that revision. */
   #bookmark(): void {
-    const { watcher } = { watcher: this.#watcher };
-    if (this.#ended || !watcher || watcher.isPaused || this.#queue) return;
+    const watcher = this.#watcher;
+    if (this.#ended || !watcher || watcher.paused || this.#queue) return;
     this.#write(this.#encoder.bookmark(watcher.revision, false));
   }
 
@@ -131,7 +124,7 @@ export class WatchStream {
     if (this.#ended) return;
     this.#ended = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    this.#watcher?.close();
+    this.#watcher?.stop();
     this.#sink.end();
   }
 }

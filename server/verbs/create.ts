@@ -5,15 +5,14 @@ import { generateName } from '../../schemas/names.js';
 import { dedupOwnerReferences, fillNamespace, metaOf, wipeForCreate } from '../../schemas/object-meta.js';
 import { alreadyExists, generateNameExhausted, invalid, rawError, StatusError } from '../../schemas/status.js';
 import { KeyExists } from '../../storage/errors.js';
-import { objectKey } from '../../storage/keys.js';
-import type { Entry } from '../../storage/store.js';
+import type { Entry } from '../../storage/entry.js';
 import type { Attributes } from '../admission.js';
 import type { Answer, Request } from '../api.js';
 import { encodeEntry } from '../codec.js';
 import { decodeBody } from '../decode.js';
 import { findingsOnCreate } from '../metadata.js';
 import { type WriteOptions, writeOptions } from '../request-options.js';
-import { isNamespaced, type Resource } from '../resource.js';
+import { isNamespaced, keyOf, type Resource } from '../resource.js';
 import { run, type Steps, settled } from '../steps.js';
 import { goSeconds } from '../time.js';
 
@@ -46,7 +45,7 @@ export async function createObject(
   const metadata = metaOf(prepared);
   for (let attempt = 1; ; attempt++) {
     const name = metadata.name!;
-    const key = objectKey(resource.storedGr, cluster, isNamespaced(resource) ? metadata.namespace! : '', name);
+    const key = keyOf(resource, cluster, metadata.namespace ?? '', name);
     try {
       if (metadata.resourceVersion && !tolerated(metadata.resourceVersion))
         throw rawError('resourceVersion should not be set on objects to be created');

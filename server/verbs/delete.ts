@@ -1,7 +1,6 @@
 import { equal, type JsonObject } from '../../schemas/json-value.js';
 import { badRequest, conflict, notFound, type Status } from '../../schemas/status.js';
-import { objectKey } from '../../storage/keys.js';
-import type { Entry } from '../../storage/store.js';
+import type { Entry } from '../../storage/entry.js';
 import type { Attributes } from '../admission.js';
 import type { Answer, Request } from '../api.js';
 import { metaOf, type ObjectMeta } from '../../schemas/object-meta.js';
@@ -9,7 +8,7 @@ import { convertStored, encodeEntry, storedObject } from '../codec.js';
 import { type Decision, decideOn } from '../decide.js';
 import { decodeDeleteOptions } from '../decode.js';
 import { type DeleteOptions, deleteOptionsOfBody, deleteOptionsOfQuery } from '../request-options.js';
-import { isNamespaced, type Resource } from '../resource.js';
+import { keyOf, type Resource } from '../resource.js';
 import { run, type Steps, settled } from '../steps.js';
 import { goSeconds } from '../time.js';
 
@@ -41,7 +40,7 @@ export interface Target {
 
 /** Deletes, or marks for deletion where finalizers or a grace period hold it (R4.42–R4.50). Throws 404, 409, 403. */
 export async function removeObject(resource: Resource, request: Request, target: Target, options: DeleteOptions): Promise<Answer> {
-  const key = objectKey(resource.storedGr, request.info.cluster, isNamespaced(resource) ? target.namespace : '', target.name);
+  const key = keyOf(resource, request.info.cluster, target.namespace, target.name);
   await run(request.api.admission.admit(attributesOf(resource, request, target, options, undefined)));
   const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, target, options, head));
   const { answer, object } = decision;

@@ -1,7 +1,6 @@
 import { badRequest, notFound } from '../../schemas/status.js';
-import { objectKey } from '../../storage/keys.js';
 import type { Answer, Request } from '../api.js';
-import type { Resource } from '../resource.js';
+import { keyOf, type Resource } from '../resource.js';
 import { parseRevision, reachRevision } from '../revision.js';
 
 /** R4.70–R4.72: the newest committed state, which is never older than what was asked for. */
@@ -10,7 +9,7 @@ export async function get(resource: Resource, request: Request): Promise<Answer>
   if (query.boolean('export')) throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
   const asked = query.get('resourceVersion');
   if (asked !== '' && asked !== '0') await reachRevision(api.store, parseRevision(asked, 'get'), asked);
-  const entry = api.store.get(objectKey(resource.storedGr, info.cluster, info.namespace, info.name));
+  const entry = api.store.get(keyOf(resource, info.cluster, info.namespace, info.name));
   if (!entry) throw notFound(resource.gr, info.name);
   return { type: 'entry', code: 200, resource, entry };
 }

@@ -1,10 +1,9 @@
 import { badRequest, expired } from '../../schemas/status.js';
 import { Compacted } from '../../storage/errors.js';
-import { collectionPrefix } from '../../storage/keys.js';
 import type { Answer, Request } from '../api.js';
 import { decodeContinue, encodeContinue } from '../continue-token.js';
 import { listOptions } from '../request-options.js';
-import type { Resource } from '../resource.js';
+import { prefixOf, type Resource } from '../resource.js';
 import { parseRevision, reachRevision } from '../revision.js';
 import { selection } from '../selection.js';
 
@@ -17,17 +16,16 @@ export async function list(resource: Resource, request: Request): Promise<Answer
   const { info, api, query } = request;
   const options = listOptions(query, false);
   const selected = selection(resource, request, options);
-  const prefix = collectionPrefix(resource.storedGr, info.cluster, info.namespace);
+  const prefix = prefixOf(resource, info.cluster, info.namespace);
   const from = await startOf(request, prefix, options);
   const ask = {
     prefix,
-    ...(from.after !== undefined && { after: from.after }),
-    ...(from.revision !== undefined && { revision: from.revision }),
-    ...(options.limit > 0 && { limit: options.limit }),
-    ...(selected.match && { match: selected.match }),
+    after: from.after,
+    limit: options.limit,
+    match: selected.match,
   };
   try {
-    const page = await resource.cacher.list(ask);
+    const page = from.revision === undefined ? resource.cacher.list(ask) : await resource.cacher.listAt(from.revision, ask);
     const last = page.entries.at(-1)?.key ?? from.after;
     return {
       type: 'list',

@@ -1,9 +1,8 @@
 import { StatusError } from '../../schemas/status.js';
 import { Compacted } from '../../storage/errors.js';
-import { collectionPrefix } from '../../storage/keys.js';
 import type { Answer, Request, WatchSink } from '../api.js';
 import { listOptions, type ListOptions } from '../request-options.js';
-import type { Resource } from '../resource.js';
+import { prefixOf, type Resource } from '../resource.js';
 import { parseRevision, reachRevision } from '../revision.js';
 import { type Selection, selection } from '../selection.js';
 import { type FrameEncoder, frameEncoder } from '../watch-frames.js';
@@ -15,7 +14,7 @@ export async function watch(resource: Resource, request: Request): Promise<Answe
   const { match } = selection(resource, request, options);
   const start = startOf(options);
   const encoder = frameEncoder(resource, request);
-  return { type: 'watch', start: (sink) => void stream(resource, request, options, start, match, encoder, sink) };
+  return { type: 'watch', contentType: encoder.contentType, start: (sink) => void stream(resource, request, options, start, match, encoder, sink) };
 }
 
 /** R7.11, R7.12, R7.20–R7.22 */
@@ -37,7 +36,7 @@ async function stream(
   sink: WatchSink,
 ): Promise<void> {
   const { api, info } = request;
-  const prefix = collectionPrefix(resource.storedGr, info.cluster, info.namespace);
+  const prefix = prefixOf(resource, info.cluster, info.namespace);
   const fail = (error: unknown): void => {
     const status = error instanceof StatusError ? error.status : internalStatus(error);
     sink.write(encoder.error(status));

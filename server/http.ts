@@ -1,0 +1,277 @@
+/**
+ * HTTP in front of the verbs: one catch-all route (fastify refuses new routes after start, and CRDs appear at run time), bodies as bytes,
+ * the order of R1.11, replies and their headers (rest.md §11).
+ */
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import { badRequest, type StatusError, timeout, unauthorized } from '../schemas/status.js';
+import { encodeAnswer, encodeStatus, type Reply } from './answers.js';
+import type { Answer, Api, Request } from './api.js';
+import { type Authenticator, verifiedCertificate } from './auth/authentication.js';
+import { type AuthorizationRequest, denied } from './auth/authorizer.js';
+import type { UserInfo } from './auth/user-info.js';
+import { BODY_BYTES_MAX, bodyTooLarge } from './decode.js';
+import { dispatch } from './dispatch.js';
+import { parseDuration } from './duration.js';
+import { toStatusError } from './errors.js';
+import { ALL_TYPES, JSON_TYPE, negotiate } from './negotiation.js';
+import { type NonResource, NON_RESOURCE_NOT_FOUND } from './non-resource.js';
+import { Query } from './query.js';
+import { type RequestInfo, RequestInfoError, requestInfo } from './request-info.js';
+import { PlainNotFound } from './routing.js';
+import { parseFieldSelector } from '../schemas/selectors.js';
+import { escapeWarnings } from './warnings.js';
+import { serveWatch } from './watch-response.js';
+
+const compress = promisify(gzip);
+/** R8.22 */
+const COMPRESS_FROM_BYTES = 128 * 1024;
+/** R11.16 */
+const REQUEST_TIMEOUT_MS = 60_000;
+const NO_CACHE = 'no-cache, private';
+
+export interface HttpOptions {
+  api: Api;
+  authenticate: Authenticator;
+  nonResource: NonResource;
+  /** R11.24: true once the server is going down. */
+  isStopping(): boolean;
+  /** Ends the watches when the server stops. */
+  stopping: AbortSignal;
+  onRequest?(info: RequestInfo, method: string, code: number, ms: number): void;
+  /** fastify's own: https, http2, logger … */
+  fastify: FastifyServerOptions & Record<string, unknown>;
+  /** Who calls on a plain loopback port without credentials. */
+  trusted?: UserInfo;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    user: UserInfo | undefined;
+    auditId: string;
+  }
+}
+
+export function createHttp(options: HttpOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    forceCloseConnections: true,
+    keepAliveTimeout: 90_000,
+    routerOptions: { maxParamLength: 65_536, ignoreDuplicateSlashes: false },
+    exposeHeadRoutes: false,
+    // every path is one route: the router must not judge what the API judges
+    rewriteUrl: () => '/',
+    ...options.fastify,
+  } as FastifyServerOptions) as unknown as FastifyInstance;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.decorateRequest('user', undefined);
+  app.decorateRequest('auditId', '');
+  app.addHook('onRequest', async (request, reply) => authenticateRequest(options, request, reply));
+  app.setErrorHandler(async (error, request, reply) => {
+    await send(reply, request, failure(asStatus(error), undefined, request));
+  });
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    await handle(options, request, reply);
+  };
+  app.route({ method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'], url: '/', handler });
+  app.setNotFoundHandler(handler);
+  return app;
+}
+
+/** fastify's refusals of a body, in Kubernetes' words. */
+function asStatus(error: unknown): StatusError {
+  const { code } = error as { code?: string };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge();
+  if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') return badRequest((error as Error).message);
+  return toStatusError(error).status;
+}
+
+async function authenticateRequest(options: HttpOptions, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  request.auditId = String(request.headers['audit-id'] ?? '').slice(0, 64) || randomUUID();
+  const socket = request.raw.socket as TLSSocket;
+  const user =
+    options.trusted ??
+    (await options.authenticate({ certificate: verifiedCertificate(socket), authorization: request.headers.authorization }));
+  if (user) request.user = user;
+  else {
+    await send(reply, request, failure(unauthorized(), undefined, request));
+    return reply as never;
+  }
+}
+
+async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { api } = options;
+  const started = performance.now();
+  const url = raw.originalUrl;
+  const at = url.indexOf('?');
+  const query = new Query(at < 0 ? '' : url.slice(at + 1));
+  const warnings: string[] = [];
+  let request: Request | undefined;
+  let code = 200;
+  try {
+    const info = requestInfo(raw.method, decodePath(at < 0 ? url : url.slice(0, at)), {
+      isWatch: query.boolean('watch') ?? false,
+      requiredName: requiredName(query),
+    });
+    const gone = new AbortController();
+    raw.raw.once('close', () => gone.abort());
+    request = {
+      api,
+      info,
+      method: raw.method,
+      query,
+      header: (name) => headerOf(raw, name),
+      body: Buffer.isBuffer(raw.body) ? raw.body : Buffer.alloc(0),
+      user: raw.user!,
+      output: { mediaType: JSON_TYPE, pretty: false },
+      warn: (text) => void warnings.push(text),
+      signal: gone.signal,
+    };
+    const result = await bounded(serve(options, request), info, query);
+    if ('type' in result) {
+      if (result.type === 'watch') {
+        serveWatch(raw, reply, result, request, options.stopping, { warnings, auditId: raw.auditId });
+        return;
+      }
+      const encoded = await encodeAnswer(result, request);
+      code = encoded.code;
+      await send(reply, raw, encoded, warnings);
+      return;
+    }
+    code = result.code;
+    await send(reply, raw, result, warnings);
+  } catch (error) {
+    const made = failure(error, request, raw);
+    code = made.code;
+    await send(reply, raw, made, warnings);
+  } finally {
+    if (request) options.onRequest?.(request.info, raw.method, code, performance.now() - started);
+  }
+}
+
+/** R1.11 from the shutdown check on. */
+async function serve({ api, isStopping, nonResource }: HttpOptions, request: Request): Promise<Answer | Reply> {
+  const { info } = request;
+  if (isStopping() && !nonResource.isHealth(info.path)) return shuttingDown();
+  await authorize(api, request);
+  if (info.isResource) return dispatch(request);
+  return nonResource.serve(request);
+}
+
+async function authorize(api: Api, { info, user }: Request): Promise<void> {
+  const attributes: AuthorizationRequest = { ...info, user };
+  const decision = await api.authorizer.authorize(attributes);
+  if (!decision.allowed) throw denied(attributes, decision.reason);
+}
+
+/** R11.24 */
+function shuttingDown(): Reply {
+  const text = 'The apiserver is shutting down, please try again later.';
+  return {
+    code: 429,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '5', connection: 'close' },
+    body: [Buffer.from(text)],
+  };
+}
+
+/** R11.16: 504 when a request that is not long-running takes too long; a malformed `timeout` is 400. */
+async function bounded<T>(work: Promise<T>, info: RequestInfo, query: Query): Promise<T> {
+  const asked = query.get('timeout');
+  let ms = REQUEST_TIMEOUT_MS;
+  if (asked !== '') {
+    const parsed = parseDuration(asked);
+    if (typeof parsed === 'string') {
+      work.catch(() => {});
+      throw badRequest(`invalid timeout specified in the request URL - ${parsed}`);
+    }
+    ms = Math.min(parsed || REQUEST_TIMEOUT_MS, REQUEST_TIMEOUT_MS);
+  }
+  if (info.verb === 'watch') return work;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timeout('request did not complete within the allotted timeout')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw badRequest(`invalid URL escape in ${JSON.stringify(path)}`);
+  }
+}
+
+/** R1.6: the name that a field selector asks for exactly. */
+function requiredName(query: Query): string | undefined {
+  const text = query.get('fieldSelector');
+  if (!text.includes('metadata.name')) return undefined;
+  try {
+    const term = parseFieldSelector(text).find((t) => t.field === 'metadata.name' && t.operator !== '!=');
+    return term && /^[^/%]+$/.test(term.value) && term.value !== '.' && term.value !== '..' ? term.value : undefined;
+  } catch {
+    return undefined; // the verb will say what is wrong with it
+  }
+}
+
+function headerOf(raw: FastifyRequest, name: string): string | undefined {
+  const value = raw.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** Every error reply is made here. */
+function failure(error: unknown, request: Request | undefined, raw: FastifyRequest): Reply {
+  if (error instanceof PlainNotFound) return NON_RESOURCE_NOT_FOUND;
+  if (error instanceof RequestInfoError)
+    return { code: 500, headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }, body: [Buffer.from(error.message)] };
+  const { status, isBug } = toStatusError(error);
+  if (isBug) raw.log.error({ err: error, url: raw.originalUrl }, 'request failed');
+  const query = request?.query ?? new Query('');
+  const output = negotiate(headerOf(raw, 'accept'), { types: ALL_TYPES, conversions: true }, query, headerOf(raw, 'user-agent'));
+  const made = encodeStatus(status.status, status.code, output && { mediaType: output.mediaType, pretty: output.pretty });
+  if (status.code === 403 && status.message.includes(' cannot ')) made.headers['x-content-type-options'] = 'nosniff';
+  return made;
+}
+
+async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, warnings: readonly string[] = []): Promise<void> {
+  reply.code(made.code);
+  reply.headers({ 'audit-id': raw.auditId, 'cache-control': NO_CACHE, ...made.headers });
+  if (warnings.length) reply.header('warning', escapeWarnings(warnings));
+  const chunks = Array.isArray(made.body) ? (made.body as Buffer[]) : undefined;
+  if (raw.method === 'HEAD') {
+    reply.hijack();
+    const response = reply.raw as ServerResponse;
+    response.writeHead(made.code, reply.getHeaders() as Record<string, string>);
+    response.end();
+    return;
+  }
+  if (chunks?.length === 1 && chunks[0]!.length <= COMPRESS_FROM_BYTES) {
+    reply.send(chunks[0]);
+    return reply as never;
+  }
+  if (acceptsGzip(raw) && made.code < 400) {
+    const whole = Buffer.concat([...made.body]);
+    if (whole.length > COMPRESS_FROM_BYTES) {
+      reply.headers({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+      reply.send(await compress(whole, { level: 1 }));
+    } else reply.send(whole);
+    return reply as never;
+  }
+  reply.send(Readable.from(made.body, { objectMode: false }));
+  return reply as never;
+}
+
+function acceptsGzip(raw: FastifyRequest): boolean {
+  return (headerOf(raw, 'accept-encoding') ?? '').split(',').some((token) => token.trim().split(';')[0] === 'gzip');
+}
+
