@@ -217,7 +217,7 @@ function requiredName(query: Query): string | undefined {
   const text = query.get('fieldSelector');
   if (!text.includes('metadata.name')) return undefined;
   try {
-    const term = parseFieldSelector(text).find((t) => t.field === 'metadata.name' && t.operator !== '!=');
+    const term = parseFieldSelector(text).find((t) => t.field === 'metadata.name' && !t.not);
     return term && /^[^/%]+$/.test(term.value) && term.value !== '.' && term.value !== '..' ? term.value : undefined;
   } catch {
     return undefined; // the verb will say what is wrong with it

@@ -15,18 +15,18 @@ export interface Selection {
 /** Throws 400 for selectors that do not parse or name an unknown field. `requestName` of the legacy `/watch/…/<name>` path joins in (R7.36). */
 export function selection(resource: Resource, request: Request, options: { labelSelector: string; fieldSelector: string }): Selection {
   const labels = parseLabelSelector(options.labelSelector);
-  const fields = parseFieldSelector(options.fieldSelector);
-  for (const term of fields) checkField(resource, term.field);
-  if (request.info.watchPrefix && request.info.parts.length > 1) addName(fields, request.info.name);
+  const asked = parseFieldSelector(options.fieldSelector);
+  for (const term of asked) checkField(resource, term.field);
+  const fields = request.info.watchPrefix && request.info.parts.length > 1 ? withName(asked, request.info.name) : asked;
   const isNarrowed = options.labelSelector !== '' || options.fieldSelector !== '';
   if (labels.length === 0 && fields.length === 0) return { match: undefined, isNarrowed };
-  return { isNarrowed, match: (entry) => matchesLabels(labels, entry.labels) && fields.every((t) => (valueOf(entry, t.field) === t.value) === (t.operator !== '!=')) };
+  return { isNarrowed, match: (entry) => matchesLabels(labels, entry.labels) && fields.every((t) => (valueOf(entry, t.field) === t.value) !== t.not) };
 }
 
-function addName(fields: FieldSelector, name: string): void {
-  const other = fields.find((t) => t.field === 'metadata.name' && t.operator !== '!=' && t.value !== name);
+function withName(fields: FieldSelector, name: string): FieldSelector {
+  const other = fields.find((t) => t.field === 'metadata.name' && !t.not && t.value !== name);
   if (other) throw badRequest("fieldSelector metadata.name doesn't match requested name");
-  fields.push({ field: 'metadata.name', operator: '=', value: name });
+  return [...fields, { field: 'metadata.name', not: false, value: name }];
 }
 
 function valueOf(entry: Entry, field: string): string {

@@ -28,7 +28,7 @@ export function serveWatch(
     'cache-control': 'no-cache, private',
     'audit-id': auditId,
     ...(raw.raw.httpVersionMajor === 1 && { 'transfer-encoding': 'chunked' }),
-    ...(warnings.length && { warning: escapeWarnings(warnings) }),
+    ...(warnings.length > 0 && { warning: escapeWarnings(warnings) }),
   });
   response.flushHeaders();
   response.once('close', () => over.abort());

@@ -1,0 +1,191 @@
+/** Puts storage, registry, admission, controllers and HTTP together. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import pino, { type Logger } from 'pino';
+import { createClient, createManager, loadPlugin, type Client, type Manager, type Plugin, type Transport } from '../controllers/index.js';
+import { memoryBackend } from '../storage/memory.js';
+import { Store } from '../storage/store.js';
+import type { Backend } from '../storage/backend.js';
+import { AdmissionChain } from './admission.js';
+import { admissionPlugins } from './admission/index.js';
+import type { Api } from './api.js';
+import { createAuthenticator } from './auth/authentication.js';
+import { mastersAuthorizer } from './auth/masters-authorizer.js';
+import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
+import { ensureDefaults } from './bootstrap.js';
+import { builtinResources } from './builtin-resources.js';
+import { type Certificates, certificatesIn, freshCertificates, writePrivate } from './certificates.js';
+import { createHealth, type Health } from './health.js';
+import { createHttp } from './http.js';
+import { inProcessTransport } from './in-process.js';
+import { kubeconfig } from './kubeconfig.js';
+import { createMetrics } from './metrics.js';
+import { createNonResource } from './non-resource.js';
+import { noOpenApi } from './openapi.js';
+import { defaultOptions, type ServerOptions } from './options.js';
+import { Registry } from './registry.js';
+
+const SHUTDOWN_MS = 10_000;
+
+export interface KurmaServer {
+  /** `https://127.0.0.1:6443`; undefined without a port. */
+  url: string | undefined;
+  /** YAML of the admin; undefined without a port. */
+  kubeconfig: string | undefined;
+  kubeconfigPath: string | undefined;
+  /** In process, as the server itself. */
+  transport: Transport;
+  client: Client;
+  /** Drains: readyz fails, watches end, requests finish, plugins and the store close (R11.24). Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server; resolves when it is ready. Rejects with one clear line when it cannot start, leaving nothing running. */
+export async function createServer(given: Partial<ServerOptions> = {}): Promise<KurmaServer> {
+  const options: ServerOptions = { ...defaultOptions, ...(given.memory && given.port === undefined && { port: -1 }), ...given };
+  const log = pino({ level: options.logLevel });
+  const undo: (() => Promise<void> | void)[] = [];
+  try {
+    return await start(options, log, undo);
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+async function start(options: ServerOptions, log: Logger, undo: (() => Promise<void> | void)[]): Promise<KurmaServer> {
+  const isListening = options.port >= 0 || options.insecurePort > 0;
+  if (!options.memory || isListening) makeDirectory(options.dataDir);
+  const store = await Store.open(await backendOf(options));
+  undo.push(() => store.close());
+  const registry = new Registry();
+  for (const resource of builtinResources(store, options.profile)) registry.addBuiltin(resource);
+  const api: Api = {
+    store,
+    registry,
+    admission: new AdmissionChain(admissionPlugins()),
+    authorizer: mastersAuthorizer,
+    chance: options.chance,
+  };
+  const state = { isReady: false, isStopping: false };
+  const stopping = new AbortController();
+  const metrics = createMetrics();
+  let address = '127.0.0.1';
+  const nonResource = createNonResource({ health: healthOf(state), openapi: noOpenApi, metrics: () => metrics.text(), serverAddress: () => address });
+  const onError = (error: unknown): void => log.error({ err: error }, 'request failed');
+  const transport = inProcessTransport({ api, nonResource, stopping: stopping.signal, onError });
+  const client = createClient(transport);
+
+  await ensureDefaults(api, options.profile);
+  const listeners = isListening ? await listen() : { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
+  const manager = await startPlugins();
+  state.isReady = true;
+
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      state.isStopping = true;
+      await manager.stop();
+      stopping.abort();
+      for (const step of undo.reverse()) await step();
+    })();
+    return stopped;
+  };
+  return { ...listeners, transport, client, stop };
+
+  async function listen(): Promise<Pick<KurmaServer, 'url' | 'kubeconfig' | 'kubeconfigPath'>> {
+    const http = {
+      api,
+      nonResource,
+      isStopping: () => state.isStopping,
+      stopping: stopping.signal,
+      authenticate: createAuthenticator({ tokens: options.tokens, anonymous: options.anonymousAuth }),
+      onRequest: metrics.onRequest,
+    };
+    if (options.insecurePort > 0) {
+      const trusted = { name: 'system:unsecured', groups: [SYSTEM_MASTERS, AUTHENTICATED] };
+      await open(createHttp({ ...http, trusted, fastify: {} }), options.insecurePort, '127.0.0.1');
+    }
+    if (options.port < 0) return { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
+    const now = options.chance.now();
+    const certificates = options.memory ? await freshCertificates(options.tlsSan, now) : await certificatesIn(options.dataDir, options.tlsSan, now);
+    const port = await open(createHttp({ ...http, fastify: tlsOf(certificates) }), options.port, options.bindAddress);
+    const host = options.bindAddress === '0.0.0.0' || options.bindAddress === '::' ? '127.0.0.1' : options.bindAddress;
+    address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const url = `https://${address}`;
+    const text = kubeconfig({ server: url, authority: certificates.authority.certificate, user: 'kurma-admin', credentials: certificates.admin });
+    const path = join(options.dataDir, 'admin.kubeconfig');
+    writePrivate(path, text);
+    return { url, kubeconfig: text, kubeconfigPath: path };
+  }
+
+  async function open(app: FastifyInstance, port: number, host: string): Promise<number> {
+    undo.push(async () => {
+      const timer = setTimeout(() => app.server.closeAllConnections?.(), SHUTDOWN_MS);
+      await app.close();
+      clearTimeout(timer);
+    });
+    await app.listen({ port, host });
+    return (app.server.address() as AddressInfo).port;
+  }
+
+  async function startPlugins(): Promise<Manager> {
+    const plugins: Plugin[] = [];
+    for (const plugin of options.plugins) {
+      try {
+        plugins.push(typeof plugin === 'string' ? await loadPlugin(plugin) : plugin);
+      } catch (error) {
+        log.error({ err: error }, (error as Error).message);
+      }
+    }
+    const made = createManager({ client, plugins, log });
+    for (const { error } of await made.start()) if (error) log.error({ err: error }, error.message);
+    return made;
+  }
+}
+
+function makeDirectory(dir: string): void {
+  if (existsSync(dir)) return;
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Error(`cannot create the data directory ${dir}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+  }
+}
+
+async function backendOf(options: ServerOptions): Promise<Backend> {
+  if (options.memory) return memoryBackend();
+  const { sqliteBackend } = await import('../storage/sqlite/backend.js');
+  return sqliteBackend(join(options.dataDir, 'kurma.db'));
+}
+
+function tlsOf({ authority, serving }: Certificates): Record<string, unknown> {
+  return {
+    http2: true,
+    https: {
+      allowHTTP1: true,
+      key: serving.key,
+      cert: serving.certificate,
+      ca: authority.certificate,
+      requestCert: true,
+      rejectUnauthorized: false,
+      maxSessionMemory: 1000,
+      settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024 },
+    },
+  };
+}
+
+function healthOf(state: { isReady: boolean; isStopping: boolean }): Health {
+  const always = ['healthz', 'livez', 'readyz'] as const;
+  const ok = (): boolean => true;
+  return createHealth([
+    { name: 'ping', on: always, isOk: ok },
+    { name: 'log', on: always, isOk: ok },
+    { name: 'etcd', on: always, isOk: ok },
+    { name: 'informer-sync', on: ['readyz'], isOk: () => state.isReady },
+    { name: 'poststarthook/start-plugins', on: always, isOk: () => state.isReady },
+    { name: 'shutdown', on: ['readyz'], isOk: () => !state.isStopping },
+  ]);
+}

@@ -1,0 +1,81 @@
+/** The server's keys and certificates: made once, kept in the data directory, renewed before they expire. */
+import { X509Certificate } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority, issueClient, issueServing, type KeyPair } from './auth/pki.js';
+import { SYSTEM_MASTERS } from './auth/user-info.js';
+
+export interface Certificates {
+  authority: KeyPair;
+  serving: KeyPair;
+  admin: KeyPair;
+}
+
+const SERVING_DAYS = 365;
+const ADMIN_DAYS = 365;
+const RENEW_BEFORE_MS = 30 * 86_400_000;
+
+/** Names and addresses that the serving certificate is good for. */
+export function servingHosts(more: readonly string[]): string[] {
+  return [...new Set(['localhost', '127.0.0.1', '::1', hostname(), 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', ...more])];
+}
+
+/** Fresh ones that nobody keeps. */
+export async function freshCertificates(tlsSan: readonly string[], now: number): Promise<Certificates> {
+  const authority = await createAuthority('kurma-ca', now);
+  const [serving, admin] = await Promise.all([
+    issueServing(authority, servingHosts(tlsSan), SERVING_DAYS, now),
+    issueClient(authority, { commonName: 'kurma-admin', organizations: [SYSTEM_MASTERS] }, ADMIN_DAYS, now),
+  ]);
+  return { authority, serving, admin };
+}
+
+/** Those of the data directory, made or renewed where needed. Files are mode 0600. */
+export async function certificatesIn(dataDir: string, tlsSan: readonly string[], now: number): Promise<Certificates> {
+  const dir = join(dataDir, 'pki');
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const authority = await kept(dir, 'ca', now, () => createAuthority('kurma-ca', now), () => true);
+  const hosts = servingHosts(tlsSan);
+  const covers = (pair: KeyPair): boolean => {
+    const certificate = new X509Certificate(pair.certificate);
+    return hosts.every((host) => certificate.checkHost(host) !== undefined || certificate.checkIP(host) !== undefined);
+  };
+  const serving = await kept(dir, 'server', now, () => issueServing(authority, hosts, SERVING_DAYS, now), covers);
+  const admin = await kept(
+    dir,
+    'admin',
+    now,
+    () => issueClient(authority, { commonName: 'kurma-admin', organizations: [SYSTEM_MASTERS] }, ADMIN_DAYS, now),
+    () => true,
+  );
+  return { authority, serving, admin };
+}
+
+async function kept(
+  dir: string,
+  name: string,
+  now: number,
+  make: () => Promise<KeyPair>,
+  isGood: (pair: KeyPair) => boolean,
+): Promise<KeyPair> {
+  const files = { certificate: join(dir, `${name}.crt`), key: join(dir, `${name}.key`) };
+  if (existsSync(files.certificate) && existsSync(files.key)) {
+    const pair = { certificate: readFileSync(files.certificate, 'utf8'), key: readFileSync(files.key, 'utf8') };
+    if (expiresAt(pair) > now + RENEW_BEFORE_MS && isGood(pair)) return pair;
+  }
+  const made = await make();
+  writePrivate(files.key, made.key);
+  writePrivate(files.certificate, made.certificate);
+  return made;
+}
+
+function expiresAt(pair: KeyPair): number {
+  return Date.parse(new X509Certificate(pair.certificate).validTo);
+}
+
+/** Whole or not at all, readable by the owner only. */
+export function writePrivate(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}

@@ -1,0 +1,46 @@
+/** Every option of a server, with its default visible. The command line and the configuration file are two ways to say the same. */
+import type { UserInfo } from './auth/user-info.js';
+import type { Profile } from './builtin-resources.js';
+import type { Chance } from './api.js';
+import type { Plugin } from '../controllers/index.js';
+
+export interface ServerOptions {
+  /** Where the database, the certificates and the admin kubeconfig are. */
+  dataDir: string;
+  /** Keep objects in memory only; nothing is written but the kubeconfig (and not even that in process without a port). */
+  memory: boolean;
+  /** TLS port; 0 takes a free one; -1 does not listen at all (in-process use). */
+  port: number;
+  bindAddress: string;
+  /** Plain HTTP on 127.0.0.1, without authentication: everybody on the machine is admin. 0: off. */
+  insecurePort: number;
+  profile: Profile;
+  /** Further names and addresses of the serving certificate. */
+  tlsSan: readonly string[];
+  /** Plugin modules to load, by path. */
+  plugins: readonly (string | Plugin)[];
+  /** Built-in controllers: `*` is all, `-name` takes one away. */
+  controllers: readonly string[];
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Static bearer tokens. */
+  tokens: readonly { token: string; user: UserInfo }[];
+  /** Requests without credentials go on as system:anonymous. */
+  anonymousAuth: boolean;
+  chance: Chance;
+}
+
+export const defaultOptions: ServerOptions = {
+  dataDir: './kurma-data',
+  memory: false,
+  port: 6443,
+  bindAddress: '127.0.0.1',
+  insecurePort: 0,
+  profile: 'platform',
+  tlsSan: [],
+  plugins: [],
+  controllers: ['*'],
+  logLevel: 'info',
+  tokens: [],
+  anonymousAuth: true,
+  chance: { now: Date.now, uuid: () => crypto.randomUUID(), random: Math.random },
+};
