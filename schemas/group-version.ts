@@ -35,3 +35,14 @@ export function groupResourceName({ group, resource }: GroupResource): string {
 export function gvkName({ group, version, kind }: GroupVersionKind): string {
   return `${group}/${version}, Kind=${kind}`;
 }
+
+const KUBE_VERSION = /^v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?$/;
+const MATURITY = { alpha: 1, beta: 2 } as const;
+
+/** R9.8: v2, v1, v1beta2, v1beta1, v1alpha1, then other names alphabetically; negative when `a` comes first. */
+export function compareVersions(a: string, b: string): number {
+  const [x, y] = [KUBE_VERSION.exec(a), KUBE_VERSION.exec(b)];
+  if (!x || !y) return x ? -1 : y ? 1 : a < b ? -1 : a > b ? 1 : 0;
+  const maturity = (m: RegExpExecArray): number => (m[2] === undefined ? 3 : MATURITY[m[2] as keyof typeof MATURITY]);
+  return maturity(y) - maturity(x) || Number(y[1]) - Number(x[1]) || Number(y[3] ?? 0) - Number(x[3] ?? 0);
+}

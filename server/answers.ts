@@ -3,8 +3,8 @@ import { apiVersionOf } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { type Status, StatusError } from '../schemas/status.js';
 import { encodeJson, prettyJson } from '../schemas/wire/json.js';
-import { encodeProtobuf } from '../schemas/wire/protobuf.js';
-import { encodeYaml } from '../schemas/wire/yaml.js';
+import { encodeProtobuf } from './protobuf.js';
+import { encodeYaml } from '../schemas/wire/yaml-encode.js';
 import type { Entry } from '../storage/entry.js';
 import type { Answer, Request } from './api.js';
 import { convertStored, objectText, servedBytes, storedObject, typePrefix } from './codec.js';
@@ -63,7 +63,11 @@ export function encodeValue(
   return reply(code, JSON_TYPE, [Buffer.from(`${text}\n`)]);
 }
 
-const reply = (code: number, contentType: string, body: Iterable<Buffer>): Reply => ({ code, headers: { 'content-type': contentType }, body });
+const reply = (code: number, contentType: string, body: Iterable<Buffer>): Reply => ({
+  code,
+  headers: { 'content-type': contentType },
+  body,
+});
 const codeOf = (answer: ObjectAnswer): number => (answer.type === 'list' ? 200 : answer.code);
 
 async function objectOf(answer: Exclude<ObjectAnswer, ListAnswer>): Promise<JsonObject> {
@@ -176,6 +180,3 @@ function mismatch(resource: Resource, kind: string, isList: boolean): StatusErro
     : `you requested ${kind}, but the requested object is not a list (*${name})`;
   return new StatusError(406, 'NotAcceptable', text);
 }
-
-
-

@@ -47,7 +47,14 @@ export interface Request {
 export type Answer =
   | { type: 'object'; code: number; resource: Resource; object: JsonObject }
   | { type: 'entry'; code: number; resource: Resource; entry: Entry }
-  | { type: 'list'; resource: Resource; entries: readonly Entry[]; revision: number; continue: string | undefined; remaining: number | undefined }
+  | {
+      type: 'list';
+      resource: Resource;
+      entries: readonly Entry[];
+      revision: number;
+      continue: string | undefined;
+      remaining: number | undefined;
+    }
   | { type: 'status'; code: number; status: Status }
   | { type: 'watch'; contentType: string; start(sink: WatchSink): void };
 

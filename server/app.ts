@@ -73,7 +73,12 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const stopping = new AbortController();
   const metrics = createMetrics();
   let address = '127.0.0.1';
-  const nonResource = createNonResource({ health: healthOf(state), openapi: noOpenApi, metrics: () => metrics.text(), serverAddress: () => address });
+  const nonResource = createNonResource({
+    health: healthOf(state),
+    openapi: noOpenApi,
+    metrics: () => metrics.text(),
+    serverAddress: () => address,
+  });
   const onError = (error: unknown): void => log.error({ err: error }, 'request failed');
   const transport = inProcessTransport({ api, nonResource, stopping: stopping.signal, onError });
   const client = createClient(transport);
@@ -110,12 +115,19 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     }
     if (options.port < 0) return { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
     const now = options.chance.now();
-    const certificates = options.memory ? await freshCertificates(options.tlsSan, now) : await certificatesIn(options.dataDir, options.tlsSan, now);
+    const certificates = options.memory
+      ? await freshCertificates(options.tlsSan, now)
+      : await certificatesIn(options.dataDir, options.tlsSan, now);
     const port = await open(createHttp({ ...http, fastify: tlsOf(certificates) }), options.port, options.bindAddress);
     const host = options.bindAddress === '0.0.0.0' || options.bindAddress === '::' ? '127.0.0.1' : options.bindAddress;
     address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const url = `https://${address}`;
-    const text = kubeconfig({ server: url, authority: certificates.authority.certificate, user: 'kurma-admin', credentials: certificates.admin });
+    const text = kubeconfig({
+      server: url,
+      authority: certificates.authority.certificate,
+      user: 'kurma-admin',
+      credentials: certificates.admin,
+    });
     const path = join(options.dataDir, 'admin.kubeconfig');
     writePrivate(path, text);
     return { url, kubeconfig: text, kubeconfigPath: path };

@@ -1,5 +1,5 @@
 /** The resources of the built-in kinds: a row, its definition's schema, its rules, put together once at start; everything heavy is made on first use. */
-import { mergeTypeOfDefinition } from '../schemas/apply/merge-type.js';
+import { mergeTypeOfDefinition } from '../schemas/apply/merge-type-of-definition.js';
 import { builtinSchema } from '../schemas/builtin-schema.js';
 import type { FieldError } from '../schemas/field-errors.js';
 import type { GroupVersionKind } from '../schemas/group-version.js';
@@ -34,7 +34,8 @@ function storedKindOf(kind: Kind, kinds: readonly Kind[]): Kind {
   return kinds.find((other) => other.kind === kind.kind && other.group === group) ?? kind;
 }
 
-const sameStorage = (a: Resource, b: Resource): boolean => a.gr.group === b.gr.group && a.storedGvk.kind === b.storedGvk.kind && a.storedGvk.group === b.storedGvk.group;
+const sameStorage = (a: Resource, b: Resource): boolean =>
+  a.gr.group === b.gr.group && a.storedGvk.kind === b.storedGvk.kind && a.storedGvk.group === b.storedGvk.group;
 
 function builtinResource(store: Store, kind: Kind, stored: Kind): Resource {
   const gvk: GroupVersionKind = { group: kind.group, version: kind.version, kind: kind.kind };
@@ -51,10 +52,10 @@ function builtinResource(store: Store, kind: Kind, stored: Kind): Resource {
     storedGvk,
     isCustom: false,
     get schema() {
-      schema ??= withDefaults(builtinSchema(kind.definition), rulesOf(kind.group, kind.kind, kind.version)?.default);
+      schema ??= builtinSchema(kind.definition!, rulesOf(kind.group, kind.kind, kind.version)?.default);
       return schema;
     },
-    mergeType: () => mergeTypeOfDefinition(kind.definition),
+    mergeType: () => mergeTypeOfDefinition(kind.definition!),
     get strategy() {
       strategy ??= strategyOf(kind, () => this.schema);
       return strategy;
@@ -65,18 +66,6 @@ function builtinResource(store: Store, kind: Kind, stored: Kind): Resource {
     selectableFields: (object) => fieldsOf(kind, object),
     ...(kind.deprecation && { requestWarning: kind.deprecation }),
     retired: new AbortController().signal,
-  };
-}
-
-function withDefaults(schema: ObjectSchema, more: ((object: JsonObject) => void) | undefined): ObjectSchema {
-  if (!more) return schema;
-  return {
-    conform: schema.conform,
-    settle: schema.settle,
-    default(object) {
-      schema.default(object);
-      more(object);
-    },
   };
 }
 
@@ -166,7 +155,8 @@ function strategyOf(kind: Kind, schema: () => ObjectSchema): Strategy {
   };
   for (const { name } of kind.subresources) {
     const own = rules.subresources?.[name];
-    if (name === 'status') strategy.subresources['status'] = statusStrategy(strategy, rules.prepareForStatusUpdate, rules.validateStatusUpdate);
+    if (name === 'status')
+      strategy.subresources['status'] = statusStrategy(strategy, rules.prepareForStatusUpdate, rules.validateStatusUpdate);
     else if (own) strategy.subresources[name] = subresourceStrategy(strategy, own, count);
   }
   return strategy;

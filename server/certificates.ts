@@ -35,7 +35,13 @@ export async function freshCertificates(tlsSan: readonly string[], now: number):
 export async function certificatesIn(dataDir: string, tlsSan: readonly string[], now: number): Promise<Certificates> {
   const dir = join(dataDir, 'pki');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const authority = await kept(dir, 'ca', now, () => createAuthority('kurma-ca', now), () => true);
+  const authority = await kept(
+    dir,
+    'ca',
+    now,
+    () => createAuthority('kurma-ca', now),
+    () => true,
+  );
   const hosts = servingHosts(tlsSan);
   const covers = (pair: KeyPair): boolean => {
     const certificate = new X509Certificate(pair.certificate);

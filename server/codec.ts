@@ -61,7 +61,9 @@ export function isServedAsStored(resource: Resource, entry: Entry): boolean {
 function hasStoredVersion(resource: Resource, entry: Entry): boolean {
   if (!resource.isCustom) return true;
   const prefix = typePrefix(resource.storedGvk);
-  return entry.bytes.toString('latin1', 0, prefix.length) === prefix || entry.bytes.toString('utf8', 0, Buffer.byteLength(prefix)) === prefix;
+  return (
+    entry.bytes.toString('latin1', 0, prefix.length) === prefix || entry.bytes.toString('utf8', 0, Buffer.byteLength(prefix)) === prefix
+  );
 }
 
 /** A stored object in the served version; a promise where a webhook must be asked. Takes `stored` over. */

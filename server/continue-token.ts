@@ -32,8 +32,7 @@ export function decodeContinue(prefix: string, token: string): { after: string; 
   if (!Number.isSafeInteger(fields.rv) || fields.rv === 0) return notValid(`incorrect encoded start resourceVersion (version ${VERSION})`);
   if (typeof fields.start !== 'string' || fields.start === '') return notValid(`empty start key (version ${VERSION})`);
   const start = fields.start;
-  if (start.split('/').some((part) => part === '..' || part === '.') || start.includes('//'))
-    return notValid(start);
+  if (start.split('/').some((part) => part === '..' || part === '.') || start.includes('//')) return notValid(start);
   return { after: prefix + start.replace(/\u0000$/, ''), revision: fields.rv as number };
 }
 

@@ -2,9 +2,9 @@
 import { apiVersionOf, parseApiVersion } from '../schemas/group-version.js';
 import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
 import { ConformError } from '../schemas/object-schema.js';
-import { badRequest, StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
+import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
 import { decodeJson } from '../schemas/wire/json.js';
-import { decodeProtobuf } from '../schemas/wire/protobuf.js';
+import { decodeProtobuf } from './protobuf.js';
 import { decodeYaml } from '../schemas/wire/yaml.js';
 import type { Request } from './api.js';
 import { ALL_TYPES, JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './negotiation.js';
@@ -46,7 +46,15 @@ function parse(mediaType: string, body: Buffer): Decoded {
 const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 const goTypeName = (v: JsonValue): string =>
-  Array.isArray(v) ? 'array' : typeof v === 'object' ? 'object' : typeof v === 'boolean' ? 'bool' : typeof v === 'string' ? 'string' : 'number';
+  Array.isArray(v)
+    ? 'array'
+    : typeof v === 'object'
+      ? 'object'
+      : typeof v === 'boolean'
+        ? 'bool'
+        : typeof v === 'string'
+          ? 'string'
+          : 'number';
 
 /** Go's reading of apiVersion and kind; throws with its words. `null` is an empty object. */
 function readTypeMeta(value: JsonValue): JsonObject {
@@ -92,7 +100,8 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
   const problems: string[] = [...decoded.duplicates];
   const bodyKind = (object['kind'] as string) || kind;
   const bodyVersion = parseApiVersion((object['apiVersion'] as string) ?? '')?.version || resource.gvk.version;
-  const asKind = (why: string): StatusError => badRequest(`${bodyKind} in version ${JSON.stringify(bodyVersion)} cannot be handled as a ${kind}: ${why}`);
+  const asKind = (why: string): StatusError =>
+    badRequest(`${bodyKind} in version ${JSON.stringify(bodyVersion)} cannot be handled as a ${kind}: ${why}`);
   try {
     resource.schema.conform(object, problems);
   } catch (error) {
@@ -128,13 +137,17 @@ function checkKind(resource: Resource, request: Request, object: JsonObject): Js
   const wanted = apiVersion(resource);
   if ((kind === '' || kind === gvk.kind) && (version === '' || version === wanted)) return object;
   const asKind = (why: string): StatusError =>
-    badRequest(`${kind || gvk.kind} in version ${JSON.stringify(parseApiVersion(version)?.version || gvk.version)} cannot be handled as a ${gvk.kind}: ${why}`);
+    badRequest(
+      `${kind || gvk.kind} in version ${JSON.stringify(parseApiVersion(version)?.version || gvk.version)} cannot be handled as a ${gvk.kind}: ${why}`,
+    );
   const parsed = parseApiVersion(version) ?? { group: '', version };
   const named = { group: version === '' ? gvk.group : parsed.group, version: parsed.version || gvk.version, kind: kind || gvk.kind };
   if (named.kind === gvk.kind && named.group === gvk.group && request.api.registry.knowsType(named)) throw versionMismatch(version, wanted);
   if (request.api.registry.knowsType(named))
     throw asKind(`converting (${named.version}.${named.kind}) to (${internalPackage(gvk.group)}.${gvk.kind}): unknown conversion`);
-  throw asKind(`no kind ${JSON.stringify(named.kind)} is registered for version ${JSON.stringify(apiVersionOf(named))} in scheme "pkg/runtime/scheme.go:111"`);
+  throw asKind(
+    `no kind ${JSON.stringify(named.kind)} is registered for version ${JSON.stringify(apiVersionOf(named))} in scheme "pkg/runtime/scheme.go:111"`,
+  );
 }
 
 /** The Go package of a group's internal types: `core`, `apps`, `rbac`. */
@@ -158,15 +171,20 @@ export function decodeDeleteOptions(request: Request): JsonObject | undefined {
   const mediaType = bodyMediaType(request);
   let object: JsonObject;
   try {
-    object = readTypeMeta(mediaType === PROTOBUF_TYPE ? (decodeProtobuf(request.body).object as JsonObject) : parse(mediaType, request.body).value);
+    object = readTypeMeta(
+      mediaType === PROTOBUF_TYPE ? (decodeProtobuf(request.body).object as JsonObject) : parse(mediaType, request.body).value,
+    );
   } catch (error) {
-    throw error instanceof BodySyntaxError ? badRequest(`couldn't get version/kind; json parse error: ${error.message}`) : badRequest((error as Error).message);
+    throw error instanceof BodySyntaxError
+      ? badRequest(`couldn't get version/kind; json parse error: ${error.message}`)
+      : badRequest((error as Error).message);
   }
   const kind = (object['kind'] as string) ?? '';
   if (kind !== '' && kind !== 'DeleteOptions') {
     const version = (object['apiVersion'] as string) || 'v1';
-    throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`);
+    throw badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
   }
   return object;
 }
-

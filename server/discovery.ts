@@ -1,9 +1,9 @@
 /** Discovery documents, legacy and aggregated (rest.md §9), from the registry's rows. */
 import { createHash } from 'node:crypto';
-import { apiVersionOf, type GroupVersion } from '../schemas/group-version.js';
+import { apiVersionOf, compareVersions, type GroupVersion } from '../schemas/group-version.js';
 import type { JsonObject, JsonValue } from '../schemas/json-value.js';
 import { BUILTIN_GROUPS, type Kind, storageVersionHash, type Subresource } from '../schemas/kinds.js';
-import { compareVersions } from '../schemas/crd/versions.js';
+
 import type { Registry } from './registry.js';
 import type { Resource } from './resource.js';
 
@@ -25,7 +25,8 @@ function groupsOf(registry: Registry, cluster: string): Group[] {
   for (const { group, versions } of BUILTIN_GROUPS) {
     const found = byGroup.get(group);
     byGroup.delete(group);
-    if (found) groups.push({ name: group, versions: versions.flatMap((v) => (found.has(v) ? [{ version: v, resources: found.get(v)! }] : [])) });
+    if (found)
+      groups.push({ name: group, versions: versions.flatMap((v) => (found.has(v) ? [{ version: v, resources: found.get(v)! }] : [])) });
   }
   for (const group of [...byGroup.keys()].sort()) {
     const found = byGroup.get(group)!;
@@ -72,7 +73,8 @@ export function resourceList(registry: Registry, cluster: string, gv: GroupVersi
 }
 
 /** Built-ins by name, subresources among them; custom resources as they came. */
-const sorted = (resources: Resource[]): Resource[] => [...resources].sort((a, b) => (a.isCustom || b.isCustom ? 0 : a.kind.plural < b.kind.plural ? -1 : 1));
+const sorted = (resources: Resource[]): Resource[] =>
+  [...resources].sort((a, b) => (a.isCustom || b.isCustom ? 0 : a.kind.plural < b.kind.plural ? -1 : 1));
 
 const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const TERMINATING_VERBS = ['delete', 'deletecollection', 'get', 'list', 'watch'];
@@ -143,7 +145,11 @@ function aggregatedResource(resource: Resource): JsonObject {
     ...(kind.shortNames.length && { shortNames: [...kind.shortNames] }),
     ...(kind.categories.length && { categories: [...kind.categories] }),
     ...(subresources.length && {
-      subresources: subresources.map((sub) => ({ subresource: sub.name, responseKind: responseKind(resource, sub.kind), verbs: [...sub.verbs] })),
+      subresources: subresources.map((sub) => ({
+        subresource: sub.name,
+        responseKind: responseKind(resource, sub.kind),
+        verbs: [...sub.verbs],
+      })),
     }),
   };
 }

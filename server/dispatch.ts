@@ -35,4 +35,3 @@ function outputOf(resource: Resource, request: Request): Output {
   if (!output) throw notAcceptable(request.info.verb === 'watch' ? STREAMS : ALL_TYPES);
   return output;
 }
-

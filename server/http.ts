@@ -233,7 +233,11 @@ function headerOf(raw: FastifyRequest, name: string): string | undefined {
 function failure(error: unknown, request: Request | undefined, raw: FastifyRequest): Reply {
   if (error instanceof PlainNotFound) return NON_RESOURCE_NOT_FOUND;
   if (error instanceof RequestInfoError)
-    return { code: 500, headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }, body: [Buffer.from(error.message)] };
+    return {
+      code: 500,
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+      body: [Buffer.from(error.message)],
+    };
   const { status, isBug } = toStatusError(error);
   if (isBug) raw.log.error({ err: error, url: raw.originalUrl }, 'request failed');
   const query = request?.query ?? new Query('');
@@ -274,4 +278,3 @@ async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, warni
 function acceptsGzip(raw: FastifyRequest): boolean {
   return (headerOf(raw, 'accept-encoding') ?? '').split(',').some((token) => token.trim().split(';')[0] === 'gzip');
 }
-

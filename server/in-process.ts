@@ -43,7 +43,8 @@ export function inProcessTransport(options: InProcessOptions): Transport {
     };
     return { request, gone };
   };
-  const serve = (request: Request): Promise<Answer | Reply> => (request.info.isResource ? dispatch(request) : options.nonResource.serve(request));
+  const serve = (request: Request): Promise<Answer | Reply> =>
+    request.info.isResource ? dispatch(request) : options.nonResource.serve(request);
   const failure = (error: unknown): Reply => {
     if (error instanceof PlainNotFound) return NON_RESOURCE_NOT_FOUND;
     const { status, isBug } = toStatusError(error);
@@ -78,7 +79,10 @@ function bodyOf(reply: Reply): JsonValue {
 }
 
 /** Events as they are pushed; the stream opens when it is first iterated. */
-function watchStream(open: () => { request: Request; gone: AbortController }, serve: (request: Request) => Promise<Answer | Reply>): WatchStream {
+function watchStream(
+  open: () => { request: Request; gone: AbortController },
+  serve: (request: Request) => Promise<Answer | Reply>,
+): WatchStream {
   const queue: { type: string; object: JsonValue }[] = [];
   let wake: (() => void) | undefined;
   let drained: (() => void) | undefined;
@@ -97,7 +101,8 @@ function watchStream(open: () => { request: Request; gone: AbortController }, se
     const sink: WatchSink = {
       signal: request.signal,
       write(frames) {
-        for (const line of frames.toString('utf8').split('\n')) if (line !== '') queue.push(decodeJson(line).value as { type: string; object: JsonValue });
+        for (const line of frames.toString('utf8').split('\n'))
+          if (line !== '') queue.push(decodeJson(line).value as { type: string; object: JsonValue });
         wake?.();
         return queue.length < 1000;
       },

@@ -50,7 +50,11 @@ export function createMetrics(): Metrics {
         known.count++;
         known.seconds += ms / 1000;
       } else if (counts.size < 10_000)
-        counts.set(key, { labels: { verb: verb.toUpperCase(), group, version, resource, subresource, code: String(code) }, count: 1, seconds: ms / 1000 });
+        counts.set(key, {
+          labels: { verb: verb.toUpperCase(), group, version, resource, subresource, code: String(code) },
+          count: 1,
+          seconds: ms / 1000,
+        });
     },
     async text() {
       registry ??= load();

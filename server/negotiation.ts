@@ -62,15 +62,13 @@ export interface Offer {
 
 /** undefined: nothing matches, 406 (R8.4). */
 export function negotiate(accept: string | undefined, offer: Offer, query: Query, userAgent: string | undefined): Output | undefined {
-  const found = accept === undefined || accept.trim() === '' ? { mediaType: JSON_TYPE as MediaType, params: undefined } : choose(accept, offer);
+  const found =
+    accept === undefined || accept.trim() === '' ? { mediaType: JSON_TYPE as MediaType, params: undefined } : choose(accept, offer);
   if (!found) return undefined;
   return { mediaType: found.mediaType, ...('as' in found && { as: found.as }), pretty: isPretty(found.params, query, userAgent) };
 }
 
-function choose(
-  accept: string,
-  offer: Offer,
-): { mediaType: MediaType; as?: Conversion; params: Map<string, string> } | undefined {
+function choose(accept: string, offer: Offer): { mediaType: MediaType; as?: Conversion; params: Map<string, string> } | undefined {
   for (const { type, params } of parseAccept(accept)) {
     const wanted = conversionOf(params);
     if (wanted === null || (wanted && !offer.conversions)) continue;

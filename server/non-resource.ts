@@ -43,7 +43,11 @@ export function createNonResource(options: NonResourceOptions): NonResource {
         return version(request);
       case 'metrics':
         if (rest.length) break;
-        return { code: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores' }, body: [Buffer.from(await options.metrics())] };
+        return {
+          code: 200,
+          headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores' },
+          body: [Buffer.from(await options.metrics())],
+        };
       case 'api':
         return rest.length === 0 ? discoveryRoot(request, true, options.serverAddress()) : groupVersion(request, '', rest);
       case 'apis':
@@ -116,7 +120,19 @@ function plain(request: Request, document: JsonObject, kind: string): Reply {
 /** R1.22 */
 function index(request: Request): Reply {
   const { registry } = request.api;
-  const paths = new Set(['/.well-known/openid-configuration', '/api', '/apis', '/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/openid/v1/jwks', '/readyz', '/version']);
+  const paths = new Set([
+    '/.well-known/openid-configuration',
+    '/api',
+    '/apis',
+    '/healthz',
+    '/livez',
+    '/metrics',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/openid/v1/jwks',
+    '/readyz',
+    '/version',
+  ]);
   for (const { gvk } of registry.all(request.info.cluster)) {
     if (gvk.group === '') paths.add(`/api/${gvk.version}`);
     else paths.add(`/apis/${gvk.group}`).add(`/apis/${gvk.group}/${gvk.version}`);

@@ -30,8 +30,7 @@ export function writeOptions(kind: OptionsKind, query: Query, userAgent: string,
   const fieldValidation = query.get('fieldValidation');
   const errors: FieldError[] = [];
   if (patch?.isApply && fieldManager === '') errors.push(required('fieldManager', 'is required for apply patch'));
-  if (patch && !patch.isApply && force !== undefined)
-    errors.push(forbiddenField('force', 'may not be specified for non-apply patch'));
+  if (patch && !patch.isApply && force !== undefined) errors.push(forbiddenField('force', 'may not be specified for non-apply patch'));
   errors.push(...validateFieldManager(fieldManager), ...validateDryRun(dryRun));
   if (!VALIDATIONS.includes(fieldValidation)) errors.push(notSupported('fieldValidation', fieldValidation, VALIDATIONS));
   refuse(kind, errors);
@@ -114,7 +113,8 @@ export function deleteOptionsOfBody(body: JsonObject): DeleteOptions {
   const wrong = (got: string, field: string, want: string): never => {
     throw badRequest(`json: cannot unmarshal ${got} into Go struct field ${field} of type ${want}`);
   };
-  const typeName = (v: JsonValue): string => (Array.isArray(v) ? 'array' : v === null ? 'null' : typeof v === 'boolean' ? 'bool' : typeof v);
+  const typeName = (v: JsonValue): string =>
+    Array.isArray(v) ? 'array' : v === null ? 'null' : typeof v === 'boolean' ? 'bool' : typeof v;
   const read = <T>(from: JsonObject, key: string, type: string, path: string, want: string): T | undefined => {
     const value = from[key];
     if (value === undefined || value === null) return undefined;
@@ -186,7 +186,8 @@ function validateList(o: ListOptions): FieldError[] {
   const errors: FieldError[] = [];
   const match = o.resourceVersionMatch;
   if (match !== '') {
-    if (o.resourceVersion === '') errors.push(forbiddenField(MATCH, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    if (o.resourceVersion === '')
+      errors.push(forbiddenField(MATCH, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
     if (o.continue !== '') errors.push(forbiddenField(MATCH, 'resourceVersionMatch is forbidden when continue is provided'));
     if (match !== 'Exact' && match !== 'NotOlderThan') errors.push(notSupported(MATCH, match, ['Exact', 'NotOlderThan', '']));
     if (match === 'Exact' && o.resourceVersion === '0')

@@ -6,7 +6,7 @@
 import type { FieldError } from '../schemas/field-errors.js';
 import { clone, equal, type JsonObject } from '../schemas/json-value.js';
 import { dedupOwnerReferences, keepOnUpdate, metaOf, type ObjectMeta } from '../schemas/object-meta.js';
-import { conflict, invalid, modifiedConflict, notFound, rawError, StatusError } from '../schemas/status.js';
+import { conflict, invalid, modifiedConflict, notFound, rawError, type StatusError } from '../schemas/status.js';
 import type { Entry } from '../storage/entry.js';
 import type { Attributes } from './admission.js';
 import type { Answer, Request } from './api.js';

@@ -20,7 +20,10 @@ export function selection(resource: Resource, request: Request, options: { label
   const fields = request.info.watchPrefix && request.info.parts.length > 1 ? withName(asked, request.info.name) : asked;
   const isNarrowed = options.labelSelector !== '' || options.fieldSelector !== '';
   if (labels.length === 0 && fields.length === 0) return { match: undefined, isNarrowed };
-  return { isNarrowed, match: (entry) => matchesLabels(labels, entry.labels) && fields.every((t) => (valueOf(entry, t.field) === t.value) !== t.not) };
+  return {
+    isNarrowed,
+    match: (entry) => matchesLabels(labels, entry.labels) && fields.every((t) => (fieldOf(entry, t.field) === t.value) !== t.not),
+  };
 }
 
 function withName(fields: FieldSelector, name: string): FieldSelector {
@@ -29,7 +32,7 @@ function withName(fields: FieldSelector, name: string): FieldSelector {
   return [...fields, { field: 'metadata.name', not: false, value: name }];
 }
 
-function valueOf(entry: Entry, field: string): string {
+function fieldOf(entry: Entry, field: string): string {
   if (field === 'metadata.name') return parseKey(entry.key).name;
   if (field === 'metadata.namespace') return parseKey(entry.key).namespace;
   return entry.fields[field] ?? '';

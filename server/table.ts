@@ -45,7 +45,13 @@ export function partialObject(object: JsonObject, version: 'v1' | 'v1beta1'): Js
 }
 
 /** R8.15: `metadata` is the list's, or the single object's revision. */
-export function tableOf(resource: Resource, objects: readonly JsonObject[], table: TableRequest, now: number, metadata: JsonObject): JsonObject {
+export function tableOf(
+  resource: Resource,
+  objects: readonly JsonObject[],
+  table: TableRequest,
+  now: number,
+  metadata: JsonObject,
+): JsonObject {
   const { columns, cells, conditions, isDefault } = resource.table;
   const rows = objects.map((object) => {
     const row: JsonObject = { cells: cells(object, now) as JsonValue[], object: rowObject(object, table) };

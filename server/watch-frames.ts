@@ -3,7 +3,7 @@ import { apiVersionOf } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { notAcceptable, type Status } from '../schemas/status.js';
 import { encodeJson } from '../schemas/wire/json.js';
-import { encodeProtobufWatchEvent } from '../schemas/wire/protobuf.js';
+import { encodeProtobufWatchEvent } from './protobuf.js';
 import type { WatchEvent } from '../storage/commit.js';
 import type { Entry } from '../storage/entry.js';
 import type { Request } from './api.js';
@@ -34,7 +34,8 @@ export function frameEncoder(resource: Resource, request: Request): FrameEncoder
   return objectFrames(resource, request, (type, object) => jsonFrame(type, object));
 }
 
-const jsonFrame = (type: string, object: unknown): Buffer => Buffer.from(`{"type":"${type}","object":${encodeJson(object as JsonObject)}}\n`);
+const jsonFrame = (type: string, object: unknown): Buffer =>
+  Buffer.from(`{"type":"${type}","object":${encodeJson(object as JsonObject)}}\n`);
 
 function wrap(type: string, bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), bytes.subarray(0, -1), Buffer.from('}\n')]);

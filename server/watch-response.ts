@@ -1,5 +1,5 @@
 /** An open watch on its socket: chunked HTTP, or a WebSocket that carries one event a frame (R7.2, R7.3). */
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WebSocketServer } from 'ws';
 import type { Answer, Request, WatchSink } from './api.js';
@@ -28,8 +28,8 @@ export function serveWatch(
     'cache-control': 'no-cache, private',
     'audit-id': auditId,
     ...(raw.raw.httpVersionMajor === 1 && { 'transfer-encoding': 'chunked' }),
-    ...(warnings.length > 0 && { warning: escapeWarnings(warnings) }),
-  });
+    ...(warnings.length > 0 ? { warning: escapeWarnings(warnings) } : {}),
+  } as OutgoingHttpHeaders);
   response.flushHeaders();
   response.once('close', () => over.abort());
   response.on('error', () => over.abort());

@@ -110,7 +110,8 @@ export class WatchStream {
     }
     const bounded = Math.min(ms, 2 ** 31 - 1);
     this.#after(bounded, () => this.#end());
-    if (this.#options.allowWatchBookmarks && bounded > 2 * BEFORE_DEADLINE_MS) this.#after(bounded - BEFORE_DEADLINE_MS, () => this.#bookmark());
+    if (this.#options.allowWatchBookmarks && bounded > 2 * BEFORE_DEADLINE_MS)
+      this.#after(bounded - BEFORE_DEADLINE_MS, () => this.#bookmark());
   }
 
   #after(ms: number, action: () => void): void {

@@ -4,7 +4,7 @@ import { randomBytes, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 
-x509.cryptoProvider.set(webcrypto as Parameters<typeof x509.cryptoProvider.set>[0]);
+x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[1]);
 
 export interface KeyPair {
   /** PEM */
@@ -25,7 +25,10 @@ async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
   return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 }
 
-const serial = (): string => randomBytes(16).toString('hex').replace(/^[89a-f]/, '1');
+const serial = (): string =>
+  randomBytes(16)
+    .toString('hex')
+    .replace(/^[89a-f]/, '1');
 
 /** A self-signed authority. `now` in ms. */
 export async function createAuthority(commonName: string, now: number): Promise<KeyPair> {
@@ -51,13 +54,7 @@ interface Subject {
   organizations?: readonly string[];
 }
 
-async function issue(
-  authority: KeyPair,
-  subject: Subject,
-  days: number,
-  now: number,
-  extensions: x509.Extension[],
-): Promise<KeyPair> {
+async function issue(authority: KeyPair, subject: Subject, days: number, now: number, extensions: x509.Extension[]): Promise<KeyPair> {
   const keys = await generateKeys();
   const issuer = new x509.X509Certificate(authority.certificate);
   const signingKey = await webcrypto.subtle.importKey(

@@ -48,7 +48,11 @@ export async function apply(resource: Resource, request: Request, subresource: s
       const object = merge(undefined);
       const uid = metaOf(applied.object).uid;
       if (uid)
-        throw conflict(resource.gr, info.name, `uid mismatch: the provided object specified uid ${String(uid)}, and no existing object was found`);
+        throw conflict(
+          resource.gr,
+          info.name,
+          `uid mismatch: the provided object specified uid ${String(uid)}, and no existing object was found`,
+        );
       delete metaOf(object).resourceVersion;
       return createObject(resource, request, object, options, () => {});
     },
@@ -64,7 +68,10 @@ function decodeApplied(resource: Resource, request: Request): Applied {
     throw badRequest(`error decoding YAML: ${(error as Error).message}`);
   }
   const value = decoded.value ?? {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw badRequest('error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}');
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw badRequest(
+      'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}',
+    );
   const object = value as JsonObject;
   const kind = typeof object['kind'] === 'string' ? object['kind'] : '';
   const version = typeof object['apiVersion'] === 'string' ? object['apiVersion'] : '';
@@ -78,7 +85,8 @@ function decodeApplied(resource: Resource, request: Request): Applied {
 /** R5.52: after the merge, so that conflicts win. */
 function judgeDuplicates(duplicates: string[], request: Request, options: WriteOptions): void {
   if (duplicates.length === 0 || options.fieldValidation === 'Ignore') return;
-  if (options.fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`);
+  if (options.fieldValidation === 'Strict')
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`);
   for (const text of duplicates) request.warn(text);
 }
 

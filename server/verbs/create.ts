@@ -148,4 +148,3 @@ export function admissionOptions(kind: string, options: WriteOptions): JsonObjec
     ...(options.fieldValidation && { fieldValidation: options.fieldValidation }),
   };
 }
-

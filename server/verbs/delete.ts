@@ -84,12 +84,20 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
     if (equal(marked, stored)) return { answer: 'marked', object };
     const served = yield* settled(convertStored(resource, JSON.parse(JSON.stringify(marked)) as JsonObject));
     if (options.dryRun) return { answer: 'marked', object: served };
-    return { answer: 'marked', object: served, write: { type: 'put', encode: (revision) => encodeEntry(resource, marked, served, revision) } };
+    return {
+      answer: 'marked',
+      object: served,
+      write: { type: 'put', encode: (revision) => encodeEntry(resource, marked, served, revision) },
+    };
   }
   const last = hold.keepsMark ? marked : stored;
   const served = yield* settled(convertStored(resource, structuredClone(last) as JsonObject));
   if (options.dryRun) return { answer: 'removed', object: served };
-  return { answer: 'removed', object: served, write: { type: 'delete', encode: (revision) => encodeEntry(resource, last, served, revision) } };
+  return {
+    answer: 'removed',
+    object: served,
+    write: { type: 'delete', encode: (revision) => encodeEntry(resource, last, served, revision) },
+  };
 }
 
 interface Hold {
@@ -148,7 +156,11 @@ function checkPreconditions(resource: Resource, name: string, meta: ObjectMeta, 
   const isNamespace = resource.gvk.kind === 'Namespace' && resource.gr.group === '';
   const refuse = (what: string, wanted: string, stored: unknown, then: string): never => {
     if (isNamespace)
-      throw conflict(resource.gr, name, `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${String(stored)}`);
+      throw conflict(
+        resource.gr,
+        name,
+        `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${String(stored)}`,
+      );
     const text = `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${String(stored)}). The object might have been ${then}`;
     throw conflict({ group: resource.gr.group, resource: resource.gvk.kind }, name, text);
   };

@@ -1,8 +1,8 @@
 import { goQuote, invalidValue } from '../../schemas/field-errors.js';
 import { clone, type JsonObject } from '../../schemas/json-value.js';
 import { ConformError } from '../../schemas/object-schema.js';
-import { type PatchDocument, parsePatch } from '../../schemas/patch/patch.js';
-import { badRequest, invalid, StatusError, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
+import { type PatchDocument, parsePatch } from '../patch-document.js';
+import { badRequest, invalid, type StatusError, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
 import type { Answer, Request } from '../api.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { fieldsOwner } from '../field-owner.js';
@@ -52,7 +52,13 @@ export async function patch(resource: Resource, request: Request, subresource: s
 }
 
 /** The patched object: decoded again into the kind (R5.14), in its place, defaulted. */
-export function applyPatch(resource: Resource, request: Request, document: PatchDocument, old: JsonObject, options: WriteOptions): JsonObject {
+export function applyPatch(
+  resource: Resource,
+  request: Request,
+  document: PatchDocument,
+  old: JsonObject,
+  options: WriteOptions,
+): JsonObject {
   const result = document.apply(old);
   const problems = [...document.problems];
   const object = clone(result);
@@ -85,5 +91,7 @@ function checkType(resource: Resource, object: JsonObject): void {
     throw invalid({ group: resource.gvk.group, kind }, metaOf(object).name ?? '', [
       invalidValue('kind', kind, `must be ${resource.gvk.kind}`),
     ]);
-  throw new ConformError(`no kind ${goQuote(kind)} is registered for version ${goQuote(String(version))} in scheme "pkg/runtime/scheme.go:111"`);
+  throw new ConformError(
+    `no kind ${goQuote(kind)} is registered for version ${goQuote(String(version))} in scheme "pkg/runtime/scheme.go:111"`,
+  );
 }

@@ -50,5 +50,11 @@ async function createByUpdate(resource: Resource, request: Request, object: Json
   const meta = metaOf(object);
   if (meta.uid) throw uidPrecondition(resource, meta.uid, '', request.info.name, isNamespaced(resource) ? request.info.namespace : '');
   delete meta.resourceVersion;
-  return createObject(resource, request, object, options, (created) => void fieldsOwner(resource, request, options, '').update(undefined, created));
+  return createObject(
+    resource,
+    request,
+    object,
+    options,
+    (created) => void fieldsOwner(resource, request, options, '').update(undefined, created),
+  );
 }

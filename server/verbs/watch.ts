@@ -14,7 +14,11 @@ export async function watch(resource: Resource, request: Request): Promise<Answe
   const { match } = selection(resource, request, options);
   const start = startOf(options);
   const encoder = frameEncoder(resource, request);
-  return { type: 'watch', contentType: encoder.contentType, start: (sink) => void stream(resource, request, options, start, match, encoder, sink) };
+  return {
+    type: 'watch',
+    contentType: encoder.contentType,
+    start: (sink) => void stream(resource, request, options, start, match, encoder, sink),
+  };
 }
 
 /** R7.11, R7.12, R7.20–R7.22 */
@@ -52,5 +56,7 @@ async function stream(
 }
 
 /** R7.13 */
-const tooOld = (asked: number, oldest: number): StatusError => new StatusError(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
-const internalStatus = (error: unknown) => new StatusError(500, 'InternalError', `Internal error occurred: ${(error as Error).message}`).status;
+const tooOld = (asked: number, oldest: number): StatusError =>
+  new StatusError(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
+const internalStatus = (error: unknown) =>
+  new StatusError(500, 'InternalError', `Internal error occurred: ${(error as Error).message}`).status;
