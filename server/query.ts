@@ -6,8 +6,8 @@ export class Query {
     for (const pair of text.split('&')) {
       if (pair === '' || pair.includes(';')) continue;
       const at = pair.indexOf('=');
-      const key = unescape(at < 0 ? pair : pair.slice(0, at));
-      const value = unescape(at < 0 ? '' : pair.slice(at + 1));
+      const key = decoded(at < 0 ? pair : pair.slice(0, at));
+      const value = decoded(at < 0 ? '' : pair.slice(at + 1));
       if (key === undefined || value === undefined) continue;
       const values = this.#values.get(key);
       if (values) values.push(value);
@@ -33,7 +33,7 @@ export class Query {
   }
 }
 
-function unescape(text: string): string | undefined {
+function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
