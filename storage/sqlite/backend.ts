@@ -66,7 +66,11 @@ interface Writer {
 }
 
 function startWriter(): Writer {
-  const worker = new Worker(new URL('./writer.js', import.meta.url));
+  // without the loaders that the process may have been started with: it starts faster, and has no use for them
+  const worker = new Worker(new URL('./writer.js', import.meta.url), {
+    execArgv: [],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
   const waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let gone: Error | undefined;
