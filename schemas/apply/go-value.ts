@@ -1,6 +1,7 @@
 /** JSON values in the words of Go's formatting, for error texts. */
 import { goQuote } from '../field-errors.js';
 import type { JsonValue } from '../json-value.js';
+import { goFloat } from '../structural/numbers.js';
 import { sortedEntries } from './path.js';
 
 /** `%v`: `map[a:1 b:[x y]]`. */
@@ -43,9 +44,6 @@ export function goType(value: JsonValue): string {
   }
 }
 
-/** Floats by `%g`: an exponent below 1e-4 and from 1e21, of at least two digits. */
 function goScalar(value: number | bigint | boolean): string {
-  if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
-  const text = Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
-  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+  return typeof value === 'number' ? goFloat(value) : String(value);
 }

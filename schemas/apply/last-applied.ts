@@ -1,11 +1,11 @@
 /** Client-side apply's record of what it applied, kept in step with server-side apply by `kubectl` (A13.1, R5.64). */
 import { goJson } from '../field-errors.js';
 import { isObject, type JsonObject, own } from '../json-value.js';
+import { sortedMembers } from '../structural/structural.js';
 import { compare } from './compare.js';
 import type { ManagerConflict } from './conflicts.js';
 import { difference, type FieldSet, isEmpty } from './field-set.js';
 import { ownedFields } from './owned-fields.js';
-import { sortedEntries } from './path.js';
 import { typedError } from './validate.js';
 import type { Versioned } from './versions.js';
 
@@ -52,7 +52,7 @@ function lastAppliedOf(object: JsonObject): string {
 export function refreshLastApplied(object: JsonObject, applied: JsonObject): void {
   if (lastAppliedOf(object) === '') return;
   const annotations = annotationsOf(object)!;
-  annotations[LAST_APPLIED] = `${goJson(sortKeys(withoutLastApplied(applied)))}\n`;
+  annotations[LAST_APPLIED] = `${goJson(sortedMembers(withoutLastApplied(applied)))}\n`;
   const bytes = Object.entries(annotations).reduce((sum, [key, value]) => sum + Buffer.byteLength(key + String(value)), 0);
   if (bytes > ANNOTATIONS_BYTES_MAX) delete annotations[LAST_APPLIED];
 }
@@ -62,10 +62,4 @@ function withoutLastApplied(applied: JsonObject): JsonObject {
   if (!annotations) return applied;
   const { [LAST_APPLIED]: _, ...rest } = annotations;
   return { ...applied, metadata: { ...(applied['metadata'] as JsonObject), annotations: rest } };
-}
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(sortedEntries(value).map(([name, member]) => [name, sortKeys(member)]));
 }

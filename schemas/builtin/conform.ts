@@ -159,10 +159,13 @@ function memberOf(field: Field): Member {
   return {
     conform: compile(type, field.goType),
     isNested: isNested(type),
-    dropsZero: presence === 'omitempty' && !isStruct && !isWrittenAlways,
+    dropsZero: presence === 'omitempty' && !isStruct && !isWrittenAlways && type !== MANAGED_FIELDS,
     ...(isWrittenAlways && { zero }),
   };
 }
+
+/** An empty list stays, since it resets managedFields (R5.87). */
+const MANAGED_FIELDS = '[]io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry';
 
 /** Types that are structs in Go, which `omitempty` therefore never omits. */
 function isGoStruct(type: TypeName): boolean {
