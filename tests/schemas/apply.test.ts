@@ -238,7 +238,14 @@ t.test('entries of the main resource and of a subresource are two', async (t) =>
 
 t.test('a dropped list item survives where another manager owns the item itself', async (t) => {
   const object = managedObject(custom(spec({ items: ITEMS })));
-  object.apply('m1', { spec: { items: [{ name: 'x', a: 1 }, { name: 'y', a: 1 }] } });
+  object.apply('m1', {
+    spec: {
+      items: [
+        { name: 'x', a: 1 },
+        { name: 'y', a: 1 },
+      ],
+    },
+  });
   object.apply('m2', { spec: { items: [{ name: 'x', b: 1 }] } });
   object.patch('zed', (live) => {
     ((live['spec'] as JsonObject)['items'] as JsonObject[])[1]!['c'] = 1;
@@ -281,7 +288,10 @@ t.test('a configuration that is none of its kind is refused in these words', asy
   const typed = 'failed to create typed patch object (/a; example.com/v1, Kind=Widget): ';
   for (const [content, text] of [
     [{ color: 5 }, '.spec.color: expected string, got &value.valueUnstructured{Value:5}'],
-    [{ color: { b: ['c', null, 1.5] } }, '.spec.color: expected string, got &value.valueUnstructured{Value:map[string]interface {}{"b":[]interface {}{"c", interface {}(nil), 1.5}}}'],
+    [
+      { color: { b: ['c', null, 1.5] } },
+      '.spec.color: expected string, got &value.valueUnstructured{Value:map[string]interface {}{"b":[]interface {}{"c", interface {}(nil), 1.5}}}',
+    ],
     [{ size: '1' }, '.spec.size: expected numeric (int or float), got string'],
     [{ on: 'yes' }, '.spec.on: expected boolean, got &{yes}'],
     [{ map: [] }, '.spec.map: expected map, got &{[]}'],
@@ -291,7 +301,10 @@ t.test('a configuration that is none of its kind is refused in these words', asy
     [{ frob: 1 }, '.spec.frob: field not declared in schema'],
     [{ tags: ['a', 'a'] }, '.spec.tags: duplicate entries for key [="a"]'],
     [{ items: [{ name: 'x' }, { name: 'x' }] }, '.spec.items: duplicate entries for key [name="x"]'],
-    [{ items: [{}] }, '.spec.items: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn\'t have default values for any key fields)'],
+    [
+      { items: [{}] },
+      '.spec.items: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn\'t have default values for any key fields)',
+    ],
     [{ items: [null] }, '.spec.items: element 0: associative list with keys may not have a null element'],
     [{ items: ['x'] }, '.spec.items: element 0: associative list with keys may not have non-map elements'],
     [{ tags: [{}] }, ".spec.tags: element 0: associative list without keys has an element that's a map type"],
@@ -299,7 +312,10 @@ t.test('a configuration that is none of its kind is refused in these words', asy
     [{ tags: [[]] }, '.spec.tags: element 0: not supported: associative list with lists as elements'],
     [{ items: [{ name: 'x', a: '' }] }, '.spec.items[name="x"].a: expected numeric (int or float), got string'],
     [{ plain: ['a', 1] }, '.spec.plain[1]: expected string, got &value.valueUnstructured{Value:1}'],
-    [{ tags: ['a', 'a'], color: 1 }, 'errors:\n  .spec.color: expected string, got &value.valueUnstructured{Value:1}\n  .spec.tags: duplicate entries for key [="a"]'],
+    [
+      { tags: ['a', 'a'], color: 1 },
+      'errors:\n  .spec.color: expected string, got &value.valueUnstructured{Value:1}\n  .spec.tags: duplicate entries for key [="a"]',
+    ],
   ] as [JsonObject, string][]) {
     const error = failure(() => managedObject(custom(schema)).apply('m1', { spec: content }));
     t.equal(error.message, typed + text);
@@ -315,7 +331,10 @@ t.test('a body of another kind or with managedFields is refused first', async (t
     [{ apiVersion: 'apps/v1' }, 'invalid object type: apps/v1, Kind=ConfigMap'],
     [{ metadata: { managedFields: [] }, nonsense: 1 }, 'metadata.managedFields must be nil'],
   ] as [JsonObject, string][]) {
-    t.match(failure(() => configMap().apply('m1', content)), { code: 400, reason: 'BadRequest', message: text });
+    t.match(
+      failure(() => configMap().apply('m1', content)),
+      { code: 400, reason: 'BadRequest', message: text },
+    );
   }
   t.match(notConvertible({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'bad' } }, 'why'), {
     code: 500,
@@ -360,7 +379,11 @@ t.test('entries of other versions are compared after conversion', async (t) => {
     spec: { a: '1', b: '1' },
     metadata: { managedFields: [entry('m1', 'v1', 'a'), entry('gone', 'v0', 'b')] },
   });
-  t.same(Object.keys(object.owners()), ['golden/Update'], 'entries of versions that are gone are dropped, values set are lost to the writer');
+  t.same(
+    Object.keys(object.owners()),
+    ['golden/Update'],
+    'entries of versions that are gone are dropped, values set are lost to the writer',
+  );
   object.update('golden', { spec: { a: '1', b: '1' }, metadata: { managedFields: [entry('m1', 'v1', 'a')] } });
   t.equal(failure(() => object.apply('m2', { spec: { a: '2' } })).message, 'Apply failed with 1 conflict: conflict with "m1": .spec.a');
   object.apply('m2', { spec: { a: '1' } });
@@ -372,25 +395,45 @@ t.test('an object that does not fit an older version costs an update its list an
   const v1 = mergeTypeOfStructural(spec({ a: TEXT }));
   const convert = (object: JsonObject, apiVersion: string) => ({ object: { ...object, apiVersion }, type: v1 });
   const object = managedObject(custom(spec({ a: TEXT, c: TEXT }), { convert }, 'example.com/v2'));
-  const old = { manager: 'm1', operation: 'Apply', apiVersion: 'example.com/v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': { 'f:a': {} } } };
+  const old = {
+    manager: 'm1',
+    operation: 'Apply',
+    apiVersion: 'example.com/v1',
+    fieldsType: 'FieldsV1',
+    fieldsV1: { 'f:spec': { 'f:a': {} } },
+  };
   object.update('golden', { spec: { a: '1' }, metadata: { managedFields: [old] } });
   object.update('golden', { spec: { a: '1', c: '1' }, metadata: { managedFields: [old] } });
   t.same(object.owners(), {});
   const live = { ...object.live!, metadata: { name: 'a', managedFields: [old] } };
   const again = managedObject(custom(spec({ a: TEXT, c: TEXT }), { empty: live, convert }, 'example.com/v2'));
-  t.match(failure(() => again.apply('m2', { spec: { a: '1' } })), { code: 500, message: '.spec.c: field not declared in schema' });
+  t.match(
+    failure(() => again.apply('m2', { spec: { a: '1' } })),
+    { code: 500, message: '.spec.c: field not declared in schema' },
+  );
 });
 
 t.test('fields below what has become atomic are owned as one', async (t) => {
   const before = managedObject(custom(spec({ m: { type: 'object', properties: { a: TEXT, b: TEXT } }, l: ITEMS })));
   before.apply('m1', { spec: { m: { a: '1' }, l: [{ name: 'x' }] } });
   const atomic = custom(
-    spec({ m: { type: 'object', properties: { a: TEXT, b: TEXT }, 'x-kubernetes-map-type': 'atomic' }, l: { ...ITEMS, 'x-kubernetes-list-type': 'atomic' } }),
+    spec({
+      m: { type: 'object', properties: { a: TEXT, b: TEXT }, 'x-kubernetes-map-type': 'atomic' },
+      l: { ...ITEMS, 'x-kubernetes-list-type': 'atomic' },
+    }),
   );
   const updated: JsonObject = { ...clone(before.live!), other: 1 };
   delete updated['other'];
-  trackUpdate(before.live, updated, atomic.type, { manager: 'x', apiVersion: atomic.apiVersion, kind: 'Widget', time: '2024-01-01T00:00:00Z' }, atomic.options);
-  t.strictSame(((updated['metadata'] as JsonObject)['managedFields'] as JsonObject[])[0]!['fieldsV1'], { 'f:spec': { 'f:l': {}, 'f:m': {} } });
+  trackUpdate(
+    before.live,
+    updated,
+    atomic.type,
+    { manager: 'x', apiVersion: atomic.apiVersion, kind: 'Widget', time: '2024-01-01T00:00:00Z' },
+    atomic.options,
+  );
+  t.strictSame(((updated['metadata'] as JsonObject)['managedFields'] as JsonObject[])[0]!['fieldsV1'], {
+    'f:spec': { 'f:l': {}, 'f:m': {} },
+  });
 });
 
 t.test('scale sees the owners of replicas, and gives them back without their times', async (t) => {
