@@ -492,6 +492,7 @@ NodeAffinity
 NodeAllocatableResourceClaimStatus
   1 resourceClaimName string always required
   2 containers []string list=set
+  3 resources {}Quantity always go=map[v1.ResourceName]resource.Quantity
 NodeCondition
   1 type string always required go=v1.NodeConditionType values=Ready|MemoryPressure|DiskPressure|PIDPressure|NetworkUnavailable|GracefulNodeShutdownInProgress|DrainInProgress|Drained|MaintenancePlanned|MaintenanceInProgress
   2 status string always required go=v1.ConditionStatus values=True|False|Unknown

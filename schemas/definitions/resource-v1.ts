@@ -42,6 +42,7 @@ Device
   10 bindingConditions []string list=atomic
   11 bindingFailureConditions []string list=atomic
   12 allowMultipleAllocations bool pointer
+  13 nodeAllocatableResourceMappings {}NodeAllocatableResourceMapping go=map[v1.ResourceName]v1.NodeAllocatableResourceMapping
 DeviceAllocationConfiguration
   1 source string always required go=v1.AllocationConfigSource enum=FromClass|FromClaim
   2 requests []string list=atomic

@@ -24,6 +24,7 @@ BasicDevice
   9 bindingConditions []string list=atomic
   10 bindingFailureConditions []string list=atomic
   11 allowMultipleAllocations bool pointer
+  12 nodeAllocatableResourceMappings {}NodeAllocatableResourceMapping go=map[v1.ResourceName]v1beta1.NodeAllocatableResourceMapping
 CELDeviceSelector
   1 expression string always required
 CapacityRequestPolicy
