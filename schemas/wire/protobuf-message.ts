@@ -171,7 +171,8 @@ function listCodec({ name, tag, type }: Field, item: TypeName): FieldCodec {
   return {
     tag: tag!,
     read(object, reader, wireType) {
-      const list = (object[name] ??= []) as JsonValue[];
+      object[name] ??= [];
+      const list = object[name] as JsonValue[];
       if (wireType === DELIMITED && codec.wireType !== DELIMITED) reader.packed(() => list.push(codec.read(reader)));
       else list.push(readValue(codec, reader, wireType, name));
     },
@@ -203,7 +204,8 @@ function mapCodec({ name, tag, goType }: Field, item: TypeName): FieldCodec {
     tag: tag!,
     read(object, reader, wireType) {
       expectWire(wireType, DELIMITED, name);
-      const map = (object[name] ??= {}) as JsonObject;
+      object[name] ??= {};
+      const map = object[name] as JsonObject;
       let key = '';
       let value: JsonValue = item === 'bytes' ? '' : (ZERO[item] ?? codec.zero?.() ?? null);
       reader.fields(reader.varint(), (entryTag, entryWire) => {

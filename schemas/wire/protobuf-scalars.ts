@@ -27,7 +27,11 @@ function message(read: (reader: ProtobufReader) => JsonValue, write: (value: Jso
   };
 }
 
-function number(wireType: number, read: (reader: ProtobufReader) => JsonValue, write: (value: number | bigint, writer: ProtobufWriter) => void): Codec {
+function number(
+  wireType: number,
+  read: (reader: ProtobufReader) => JsonValue,
+  write: (value: number | bigint, writer: ProtobufWriter) => void,
+): Codec {
   return {
     wireType,
     read,

@@ -49,18 +49,24 @@ export class ProtobufWriter {
     }
     const groups: number[] = [];
     for (let rest = value; rest > 0; rest = Math.floor(rest / 128)) groups.push(rest % 128);
-    const at = this.reserve(groups.length);
-    for (const [i, group] of groups.entries()) this.buffer[at + i] = group | (i < groups.length - 1 ? 0x80 : 0);
+    this.groups(groups);
   }
 
   /** Any int64; negative ones take ten bytes. */
   int64(value: number | bigint): void {
-    if (typeof value === 'number' && value >= 0) return this.varint(value);
-    const groups: number[] = [];
-    for (let rest = BigInt.asUintN(64, BigInt(value)); ; rest >>= 7n) {
-      groups.push(Number(rest & 0x7fn));
-      if (rest < 0x80n) break;
+    if (typeof value === 'number' && value >= 0) {
+      this.varint(value);
+      return;
     }
+    const groups: number[] = [];
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest >= 0x80n; rest >>= 7n) groups.push(Number(rest & 0x7fn));
+    groups.push(Number(rest));
+    this.groups(groups);
+  }
+
+  /** Seven bits a byte, the lowest first, all but the last marked. */
+  private groups(groups: readonly number[]): void {
     const at = this.reserve(groups.length);
     for (const [i, group] of groups.entries()) this.buffer[at + i] = group | (i < groups.length - 1 ? 0x80 : 0);
   }

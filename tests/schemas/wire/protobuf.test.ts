@@ -49,7 +49,10 @@ t.test('the bytes are those that Go writes', async (t) => {
     return `6b387300${framed(1, type)}${framed(2, raw)}1a002200`;
   };
   const emptyMeta = '0a10' + '0a00' + '1200' + '1a00' + '2200' + '2a00' + '3200' + '3800' + '4200';
-  t.equal(hex({ metadata: {}, data: { b: '2', a: '1' } }, v1('ConfigMap')), envelope('ConfigMap', 'v1', `${emptyMeta}12060a016112013112060a0162120132`));
+  t.equal(
+    hex({ metadata: {}, data: { b: '2', a: '1' } }, v1('ConfigMap')),
+    envelope('ConfigMap', 'v1', `${emptyMeta}12060a016112013112060a0162120132`),
+  );
   t.equal(
     hex({ spec: { replicas: -1 }, status: { replicas: 0 } }, { group: 'autoscaling', version: 'v1', kind: 'Scale' }),
     envelope('Scale', 'autoscaling/v1', `${emptyMeta}120b08ffffffffffffffffff01${'1a0408001200'}`),
@@ -66,7 +69,11 @@ t.test('zero values are dropped where JSON omits them and kept where a pointer h
 });
 
 t.test('int64 beyond 2^53 and times survive', async (t) => {
-  const meta = { generation: 9007199254740993n, creationTimestamp: '2024-05-01T08:00:00Z', deletionGracePeriodSeconds: -9223372036854775808n };
+  const meta = {
+    generation: 9007199254740993n,
+    creationTimestamp: '2024-05-01T08:00:00Z',
+    deletionGracePeriodSeconds: -9223372036854775808n,
+  };
   const { object } = decodeProtobuf(encodeProtobuf({ metadata: meta }, v1('ConfigMap')));
   t.strictSame(object!['metadata'], meta);
 });
@@ -74,7 +81,10 @@ t.test('int64 beyond 2^53 and times survive', async (t) => {
 t.test('an envelope that does not name a kind takes the expected one; unknown kinds have no object', async (t) => {
   const bytes = Buffer.concat([Buffer.from('6b387300', 'hex'), Buffer.from([0x12, 0])]);
   t.strictSame(decodeProtobuf(bytes, v1('Secret')), { apiVersion: 'v1', kind: 'Secret', object: { apiVersion: 'v1', kind: 'Secret' } });
-  t.strictSame(decodeProtobuf(bytes, { group: 'example.com', version: 'v1', kind: 'Widget' }), { apiVersion: 'example.com/v1', kind: 'Widget' });
+  t.strictSame(decodeProtobuf(bytes, { group: 'example.com', version: 'v1', kind: 'Widget' }), {
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+  });
   t.throws(() => encodeProtobuf({}, { group: 'example.com', version: 'v1', kind: 'Widget' }), /no protobuf message/);
 });
 
