@@ -44,7 +44,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   const { kind, log, clock = systemClock, indexes = {}, resyncMs, transform = (object: T) => object } = options;
   const objects = new Map<string, T>();
   const handlers = new Set<(event: InformerEvent<T>) => void>();
-  const index = createIndex(indexes);
+  const index = createIndex({ ...indexes, [byNamespace]: ({ metadata }: T) => [metadata.namespace ?? ''] });
   const stopping = new AbortController();
   let settleFirstList: (listed: boolean) => void;
   const firstList = new Promise<boolean>((resolve) => {
@@ -64,6 +64,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
       log.error({ kind: kindName(kind), object: keyName(keyOf(event.object)), err: error }, 'event handler failed');
     }
   };
+  const indexed = (name: string, value: string) => index.names(name, value).flatMap((objectName) => objects.get(objectName) ?? []);
   const remove = (name: string, old: T, last = old) => {
     objects.delete(name);
     index.remove(name, old);
@@ -132,11 +133,8 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     hasSynced: () => synced,
     has: (key) => objects.has(keyName(key)),
     get: (key) => objects.get(keyName(key)),
-    list(namespace) {
-      const all = [...objects.values()];
-      return namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
-    },
-    byIndex: (name, value) => index.names(name, value).flatMap((objectName) => objects.get(objectName) ?? []),
+    list: (namespace) => (namespace === undefined ? [...objects.values()] : indexed(byNamespace, namespace)),
+    byIndex: indexed,
     onEvent(handler) {
       handlers.add(handler);
       for (const object of objects.values()) call(handler, { type: 'added', object });
@@ -144,6 +142,8 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     },
   };
 }
+
+const byNamespace = 'namespace';
 
 /** Per index: value → names of the objects that have it. */
 function createIndex<T>(indexes: Record<string, (object: T) => string[]>) {

@@ -117,7 +117,7 @@ t.test('an index follows its objects', async (t) => {
   api.remove(pathOf('y'));
   await eventually(() => events.length === 4);
   t.same([names('1'), names('2')], [[], ['x']]);
-  t.throws(() => informer.byIndex('nope', '1'), /no index "nope"; there are: k/);
+  t.throws(() => informer.byIndex('nope', '1'), /no index "nope"; there are: k, namespace/);
 });
 
 t.test('stopping ends the watch and frees the cache', async (t) => {

@@ -1,0 +1,111 @@
+/** A deleted CustomResourceDefinition takes all its objects with it before it goes (B4). */
+import { apiVersionOf } from '../../schemas/group-version.js';
+import type { Client } from '../client.js';
+import { isConditionTrue, withCondition } from '../conditions.js';
+import { hasFinalizer, removeFinalizer } from '../finalizer.js';
+import { type Condition, isTerminating, type KindReference, type KubeObject } from '../object.js';
+import { definePlugin, type Plugin } from '../plugin.js';
+import type { Context, Request, Result } from '../reconciler.js';
+import { absentIfNotFound } from '../transport-client.js';
+
+interface Definition extends KubeObject {
+  spec: { group: string; names: { kind: string }; versions: { name: string; served: boolean; storage: boolean }[] };
+  status?: { conditions?: Condition[] };
+}
+
+const kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
+const finalizer = 'customresourcecleanup.apiextensions.k8s.io';
+const name = 'crd-finalizer';
+const recheckMs = { first: 100, most: 5000 };
+/** After this many looks the condition says that objects are still there. */
+const looksPatient = 15;
+
+export function crdFinalizerPlugin(): Plugin {
+  const looks = new Map<string, number>();
+
+  async function reconcile(request: Request, context: Context): Promise<Result | undefined> {
+    const { client } = context;
+    const found = await client.find<Definition>(kind, request);
+    if (!found || !isTerminating(found) || !hasFinalizer(found, finalizer)) {
+      looks.delete(request.name);
+      return undefined;
+    }
+    const look = looks.get(request.name) ?? 0;
+    let definition = found;
+    if (look === 0)
+      definition = await setTerminating(
+        context,
+        definition,
+        'True',
+        'InstanceDeletionInProgress',
+        'CustomResource deletion is in progress',
+      );
+    if (isConditionTrue(definition.status?.conditions, 'Established')) {
+      let left: number;
+      try {
+        left = await deleteInstances(client, instanceKind(definition));
+      } catch (error) {
+        await setTerminating(
+          context,
+          definition,
+          'True',
+          'InstanceDeletionFailed',
+          `could not issue all deletes: ${(error as Error).message}`,
+        );
+        throw error;
+      }
+      if (left > 0) {
+        looks.set(request.name, look + 1);
+        if (look === looksPatient) {
+          const message = 'could not confirm zero CustomResources remaining: timed out waiting for the condition';
+          await setTerminating(context, definition, 'True', 'InstanceDeletionCheck', message);
+        }
+        return { requeueAfterMs: Math.min(recheckMs.most, recheckMs.first * 2 ** look) };
+      }
+      definition = await setTerminating(context, definition, 'False', 'InstanceDeletionCompleted', 'removed all instances');
+    } else {
+      definition = await setTerminating(context, definition, 'False', 'NeverEstablished', 'resource was never established');
+    }
+    await removeFinalizer(client, definition, finalizer);
+    looks.delete(request.name);
+    return undefined;
+  }
+
+  return definePlugin({
+    name,
+    controllers: [{ name, for: { ...kind, predicate: ({ object }) => isTerminating(object) }, concurrency: 5, reconcile }],
+  });
+}
+
+async function setTerminating(
+  { client, clock }: Context,
+  definition: Definition,
+  status: Condition['status'],
+  reason: string,
+  message: string,
+): Promise<Definition> {
+  const before = definition.status?.conditions;
+  const conditions = withCondition(before, { type: 'Terminating', status, reason, message }, clock.now());
+  if (conditions === before) return definition;
+  return client.updateStatus<Definition>({ ...definition, status: { ...definition.status, conditions } });
+}
+
+/** The kind in a version the server serves: the stored one if it can be. */
+function instanceKind({ spec }: Definition): KindReference {
+  const version = spec.versions.find(({ served, storage }) => served && storage) ?? spec.versions.find(({ served }) => served);
+  return { apiVersion: apiVersionOf({ group: spec.group, version: version?.name ?? '' }), kind: spec.names.kind };
+}
+
+/** Asks for the deletion of all objects, namespace by namespace; how many are still there. */
+async function deleteInstances(client: Client, instances: KindReference): Promise<number> {
+  if (!(await client.resourceFor(instances))) return 0;
+  const namespaces = new Set<string>();
+  for await (const page of client.pages<KubeObject>(instances, { metadataOnly: true })) {
+    for (const { metadata } of page.items) if (!metadata.deletionTimestamp) namespaces.add(metadata.namespace ?? '');
+  }
+  for (const namespace of namespaces) {
+    await absentIfNotFound(client.deleteCollection(instances, namespace === '' ? {} : { namespace }));
+  }
+  const { items, metadata } = await client.list<KubeObject>(instances, { limit: 1, metadataOnly: true });
+  return items.length + (metadata.remainingItemCount ?? 0);
+}

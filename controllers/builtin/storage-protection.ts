@@ -1,0 +1,75 @@
+/** A claim stays while a pod uses it, a volume while it is bound: each carries a finalizer for that. */
+import { addFinalizer, hasFinalizer, removeFinalizer } from '../finalizer.js';
+import { isTerminating, type KubeObject } from '../object.js';
+import { definePlugin, type Plugin } from '../plugin.js';
+import type { Context, Request } from '../reconciler.js';
+
+interface Pod extends KubeObject {
+  spec?: { volumes?: { name: string; persistentVolumeClaim?: { claimName: string }; ephemeral?: object }[] };
+  status?: { phase?: string };
+}
+interface Volume extends KubeObject {
+  status?: { phase?: string };
+}
+
+const claimKind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+const volumeKind = { apiVersion: 'v1', kind: 'PersistentVolume' };
+const podKind = { apiVersion: 'v1', kind: 'Pod' };
+
+export function storageProtectionPlugin(): Plugin {
+  return definePlugin({
+    name: 'storage-protection',
+    controllers: [
+      {
+        name: 'pvc-protection-controller',
+        for: claimKind,
+        watches: [{ ...podKind, map: (pod) => claimsOf(pod as Pod).map((name) => ({ name, namespace: pod.metadata.namespace ?? '' })) }],
+        reconcile: async (request, context) =>
+          protect(await context.client.find<KubeObject>(claimKind, request), context, {
+            finalizer: 'kubernetes.io/pvc-protection',
+            isUsed: () => isMounted(request, context),
+          }),
+      },
+      {
+        name: 'pv-protection-controller',
+        for: volumeKind,
+        async reconcile(request, context) {
+          const volume = await context.client.find<Volume>(volumeKind, request);
+          await protect(volume, context, {
+            finalizer: 'kubernetes.io/pv-protection',
+            isUsed: async () => volume?.status?.phase === 'Bound',
+          });
+        },
+      },
+    ],
+  });
+}
+
+async function protect(
+  object: KubeObject | undefined,
+  { client }: Context,
+  { finalizer, isUsed }: { finalizer: string; isUsed(): Promise<boolean> },
+): Promise<void> {
+  if (!object) return;
+  if (!isTerminating(object)) await addFinalizer(client, object, finalizer);
+  else if (hasFinalizer(object, finalizer) && !(await isUsed())) await removeFinalizer(client, object, finalizer);
+}
+
+/** Asked of the server, not of the cache: a pod made a moment ago counts. */
+async function isMounted({ name, namespace }: Request, { client }: Context): Promise<boolean> {
+  for await (const { items } of client.pages<Pod>(podKind, namespace ? { namespace } : {})) {
+    if (items.some((pod) => !isFinished(pod) && claimsOf(pod).includes(name))) return true;
+  }
+  return false;
+}
+
+function claimsOf(pod: Pod): string[] {
+  return (pod.spec?.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
+    return ephemeral ? [`${pod.metadata.name}-${name}`] : [];
+  });
+}
+
+function isFinished({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}

@@ -1,0 +1,172 @@
+import t from 'tap';
+import { aggregatedRules, type ClusterRole } from '../../../controllers/builtin/cluster-role-aggregation.js';
+import { namespaceConditions, type Outcome } from '../../../controllers/builtin/namespace.js';
+import { countedBy, isInScope, usageOf } from '../../../controllers/builtin/quota-usage.js';
+import { groupResourceName } from '../../../schemas/group-version.js';
+import type { JsonObject } from '../../../schemas/json-value.js';
+import { formatQuantity } from '../../../schemas/quantity.js';
+
+t.test('the conditions of a terminating namespace say what is left, sorted (D3.4)', (t) => {
+  const nothing: Outcome = { discoveryFailures: [], contentErrors: [], remaining: new Map(), finalizers: new Map() };
+  const first = namespaceConditions(undefined, nothing, 0);
+  t.same(
+    first.map(({ type, status, reason, message }) => [type, status, reason, message]),
+    [
+      ['NamespaceDeletionDiscoveryFailure', 'False', 'ResourcesDiscovered', 'All resources successfully discovered'],
+      ['NamespaceDeletionGroupVersionParsingFailure', 'False', 'ParsedGroupVersions', 'All legacy kube types successfully parsed'],
+      ['NamespaceDeletionContentFailure', 'False', 'ContentDeleted', 'All content successfully deleted, may be waiting on finalization'],
+      ['NamespaceContentRemaining', 'False', 'ContentRemoved', 'All content successfully removed'],
+      ['NamespaceFinalizersRemaining', 'False', 'ContentRemoved', 'All content successfully removed'],
+    ],
+  );
+  t.equal(namespaceConditions(first, nothing, 1000), first, 'the very same list when nothing differs');
+  const second = namespaceConditions(
+    first,
+    {
+      discoveryFailures: [{ groupVersion: 'dead/v1', message: 'stale GroupVersion discovery' }],
+      contentErrors: ['b', 'a'],
+      remaining: new Map([
+        ['widgets.example.com', 1],
+        ['pods.', 2],
+      ]),
+      finalizers: new Map([['x/y', 3]]),
+    },
+    1000,
+  );
+  t.same(
+    second
+      .filter(({ status }) => status === 'True')
+      .map(({ reason, message, lastTransitionTime }) => [reason, message, lastTransitionTime]),
+    [
+      [
+        'DiscoveryFailed',
+        'Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: dead/v1: stale GroupVersion discovery',
+        '1970-01-01T00:00:01Z',
+      ],
+      ['ContentDeletionFailed', 'Failed to delete all resource types, 2 remaining: a, b', '1970-01-01T00:00:01Z'],
+      [
+        'SomeResourcesRemain',
+        'Some resources are remaining: pods. has 2 resource instances, widgets.example.com has 1 resource instances',
+        '1970-01-01T00:00:01Z',
+      ],
+      [
+        'SomeFinalizersRemain',
+        'Some content in the namespace has finalizers remaining: x/y in 3 resource instances',
+        '1970-01-01T00:00:01Z',
+      ],
+    ],
+  );
+  t.equal(second[1]!.lastTransitionTime, '1970-01-01T00:00:00Z', 'what stays as it was keeps its time');
+  t.end();
+});
+
+t.test('an aggregated role takes each rule once, selector by selector, by name, and none of its own (E6.8)', (t) => {
+  const role = (name: string, labels: Record<string, string>, ...rules: JsonObject[]): ClusterRole => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name, labels },
+    rules,
+  });
+  const rule = (resource: string): JsonObject => ({ apiGroups: [''], resources: [resource], verbs: ['get'] });
+  const sum: ClusterRole = {
+    ...role('sum', { one: 'yes' }, rule('own')),
+    aggregationRule: { clusterRoleSelectors: [{ matchLabels: { two: 'yes' } }, { matchLabels: { one: 'yes' } }] },
+  };
+  const roles = [
+    role('b', { one: 'yes' }, rule('secrets'), rule('pods')),
+    role('a', { one: 'yes' }, rule('services'), { verbs: ['get'], resources: ['pods'], apiGroups: [''] }),
+    role('c', { two: 'yes' }, rule('nodes')),
+    role('d', {}, rule('never')),
+    sum,
+  ];
+  t.same(
+    aggregatedRules(sum, roles).map(({ resources }) => resources),
+    [['nodes'], ['services'], ['pods'], ['secrets']],
+  );
+  t.end();
+});
+
+t.test('what an object counts for against a quota (C6.1)', (t) => {
+  const core = (resource: string) => ({ group: '', resource });
+  const service = (spec: JsonObject): JsonObject => ({ spec: { ports: [{ port: 1 }, { port: 2, nodePort: 30000 }], ...spec } });
+  const container = (cpu: string, memory: string): JsonObject => ({ resources: { requests: { cpu }, limits: { memory } } });
+  const cases: [title: string, gr: { group: string; resource: string }, object: JsonObject, usage: Record<string, string>][] = [
+    ['a lease', { group: 'coordination.k8s.io', resource: 'leases' }, {}, { 'count/leases.coordination.k8s.io': '1' }],
+    ['a secret', core('secrets'), {}, { 'count/secrets': '1', secrets: '1' }],
+    ['a service', core('services'), service({}), { 'services.nodeports': '0', 'services.loadbalancers': '0', services: '1' }],
+    ['a node port service', core('services'), service({ type: 'NodePort' }), { 'services.nodeports': '2' }],
+    ['a load balancer', core('services'), service({ type: 'LoadBalancer' }), { 'services.nodeports': '2', 'services.loadbalancers': '1' }],
+    [
+      'a load balancer without ports of its own',
+      core('services'),
+      service({ type: 'LoadBalancer', allocateLoadBalancerNodePorts: false }),
+      { 'services.nodeports': '1', 'services.loadbalancers': '1' },
+    ],
+    [
+      'a claim of a class',
+      core('persistentvolumeclaims'),
+      { spec: { storageClassName: 'gold', resources: { requests: { storage: '1Gi' } } } },
+      {
+        persistentvolumeclaims: '1',
+        'requests.storage': '1Gi',
+        'gold.storageclass.storage.k8s.io/requests.storage': '1Gi',
+        'gold.storageclass.storage.k8s.io/persistentvolumeclaims': '1',
+      },
+    ],
+    [
+      'a pod: its containers together',
+      core('pods'),
+      { spec: { containers: [container('100m', '1Mi'), container('200m', '1Mi')], overhead: { cpu: '50m' } } },
+      { pods: '1', 'count/pods': '1', 'requests.cpu': '350m', cpu: '350m', 'limits.memory': '2Mi' },
+    ],
+    [
+      'a pod: an init container that wants more, beside a sidecar started before it',
+      core('pods'),
+      {
+        spec: {
+          initContainers: [{ ...container('100m', '1Mi'), restartPolicy: 'Always' }, container('1', '1Mi')],
+          containers: [container('200m', '1Mi')],
+        },
+      },
+      { 'requests.cpu': '1100m', 'limits.memory': '2Mi' },
+    ],
+  ];
+  for (const [title, gr, object, expected] of cases) {
+    const usage = Object.fromEntries([...usageOf(gr, object)].map(([key, quantity]) => [key, formatQuantity(quantity)]));
+    t.match(usage, expected, title);
+  }
+  t.same([...usageOf(core('pods'), { status: { phase: 'Failed' } }).keys()], ['count/pods'], 'a finished pod');
+  const keys = ['count/widgets.example.com', 'secrets', 'services.nodeports', 'requests.storage', 'cpu', 'pods', 'count/pods'];
+  t.same(
+    keys.map((key) => groupResourceName(countedBy(key))),
+    ['widgets.example.com', 'secrets', 'services', 'persistentvolumeclaims', 'pods', 'pods', 'pods'],
+  );
+  t.end();
+});
+
+t.test('scopes of a quota choose pods', (t) => {
+  const pods = { group: '', resource: 'pods' };
+  const busy = { containers: [{ resources: { requests: { cpu: '1' } } }] };
+  const cases: [quota: JsonObject, pod: JsonObject, inScope: boolean][] = [
+    [{}, {}, true],
+    [{ scopes: ['Terminating'] }, { activeDeadlineSeconds: 1 }, true],
+    [{ scopes: ['NotTerminating'] }, { activeDeadlineSeconds: 1 }, false],
+    [{ scopes: ['BestEffort'] }, { containers: [{}] }, true],
+    [{ scopes: ['BestEffort'] }, busy, false],
+    [{ scopes: ['NotBestEffort'] }, busy, true],
+    [{ scopes: ['NotBestEffort', 'Terminating'] }, busy, false],
+  ];
+  const byClass = (operator: string, values: string[]): JsonObject => ({
+    scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator, values }] },
+  });
+  cases.push(
+    [byClass('In', ['high']), { priorityClassName: 'high' }, true],
+    [byClass('In', ['high']), { priorityClassName: 'low' }, false],
+    [byClass('NotIn', ['high']), {}, true],
+    [byClass('Exists', []), {}, false],
+    [byClass('DoesNotExist', []), {}, true],
+  );
+  for (const [quota, spec, inScope] of cases) t.equal(isInScope(pods, { spec }, quota), inScope, JSON.stringify([quota, spec]));
+  t.notOk(isInScope({ group: '', resource: 'secrets' }, {}, { scopes: ['BestEffort'] }), 'other kinds are outside of any scope');
+  t.end();
+});
