@@ -15,6 +15,7 @@ import { createAuthenticator } from './auth/authentication.js';
 import { mastersAuthorizer } from './auth/masters-authorizer.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
 import { ensureDefaults } from './bootstrap.js';
+import { builtinControllers } from './builtin-controllers.js';
 import { builtinResources } from './builtin-resources.js';
 import { type Certificates, certificatesIn, freshCertificates, writePrivate } from './certificates.js';
 import { createHealth, type Health } from './health.js';
@@ -84,6 +85,13 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const client = createClient(transport);
 
   await ensureDefaults(api, options.profile);
+  const now = options.chance.now();
+  const certificates =
+    options.port < 0
+      ? undefined
+      : options.memory
+        ? await freshCertificates(options.tlsSan, now)
+        : await certificatesIn(options.dataDir, options.tlsSan, now);
   const listeners = isListening ? await listen() : { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
   const manager = await startPlugins();
   state.isReady = true;
@@ -113,11 +121,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       const trusted = { name: 'system:unsecured', groups: [SYSTEM_MASTERS, AUTHENTICATED] };
       await open(createHttp({ ...http, trusted, fastify: {} }), options.insecurePort, '127.0.0.1');
     }
-    if (options.port < 0) return { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
-    const now = options.chance.now();
-    const certificates = options.memory
-      ? await freshCertificates(options.tlsSan, now)
-      : await certificatesIn(options.dataDir, options.tlsSan, now);
+    if (!certificates) return { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
     const port = await open(createHttp({ ...http, fastify: tlsOf(certificates) }), options.port, options.bindAddress);
     const host = options.bindAddress === '0.0.0.0' || options.bindAddress === '::' ? '127.0.0.1' : options.bindAddress;
     address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -144,7 +148,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   }
 
   async function startPlugins(): Promise<Manager> {
-    const plugins: Plugin[] = [];
+    const plugins: Plugin[] = builtinControllers(options.controllers, { authority: certificates?.authority.certificate });
     for (const plugin of options.plugins) {
       try {
         plugins.push(typeof plugin === 'string' ? await loadPlugin(plugin) : plugin);

@@ -3,7 +3,7 @@ import { apiVersionOf, parseApiVersion } from '../schemas/group-version.js';
 import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
 import { ConformError } from '../schemas/object-schema.js';
 import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
-import { decodeJson } from '../schemas/wire/json.js';
+import { decodeJson, inDocumentOrder } from '../schemas/wire/json.js';
 import { decodeProtobuf } from './protobuf.js';
 import { decodeYaml } from '../schemas/wire/yaml.js';
 import type { Request } from './api.js';
@@ -97,17 +97,18 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
     throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, request.body);
   }
   object = checkKind(resource, request, object);
-  const problems: string[] = [...decoded.duplicates];
+  const unknown: string[] = [];
   const bodyKind = (object['kind'] as string) || kind;
   const bodyVersion = parseApiVersion((object['apiVersion'] as string) ?? '')?.version || resource.gvk.version;
   const asKind = (why: string): StatusError =>
     badRequest(`${bodyKind} in version ${JSON.stringify(bodyVersion)} cannot be handled as a ${kind}: ${why}`);
   try {
-    resource.schema.conform(object, problems);
+    resource.schema.conform(object, unknown);
   } catch (error) {
     if (error instanceof ConformError) throw asKind(error.message);
     throw error;
   }
+  const problems = problemsOf(resource, request, mediaType, decoded.duplicates, unknown);
   if (validation === 'Strict' && problems.length) throw asKind(`strict decoding error: ${problems.join(', ')}`);
   if (validation === 'Warn') for (const problem of problems.slice(0, 100)) request.warn(problem);
   if (!resource.isCustom) {
@@ -116,6 +117,13 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
   } else if (object['apiVersion'] !== apiVersion(resource)) throw versionMismatch(object['apiVersion'] as string, apiVersion(resource));
   resource.schema.default(object);
   return object;
+}
+
+/** R4.12: built-ins in document order, custom resources with the duplicates first. */
+function problemsOf(resource: Resource, request: Request, mediaType: string, duplicates: string[], unknown: string[]): string[] {
+  if (duplicates.length === 0) return unknown;
+  if (resource.isCustom || unknown.length === 0 || mediaType !== JSON_TYPE) return [...duplicates, ...unknown];
+  return inDocumentOrder(request.body, duplicates, unknown);
 }
 
 const versionMismatch = (got: string, want: string): StatusError =>

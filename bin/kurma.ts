@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+/** The command line: flags, signals, printing. Everything else is the server's. */
+import { Command, CommanderError } from 'commander';
+import { addKubeconfigCommand } from './kubeconfig-command.js';
+import { addServeCommand } from './serve-command.js';
+
+const program = new Command('kurma')
+  .description('The Kubernetes API without Kubernetes: one process, one SQLite file, your own kinds, your own controllers.')
+  .showHelpAfterError(false)
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'kurma: ').replace(/\n\(/, ' (')) });
+addServeCommand(program);
+addKubeconfigCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 1);
+  process.stderr.write(`kurma: ${(error as Error).message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,75 @@
+/** `kurma serve` */
+import { type Command, Option } from 'commander';
+import type { KurmaServer, ServerOptions } from '../server/index.js';
+import { readConfigFile } from './config-file.js';
+
+/** Flags that may be given more than once. */
+const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65535) throw new Error(`not a port: ${JSON.stringify(text)} (0 to 65535)`);
+  return value;
+}
+
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('Serve the API until SIGTERM or SIGINT.')
+    .option('--config <file>', 'read options from a YAML or JSON file; flags win over it')
+    .option('--data-dir <dir>', 'database, certificates and admin.kubeconfig (default: "./kurma-data")')
+    .option('--memory', 'keep objects in memory only (default: false)')
+    .option('--port <port>', 'TLS port, 0 for a free one (default: 6443)', port)
+    .option('--bind-address <address>', 'address to listen on (default: "127.0.0.1")')
+    .option('--tls-san <name>', 'further name or address of the serving certificate, repeatable', collect)
+    .option('--insecure-port <port>', 'plain HTTP on 127.0.0.1 where everybody is admin, 0 is off (default: 0)', port)
+    .addOption(
+      new Option('--profile <profile>', 'built-in kinds: platform has no pods, kubernetes has all (default: "platform")').choices([
+        'platform',
+        'kubernetes',
+      ]),
+    )
+    .option('--plugin <file>', 'module of a plugin, repeatable', collect)
+    .option('--controllers <list>', 'built-in controllers: "*" is all, "-name" takes one away (default: "*")', (list: string) =>
+      list.split(','),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'least severe messages shown (default: "info")').choices([
+        'trace',
+        'debug',
+        'info',
+        'warn',
+        'error',
+        'silent',
+      ]),
+    )
+    .allowExcessArguments(false)
+    .action(async (flags: Record<string, unknown>) => serve(flags));
+}
+
+/** Names of flags that are named otherwise in ServerOptions. */
+const RENAMED: Record<string, keyof ServerOptions> = { plugin: 'plugins' };
+
+async function serve({ config, ...flags }: Record<string, unknown>): Promise<void> {
+  const fromFile = typeof config === 'string' ? await readConfigFile(config) : {};
+  const fromFlags = Object.fromEntries(Object.entries(flags).map(([key, value]) => [RENAMED[key] ?? key, value]));
+  const options = { ...fromFile, ...fromFlags } as Partial<ServerOptions>;
+  const { createServer, defaultOptions } = await import('../server/index.js');
+  // a memory server of the command line listens as any other
+  const server = await createServer({ port: defaultOptions.port, ...options });
+  announce(server);
+  await untilSignal();
+  await server.stop();
+  process.exit(0);
+}
+
+function announce({ url, kubeconfigPath }: KurmaServer): void {
+  if (url === undefined) return;
+  process.stdout.write(`Kurma serves ${url}\n\n  export KUBECONFIG=${kubeconfigPath}\n  kubectl get namespaces\n`);
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
