@@ -148,12 +148,12 @@ export class Store implements CommittedLog {
   }
 
   /** Writes a new entry. Rejects with KeyExists, TooLarge, or what `encode` throws. */
-  async create(key: string, encode: Encode): Promise<Entry> {
-    const { entry } = await this.update(key, (head) => {
+  create(key: string, encode: Encode): Promise<Entry> {
+    const tryUpdate = (head: Entry | undefined): Write => {
       if (head !== undefined) throw new KeyExists(head);
       return { type: 'put', encode };
-    });
-    return entry!;
+    };
+    return this.#write(key, tryUpdate, (entry) => entry!);
   }
 
   /**
@@ -164,17 +164,7 @@ export class Store implements CommittedLog {
    *     await store.update(key, (head) => ({ type: 'put', encode: (revision) => content(requireRevision(key, head, 7), revision) }));
    */
   update(key: string, tryUpdate: (head: Entry | undefined) => Write): Promise<Updated> {
-    return new Promise((resolve, reject) => {
-      if (this.#refusal !== undefined) throw this.#refusal;
-      const head = this.#head(key);
-      try {
-        const commit = this.#decide(key, head, tryUpdate);
-        if (commit === undefined) this.#whenCommitted(head.revision, () => resolve({ entry: head.entry, written: false }));
-        else this.#enqueue(commit, () => resolve({ entry: commit.entry, written: true }));
-      } catch (error) {
-        this.#whenCommitted(head.revision, () => reject(error));
-      }
-    });
+    return this.#write(key, tryUpdate, (entry, written) => ({ entry, written }));
   }
 
   /** Whether the revision is committed within the time (R6.9). */
@@ -235,7 +225,7 @@ export class Store implements CommittedLog {
     const { compacted, revision, rows } = await this.#backend.open();
     this.#openedAt = this.#compacted = this.#revision = compacted;
     for await (const chunk of rows) for (const row of chunk) this.#replay(row);
-    invariant(this.#revision === revision, `the log ends at revision ${this.#revision}, not ${revision}`);
+    if (this.#revision !== revision) throw damaged(`it ends at revision ${this.#revision}, not ${revision}`);
     this.#assigned = revision;
     for (const cacher of this.#cachers.values()) cacher.publish();
   }
@@ -247,10 +237,29 @@ export class Store implements CommittedLog {
       return;
     }
     const superseded = cacher.get(entry.key);
-    invariant(entry.revision === this.#revision + 1, `revision ${this.#revision + 1} is missing in the log`);
-    invariant(previous === (superseded?.revision ?? 0), `the log lacks what revision ${entry.revision} superseded`);
+    if (entry.revision !== this.#revision + 1) throw damaged(`revision ${this.#revision + 1} is missing`);
+    const has = superseded?.revision ?? 0;
+    if (previous !== has) throw damaged(`revision ${entry.revision} of ${entry.key} superseded ${previous}, but the log has ${has}`);
     cacher.apply(commitOf(superseded, entry, deleted));
     this.#revision = entry.revision;
+  }
+
+  #write<T>(
+    key: string,
+    tryUpdate: (head: Entry | undefined) => Write,
+    result: (entry: Entry | undefined, written: boolean) => T,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#refusal !== undefined) throw this.#refusal;
+      const head = this.#head(key);
+      try {
+        const commit = this.#decide(key, head, tryUpdate);
+        if (commit === undefined) this.#whenCommitted(head.revision, () => resolve(result(head.entry, false)));
+        else this.#enqueue(commit, () => resolve(result(commit.entry, true)));
+      } catch (error) {
+        this.#whenCommitted(head.revision, () => reject(error));
+      }
+    });
   }
 
   #head(key: string): Head {
@@ -367,6 +376,10 @@ export class Store implements CommittedLog {
       });
     }, retention.everyMs).unref();
   }
+}
+
+function damaged(what: string): Error {
+  return new Error(`the log is damaged: ${what}`);
 }
 
 /** The entry if it is there and at that revision; throws KeyNotFound or Conflict. For use in `tryUpdate`. */

@@ -40,7 +40,7 @@ export function sqliteBackend(file: string): Backend {
       return { compacted, revision, rows: rowsOf(path) };
     },
 
-    append(commits: readonly Commit[]): Promise<number> {
+    async append(commits: readonly Commit[]): Promise<number> {
       const rows = pack(commits.map(rowOf));
       return writer!.ask<number>({ type: 'append', rows }, transferOf(rows));
     },
