@@ -1,0 +1,50 @@
+/** The type errors of a strategic merge patch's result: it is not decoded from text, so they have words of their own (R5.23). */
+import { findDefinition, itemOf, jsonFields, type TypeName } from '../definitions/index.js';
+import { isObject, type JsonValue } from '../json-value.js';
+
+const GO_KINDS: Readonly<Record<string, string>> = { string: 'string', bool: 'bool', int32: 'int32', int64: 'int64', double: 'float64' };
+
+/** The first error in the order of the type's fields, or undefined. Types that read themselves (quantities, times …) are not judged here. */
+export function restoreError(value: JsonValue | undefined, type: TypeName): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  const scalar = GO_KINDS[type];
+  if (scalar !== undefined) return scalarError(value, scalar);
+  const container = itemOf(type);
+  if (container?.list) {
+    if (!Array.isArray(value)) return `cannot restore slice from ${kindOf(value)}`;
+    return firstError(value, (item) => restoreError(item, container.item));
+  }
+  if (container) {
+    if (!isObject(value)) return `cannot restore map from ${kindOf(value)}`;
+    return firstError(Object.values(value), (item) => restoreError(item, container.item));
+  }
+  if (type === 'bytes') return typeof value === 'string' ? undefined : `cannot restore slice from ${kindOf(value)}`;
+  const definition = findDefinition(type);
+  if (!definition) return undefined;
+  if (!isObject(value)) return `cannot restore struct from: ${kindOf(value)}`;
+  return firstError(jsonFields(definition), (field) => restoreError(value[field.name], field.type));
+}
+
+function firstError<T>(items: readonly T[], errorOf: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const error = errorOf(item);
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
+function scalarError(value: JsonValue, wanted: string): string | undefined {
+  const kind = kindOf(value);
+  const isNumber = kind === 'int64' || kind === 'float64';
+  if (wanted === kind || (isNumber && wanted === 'float64') || (kind === 'int64' && wanted === 'int32')) return undefined;
+  return kind === 'float64' ? `cannot convert float64 to ${wanted}` : `unrecognized type: ${wanted}`;
+}
+
+/** The Go kind of a decoded value. */
+function kindOf(value: JsonValue): string {
+  if (Array.isArray(value)) return 'slice';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  if (typeof value === 'bigint') return 'int64';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'string' ? 'string' : 'map';
+}
