@@ -3,9 +3,16 @@ import { check, type Declarations } from './checker.js';
 import { type Estimate, estimateCost } from './estimate.js';
 import { declareFunctions, type FunctionDecl, type Library } from './functions.js';
 import { type Issue, renderIssues } from './issues.js';
+import { addresses } from './library/addresses.js';
+import { authorization } from './library/authorization.js';
+import { formats } from './library/formats.js';
 import { comprehensions, lists, optionals, sets } from './library/lists.js';
+import { quantities } from './library/quantities.js';
+import { regexes } from './library/regexes.js';
+import { semvers } from './library/semvers.js';
 import { standard } from './library/standard.js';
 import { strings } from './library/strings.js';
+import { urls } from './library/urls.js';
 import { checkLiterals } from './literal-checks.js';
 import { parse } from './parser.js';
 import { type Bindings, ConstantError, type Evaluation, plan } from './program.js';
@@ -74,7 +81,21 @@ const TYPE_NAMES = new Map<string, CelType>([
 ]);
 
 /** What every Kubernetes expression may call (B7.20–B7.29). */
-const KUBERNETES: readonly Library[] = [...standard, strings, lists, sets, comprehensions, optionals];
+const KUBERNETES: readonly Library[] = [
+  ...standard,
+  strings,
+  lists,
+  sets,
+  comprehensions,
+  optionals,
+  regexes,
+  urls,
+  quantities,
+  addresses,
+  formats,
+  semvers,
+  authorization,
+];
 
 let kubernetesFunctions: Map<string, FunctionDecl> | undefined;
 

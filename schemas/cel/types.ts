@@ -1,3 +1,5 @@
+import type { ListIdentity } from './values.js';
+
 /** The types of CEL expressions, and the sizes Kubernetes knows of values that come from a schema (B2.31). */
 export type TypeKind =
   | 'bool'
@@ -30,6 +32,10 @@ export interface CelType {
   maxElements?: number;
   /** Types from a schema: the smallest JSON of a value, in bytes. */
   minSerializedSize?: number;
+  /** Struct types from a schema: the JSON names of fields whose names are escaped (B7.4). */
+  jsonNames?: ReadonlyMap<string, string>;
+  /** Lists from a schema that are sets or maps (B7.6). */
+  identity?: ListIdentity;
   /** Struct types: what to tell about a field that is not declared; without it the field is undefined. */
   undeclaredField?: CelType;
 }

@@ -1,4 +1,4 @@
-import { type CelType, DYN, isDyn, isDynOrError, listOf, mapOf, opaque, sameType, typeOf } from './types.js';
+import { type CelType, DYN, isDyn, isDynOrError, opaque, sameType, typeOf } from './types.js';
 
 /** What type parameters stand for so far. */
 export type Substitutions = Map<string, CelType>;
@@ -91,15 +91,7 @@ export function substitute(subs: Substitutions, type: CelType, freeToDyn: boolea
   if (type.params.length === 0) return type;
   const params = type.params.map((inner) => substitute(subs, inner, freeToDyn));
   if (params.every((inner, i) => inner === type.params[i])) return type;
-  if (type.kind === 'list') return { ...listOf(params[0]!), ...sizes(type) };
-  if (type.kind === 'map') return { ...mapOf(params[0]!, params[1]!), ...sizes(type) };
+  if (type.kind === 'list' || type.kind === 'map') return { ...type, params };
   if (type.kind === 'type') return typeOf(params[0]);
   return opaque(type.name, ...params);
-}
-
-function sizes(type: CelType): Partial<CelType> {
-  const known: Partial<CelType> = {};
-  if (type.maxElements !== undefined) known.maxElements = type.maxElements;
-  if (type.minSerializedSize !== undefined) known.minSerializedSize = type.minSerializedSize;
-  return known;
 }

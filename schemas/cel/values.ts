@@ -122,13 +122,19 @@ export class Struct {
 }
 /** A value of a library's own type: the payload is the library's, equality too. */
 export class Opaque<T = unknown> {
+  private readonly sameAs: (other: never) => boolean;
   constructor(
     readonly type: string,
     readonly payload: T,
-    readonly equals: (other: T) => boolean,
+    sameAs: (other: T) => boolean,
     /** What `size` says to the cost model; 1 if absent. */
     readonly costSize = 1,
-  ) {}
+  ) {
+    this.sameAs = sameAs;
+  }
+  equals(other: Opaque): boolean {
+    return this.type === other.type && this.sameAs(other.payload as never);
+  }
 }
 
 export const NONE = new Optional(undefined);
@@ -206,7 +212,7 @@ export function equals(a: Value, b: Value): boolean | CelError {
   if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
   if (a instanceof Optional) return b instanceof Optional && optionalsEqual(a, b);
   if (a instanceof Struct) return b instanceof Struct && structsEqual(a, b);
-  return b instanceof Opaque && a.type === b.type && a.equals(b.payload);
+  return b instanceof Opaque && a.equals(b);
 }
 
 type Numeric = bigint | number | Uint;

@@ -6,10 +6,9 @@ import { formatText } from './format-text.js';
 /** No text a function builds may become longer: it would have exceeded any cost limit. */
 const LENGTH_MAX = 2 ** 26;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
-const ASCII = /^[\x00-\x7f]*$/;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 /** The characters of a text; for ASCII the text itself serves. */
-const characters = (text: string): string | string[] => (ASCII.test(text) ? text : [...text]);
+const characters = (text: string): string | string[] => (BEYOND_ASCII.test(text) ? [...text] : text);
 const cut = (text: string | string[], from: number, to: number): string =>
   typeof text === 'string' ? text.slice(from, to) : text.slice(from, to).join('');
 
@@ -105,7 +104,7 @@ const QUOTED: Record<string, string> = {
   '\\': '\\\\',
   '"': '\\"',
 };
-const quote = (text: string): string => `"${text.replace(/[\x07\b\f\n\r\t\v\\"]/g, (c) => QUOTED[c]!)}"`;
+const quote = (text: string): string => `"${text.replace(/[\p{Cc}\\"]/gu, (c) => QUOTED[c] ?? c)}"`;
 
 const lower = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 const upper = (text: string): string => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());

@@ -1,0 +1,148 @@
+import { isObject, type JsonObject } from '../json-value.js';
+import { BOOL, BYTES, type CelType, DOUBLE, DURATION, DYN, INT, listOf, mapOf, STRING, struct, TIMESTAMP } from './types.js';
+
+/** B2.31: what fits in one request. */
+const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
+const NAME = /^[a-zA-Z_.\-/][a-zA-Z0-9_.\-/]*$/;
+const KEYWORDS = new Set(
+  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '),
+);
+const ESCAPES: Record<string, string> = { __: '__underscores__', '.': '__dot__', '-': '__dash__', '/': '__slash__' };
+
+/** The name a property has in expressions, undefined if it has none (B7.4). */
+export function escapeName(name: string): string | undefined {
+  if (!NAME.test(name)) return undefined;
+  if (KEYWORDS.has(name)) return `__${name}__`;
+  return name.replace(/__|[.\-/]/g, (part) => ESCAPES[part]!);
+}
+
+export interface SchemaTypeOptions {
+  /** The name of the type in error texts; those of fields are made from it. */
+  name: string;
+  /** The root of a resource, or of an embedded one: apiVersion, kind, metadata.name and metadata.generateName are there (B7.2). */
+  resourceRoot?: boolean;
+}
+
+/** The type expressions see of a structural schema, with the sizes estimates need; undefined if they cannot see it (B7.3). */
+export function schemaType(schema: JsonObject, options: SchemaTypeOptions): CelType | undefined {
+  return typed(schema, options.name, options.resourceRoot ?? false);
+}
+
+const TEXT = { ...STRING, minSerializedSize: 2 };
+const RESOURCE_FIELDS: [string, CelType][] = [
+  ['kind', sizedText(REQUEST_BYTES_MAX - 2)],
+  ['apiVersion', sizedText(REQUEST_BYTES_MAX - 2)],
+];
+const METADATA_FIELDS = ['name', 'generateName'];
+
+function sizedText(maxElements: number): CelType {
+  return { ...TEXT, maxElements };
+}
+
+function typed(schema: JsonObject, name: string, resourceRoot: boolean): CelType | undefined {
+  if (schema['x-kubernetes-int-or-string'] === true)
+    return { ...DYN, minSerializedSize: 1, maxElements: textLength(schema) ?? REQUEST_BYTES_MAX - 2 };
+  switch (schema['type']) {
+    case 'array':
+      return arrayType(schema, name);
+    case 'object':
+      return objectType(schema, name, resourceRoot);
+    case 'string':
+      return stringType(schema);
+    case 'boolean':
+      return { ...BOOL, minSerializedSize: 4 };
+    case 'number':
+      return { ...DOUBLE, minSerializedSize: 1 };
+    case 'integer':
+      return { ...INT, minSerializedSize: 1 };
+    default:
+      return resourceRoot && isObject(schema['properties']) ? objectType(schema, name, true) : undefined;
+  }
+}
+
+const embedded = (schema: JsonObject): boolean => schema['x-kubernetes-embedded-resource'] === true;
+
+function arrayType(schema: JsonObject, name: string): CelType | undefined {
+  const items = schema['items'];
+  const item = isObject(items) ? typed(items, `${name}.@idx`, embedded(items)) : undefined;
+  if (!item) return undefined;
+  const maxElements = limit(schema['maxItems']) ?? Math.floor((REQUEST_BYTES_MAX - 2) / (item.minSerializedSize! + 1));
+  const type: CelType = { ...listOf(item), maxElements, minSerializedSize: 2 };
+  const kind = schema['x-kubernetes-list-type'];
+  if (kind === 'set' || kind === 'map') {
+    const keys = Array.isArray(schema['x-kubernetes-list-map-keys']) ? schema['x-kubernetes-list-map-keys'].map(String) : [];
+    type.identity = { type: kind, keys: keys.map((key) => escapeName(key) ?? key) };
+  }
+  return type;
+}
+
+function objectType(schema: JsonObject, name: string, resourceRoot: boolean): CelType | undefined {
+  const additional = schema['additionalProperties'];
+  if (isObject(additional)) {
+    const value = typed(additional, `${name}.@elem`, embedded(additional));
+    if (!value) return undefined;
+    const maxElements = limit(schema['maxProperties']) ?? Math.floor((REQUEST_BYTES_MAX - 2) / (value.minSerializedSize! + 6));
+    return { ...mapOf(STRING, value), maxElements, minSerializedSize: 2 };
+  }
+  return structType(schema, name, resourceRoot);
+}
+
+function structType(schema: JsonObject, name: string, resourceRoot: boolean): CelType {
+  const fields = new Map<string, CelType>();
+  const jsonNames = new Map<string, string>();
+  const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
+  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  let minSerializedSize = 2;
+  for (const [property, inner] of Object.entries(properties)) {
+    if (!isObject(inner) || (resourceRoot && RESOURCE_MEMBERS.has(property))) continue;
+    const escaped = escapeName(property);
+    const type = typed(inner, `${name}.${escaped ?? property}`, embedded(inner));
+    if (!type) continue;
+    if (required.has(property) && inner['default'] === undefined) minSerializedSize += property.length + type.minSerializedSize! + 4;
+    if (escaped === undefined) continue;
+    fields.set(escaped, type);
+    if (escaped !== property) jsonNames.set(escaped, property);
+  }
+  if (resourceRoot) addResourceFields(fields, name);
+  const type: CelType = { ...struct(name, fields), minSerializedSize };
+  if (jsonNames.size > 0) type.jsonNames = jsonNames;
+  return type;
+}
+
+const RESOURCE_MEMBERS = new Set(['apiVersion', 'kind', 'metadata']);
+
+function addResourceFields(fields: Map<string, CelType>, name: string): void {
+  for (const [field, type] of RESOURCE_FIELDS) fields.set(field, type);
+  const members = new Map(METADATA_FIELDS.map((field) => [field, sizedText(REQUEST_BYTES_MAX - 2)]));
+  fields.set('metadata', { ...struct(`${name}.metadata`, members), minSerializedSize: 2 });
+}
+
+function stringType(schema: JsonObject): CelType {
+  switch (schema['format']) {
+    case 'byte':
+      return { ...BYTES, minSerializedSize: 2, maxElements: limit(schema['maxLength']) ?? REQUEST_BYTES_MAX - 2 };
+    case 'duration':
+      return { ...DURATION, minSerializedSize: 3, maxElements: 32 };
+    case 'date':
+      return { ...TIMESTAMP, minSerializedSize: 12, maxElements: 12 };
+    case 'date-time':
+      return { ...TIMESTAMP, minSerializedSize: 21, maxElements: 32 };
+    default:
+      return sizedText(textLength(schema) ?? longestOf(schema['enum']) ?? REQUEST_BYTES_MAX - 2);
+  }
+}
+
+/** A character may take four bytes. */
+function textLength(schema: JsonObject): number | undefined {
+  const length = limit(schema['maxLength']);
+  return length === undefined ? undefined : length * 4;
+}
+
+function longestOf(values: unknown): number | undefined {
+  if (!Array.isArray(values) || values.length === 0) return undefined;
+  return Math.max(0, ...values.filter((value) => typeof value === 'string').map((value) => Buffer.byteLength(value)));
+}
+
+function limit(value: unknown): number | undefined {
+  return typeof value === 'number' || typeof value === 'bigint' ? Math.max(0, Number(value)) : undefined;
+}
