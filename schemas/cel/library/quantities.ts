@@ -36,8 +36,7 @@ function shift(value: bigint, exponent: number): bigint {
 }
 
 const quantity = (nanos: bigint): Value => new Opaque('kubernetes.Quantity', nanos, (other) => other === nanos);
-const nanosOf = (value: Value | undefined): bigint =>
-  typeof value === 'bigint' ? value * NANO : (value as Opaque<bigint>).payload;
+const nanosOf = (value: Value | undefined): bigint => (typeof value === 'bigint' ? value * NANO : (value as Opaque<bigint>).payload);
 
 function read(text: string): Value {
   const parsed = parseQuantity(text);

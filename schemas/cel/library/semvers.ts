@@ -65,7 +65,8 @@ const order = <T>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function compare(a: Semver, b: Semver): number {
   for (let i = 0; i < 3; i++) if (a.numbers[i] !== b.numbers[i]) return order(a.numbers[i]!, b.numbers[i]!);
-  if (a.prerelease.length === 0 || b.prerelease.length === 0) return order(b.prerelease.length, a.prerelease.length) && (a.prerelease.length === 0 ? 1 : -1);
+  if (a.prerelease.length === 0 || b.prerelease.length === 0)
+    return order(b.prerelease.length, a.prerelease.length) && (a.prerelease.length === 0 ? 1 : -1);
   for (let i = 0; i < Math.min(a.prerelease.length, b.prerelease.length); i++) {
     const result = comparePrerelease(a.prerelease[i]!, b.prerelease[i]!);
     if (result !== 0) return result;

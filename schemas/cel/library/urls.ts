@@ -67,7 +67,9 @@ function escapedPath(path: string): string {
 function decode(text: string, plusIsBlank: boolean): string | undefined {
   if (escapeProblem(text) !== undefined) return undefined;
   const source = plusIsBlank ? text.replaceAll('+', ' ') : text;
-  const bytes = source.split(/(%[0-9a-fA-F]{2})/).map((part) => (/^%..$/.test(part) ? Buffer.from(part.slice(1), 'hex') : Buffer.from(part)));
+  const bytes = source
+    .split(/(%[0-9a-fA-F]{2})/)
+    .map((part) => (/^%..$/.test(part) ? Buffer.from(part.slice(1), 'hex') : Buffer.from(part)));
   return Buffer.concat(bytes).toString('utf8');
 }
 
