@@ -1,9 +1,9 @@
 /** `metadata.managedFields` (A1): entries as data, read, written, checked. */
-import { child, type FieldError, goJson, index, invalidValue, tooLong } from '../field-errors.js';
+import { child, type FieldError, index, invalidValue, tooLong } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { type FieldSet, isEmpty } from './field-set.js';
 import { decodeFields, encodeFields } from './fields-v1.js';
-import { compareText } from './path.js';
+import { compareText, elementText } from './path.js';
 
 export type Operation = 'Apply' | 'Update';
 
@@ -24,14 +24,13 @@ export type Managers = ReadonlyMap<string, ManagedEntry>;
 /** A list that cannot be decoded, as a whole (A1.6). */
 export class ManagedFieldsError extends Error {}
 
-/** A1.2, in the order in which managers are compared (A6.9, A8). */
+/** A1.2, as the JSON text by which upstream sorts managers (A6.9, A8). */
 export function identityOf(entry: Pick<ManagedEntry, 'manager' | 'operation' | 'apiVersion' | 'subresource'>): string {
-  return goJson({
-    ...(entry.manager && { manager: entry.manager }),
-    operation: entry.operation,
-    ...(entry.operation === 'Update' && { apiVersion: entry.apiVersion }),
-    ...(entry.subresource && { subresource: entry.subresource }),
-  });
+  const { manager, operation, apiVersion, subresource } = entry;
+  let text = manager === '' ? '{' : `{"manager":${elementText(manager)},`;
+  text += `"operation":"${operation}"`;
+  if (operation === 'Update') text += `,"apiVersion":${elementText(apiVersion)}`;
+  return subresource === '' ? `${text}}` : `${text},"subresource":${elementText(subresource)}}`;
 }
 
 /** A1.6. Of entries with one identity the last counts. Throws `ManagedFieldsError` or `PathElementError`. */

@@ -23,6 +23,10 @@ export function valueElement(value: JsonValue): PathElement {
   return `v:${elementText(value)}`;
 }
 
+/** Elements that are canonical at sight: a key of one plain name and value, a plain string. Most are, and parsing is slow. */
+const PLAIN_KEY = /^k:\{"([\w./-]+)":(?:"([\w ./:=+-]*)"|(0|[1-9]\d{0,14}))\}$/;
+const PLAIN_VALUE = /^v:"[\w ./:=+-]*"$/;
+
 /** Reads a FieldsV1 key into canonical form; undefined for a kind of element that is to be ignored. Throws `PathElementError`. */
 export function parseElement(text: string): PathElement | undefined {
   if (text.length < 2) throw new PathElementError('key must be 2 characters long:');
@@ -31,8 +35,9 @@ export function parseElement(text: string): PathElement | undefined {
     case 'f':
       return text;
     case 'v':
-      return valueElement(parseValue(text.slice(2)));
+      return PLAIN_VALUE.test(text) ? text : valueElement(parseValue(text.slice(2)));
     case 'k': {
+      if (PLAIN_KEY.test(text)) return text;
       const keys = parseValue(text.slice(2));
       if (typeof keys !== 'object' || keys === null || Array.isArray(keys)) throw new PathElementError(`not a key: ${text}`);
       return keyElement(keys);
@@ -100,6 +105,9 @@ function elementOrderValue(element: PathElement): JsonValue {
   const text = element.slice(2);
   if (element[0] === 'f') return text;
   if (element[0] === 'i') return Number(text);
+  if (PLAIN_VALUE.test(element)) return text.slice(1, -1);
+  const plain = PLAIN_KEY.exec(element);
+  if (plain) return [plain[1]!, plain[2] ?? Number(plain[3])];
   const value = parseValue(text);
   return element[0] === 'k' ? sortedEntries(value as JsonObject).flat() : value;
 }
