@@ -49,10 +49,14 @@ for (const [name, kind, content] of cases) {
   const measured = {
     'apply, one value changed': microseconds(() => apply(live, changedConfig, kind.type, { ...request, force: false }, kind.options)),
     'apply, nothing changed': microseconds(() => apply(live, config, kind.type, { ...request, force: false }, kind.options)),
-    'update, one value changed': microseconds(() => trackUpdate(live, { ...updated, metadata: { name: 'a' } }, kind.type, request, kind.options)),
+    'update, one value changed': microseconds(() =>
+      trackUpdate(live, { ...updated, metadata: { name: 'a' } }, kind.type, request, kind.options),
+    ),
   };
   for (const [what, time] of Object.entries(measured)) {
-    console.log(`${name.padEnd(32)} ${what.padEnd(28)} ${time.toFixed(1).padStart(10)} µs  ${(time / roundTrip).toFixed(1).padStart(6)} × JSON`);
+    console.log(
+      `${name.padEnd(32)} ${what.padEnd(28)} ${time.toFixed(1).padStart(10)} µs  ${(time / roundTrip).toFixed(1).padStart(6)} × JSON`,
+    );
   }
 }
 

@@ -33,7 +33,14 @@ interface Case {
 }
 const cases = fc
   .record({ kind: fc.nat(KINDS.length - 1), seed: fc.nat(), size: fc.nat(4) })
-  .map(({ kind, seed, size }): Case => ({ kind: KINDS[kind]!, next: random(seed), size, [fc.toStringMethod]: () => `${kind}/${seed}/${size}` }));
+  .map(
+    ({ kind, seed, size }): Case => ({
+      kind: KINDS[kind]!,
+      next: random(seed),
+      size,
+      [fc.toStringMethod]: () => `${kind}/${seed}/${size}`,
+    }),
+  );
 
 const content = ({ kind, next, size }: Case): JsonObject => ({ spec: randomValue(kind.spec, next, size) });
 const check = (property: (one: Case) => void): void => fc.assert(fc.property(cases, property), { numRuns });

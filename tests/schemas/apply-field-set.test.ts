@@ -36,7 +36,11 @@ t.test('path elements have one canonical form', async (t) => {
   ] as const) {
     t.equal(parseElement(written), canonical, written);
   }
-  for (const bad of ['', 'f', 'abc', 'k:1', 'k:[]', 'k:{', 'v:', 'v:x', 'i:x']) t.ok(isRefused(() => parseElement(bad)), bad);
+  for (const bad of ['', 'f', 'abc', 'k:1', 'k:[]', 'k:{', 'v:', 'v:x', 'i:x'])
+    t.ok(
+      isRefused(() => parseElement(bad)),
+      bad,
+    );
 });
 
 t.test('paths print as conflicts show them', async (t) => {
@@ -90,7 +94,11 @@ t.test('a node without elements that are known is a member', async (t) => {
   ] as [JsonObject, string][]) {
     t.equal(text(set(fields)), written);
   }
-  for (const bad of [1, [], { 'f:a': 1 }, { a: {} }] as JsonValue[]) t.ok(isRefused(() => set(bad)), JSON.stringify(bad));
+  for (const bad of [1, [], { 'f:a': 1 }, { a: {} }] as JsonValue[])
+    t.ok(
+      isRefused(() => set(bad)),
+      JSON.stringify(bad),
+    );
 });
 
 t.test('sets are combined by exact paths', async (t) => {
@@ -117,7 +125,8 @@ t.test('sets are combined by exact paths', async (t) => {
 });
 
 const TEXT: JsonObject = { type: 'string' };
-const typeOf = (schema: JsonObject): MergeType => mergeTypeOfStructural({ type: 'object', properties: { x: schema } }).map!.fields.get('x')!;
+const typeOf = (schema: JsonObject): MergeType =>
+  mergeTypeOfStructural({ type: 'object', properties: { x: schema } }).map!.fields.get('x')!;
 const LIST_MAP: JsonObject = {
   type: 'array',
   'x-kubernetes-list-type': 'map',
@@ -148,7 +157,11 @@ t.test('schemas become types', async (t) => {
     t.match(typeOf(schema), type, JSON.stringify(schema));
   }
   t.equal(mergeTypeOfStructural(undefined), DEDUCED);
-  const inherited = typeOf({ type: 'object', properties: { a: { type: 'object', properties: { b: TEXT } } }, 'x-kubernetes-preserve-unknown-fields': true });
+  const inherited = typeOf({
+    type: 'object',
+    properties: { a: { type: 'object', properties: { b: TEXT } } },
+    'x-kubernetes-preserve-unknown-fields': true,
+  });
   t.equal(inherited.map!.fields.get('a')!.map!.element, DEDUCED, 'preserving is inherited');
   t.ok(typeOf({ type: 'object', 'x-kubernetes-embedded-resource': true }).map!.fields.has('metadata'));
 });
@@ -158,7 +171,10 @@ t.test('definitions become types', async (t) => {
     path.reduce((type, part) => (type.map?.fields.get(part) ?? type.list!.item.map!.fields.get(part))!, mergeTypeOfDefinition(name));
   const container = 'io.k8s.api.core.v1.Container';
   t.match(field(container, 'ports').list, { atomic: false, keys: ['containerPort', 'protocol'] });
-  t.same(field(container, 'ports').list!.sortedKeys.map((key) => key.default), [0, 'TCP']);
+  t.same(
+    field(container, 'ports').list!.sortedKeys.map((key) => key.default),
+    [0, 'TCP'],
+  );
   t.match(field(container, 'args').list, { atomic: true });
   t.match(field(container, 'resources', 'limits').map, { atomic: false, element: { scalar: 'untyped' } });
   t.match(field('io.k8s.api.core.v1.ServiceSpec', 'selector').map, { atomic: true });
@@ -236,7 +252,12 @@ t.test('merging keeps live items near their neighbours and takes the order of wh
     [SET, ['a'], null, ['a']],
     [SET, [], null, null],
     [SET, ['a', 'a'], ['a'], ['a']],
-    [LIST_MAP, [{ name: 'n', a: '1' }], [{ name: 'm' }, { name: 'n', sub: { q: '1' } }], [{ name: 'm' }, { name: 'n', a: '1', sub: { q: '1' } }]],
+    [
+      LIST_MAP,
+      [{ name: 'n', a: '1' }],
+      [{ name: 'm' }, { name: 'n', sub: { q: '1' } }],
+      [{ name: 'm' }, { name: 'n', a: '1', sub: { q: '1' } }],
+    ],
     [ATOMIC_MAP, { a: '1' }, { b: '1' }, { b: '1' }],
     [ATOMIC_MAP, { a: '1' }, null, null],
     [{ type: 'object' }, { a: { b: 1 } }, { a: { c: 1 } }, { a: { b: 1, c: 1 } }],
