@@ -31,16 +31,11 @@ interface Case {
   size: number;
   [fc.toStringMethod](): string;
 }
-const cases = fc
-  .record({ kind: fc.nat(KINDS.length - 1), seed: fc.nat(), size: fc.nat(4) })
-  .map(
-    ({ kind, seed, size }): Case => ({
-      kind: KINDS[kind]!,
-      next: random(seed),
-      size,
-      [fc.toStringMethod]: () => `${kind}/${seed}/${size}`,
-    }),
-  );
+const seeds = fc.record({ kind: fc.nat(KINDS.length - 1), seed: fc.nat(), size: fc.nat(4) });
+const cases = seeds.map(({ kind, seed, size }): Case => {
+  const name = `${kind}/${seed}/${size}`;
+  return { kind: KINDS[kind]!, next: random(seed), size, [fc.toStringMethod]: () => name };
+});
 
 const content = ({ kind, next, size }: Case): JsonObject => ({ spec: randomValue(kind.spec, next, size) });
 const check = (property: (one: Case) => void): void => fc.assert(fc.property(cases, property), { numRuns });
