@@ -24,7 +24,7 @@ import {
 import type { MergeType } from './merge-type.js';
 import { capUpdates, ownByApply, ownByUpdate } from './ownership.js';
 import { typedError } from './validate.js';
-import { type Conversion, type Versioned, type Versions, versions } from './versions.js';
+import { type Conversion, PendingConversion, type Versioned, type Versions, versions } from './versions.js';
 
 export interface ManagerRequest {
   /** `managerOfUserAgent` where the request names none. */
@@ -67,8 +67,8 @@ const NEVER_OWNED = namedFields(
 
 /**
  * Sets `updated.metadata.managedFields`, in place, for a create, PUT or patch of any kind but apply (A6, R5.84–R5.87).
- * Both objects are in the request's version, decoded and defaulted; `live` is undefined for a create. Never fails: an object
- * whose fields cannot be tracked loses its list (A6.10).
+ * Both objects are in the request's version, decoded and defaulted; `live` is undefined for a create. An object whose fields cannot
+ * be tracked loses its list (A6.10). Throws nothing but `PendingConversion`, and then leaves `updated` as it was.
  */
 export function trackUpdate(
   live: JsonObject | undefined,
@@ -78,6 +78,7 @@ export function trackUpdate(
   options: ManagerOptions,
 ): void {
   const managers = startingManagers(live, updated, request);
+  const sent = managedFieldsOf(updated);
   setManagedFields(updated, undefined);
   if (managers.size === 0 && live !== undefined) return;
   const before = { object: live ?? options.empty, type, apiVersion: request.apiVersion };
@@ -85,8 +86,11 @@ export function trackUpdate(
   try {
     const tracked = track(before, after, managers, request, versions(options.convert, options.resetFields));
     setManagedFields(updated, encodeManagedFields(tracked));
-  } catch {
+  } catch (error) {
     // Conversion is the caller's, so anything may be thrown; the write goes on untracked.
+    if (!(error instanceof PendingConversion)) return;
+    setManagedFields(updated, sent);
+    throw error;
   }
 }
 
@@ -230,6 +234,20 @@ function finish(live: Versioned, config: Versioned, { merged, managers }: Applie
   setManagedFields(object, encodeManagedFields(final));
   if (request.manager === KUBECTL) refreshLastApplied(object, config.object);
   return object;
+}
+
+/**
+ * A1.8: puts the list of `object`, in place, back to what it was before mutating admission where admission left one that cannot be
+ * decoded. Returns the warning to send then.
+ */
+export function restoreAfterAdmission(object: JsonObject, before: JsonValue | undefined): string | undefined {
+  try {
+    decodeManagedFields(managedFieldsOf(object));
+    return undefined;
+  } catch (error) {
+    setManagedFields(object, before);
+    return `.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: ${(error as Error).message}`;
+  }
 }
 
 /**

@@ -12,6 +12,16 @@ export interface Versioned {
 }
 
 /**
+ * Thrown by a conversion that must be awaited, as one by webhook. It passes through `apply` and `trackUpdate`, which are pure: await
+ * `result`, then call again with a conversion that knows the answer.
+ */
+export class PendingConversion extends Error {
+  constructor(readonly result: Promise<unknown>) {
+    super('the conversion has to be awaited');
+  }
+}
+
+/**
  * An object in another apiVersion, with the type of that version. Undefined where built-ins have no such version (any more);
  * custom resources throw an Error instead (A11.2). The argument must not be changed.
  */
@@ -44,7 +54,8 @@ export function versions(convert: Conversion | undefined, resetFields: ReadonlyM
       try {
         return convertOnce(versioned, apiVersion);
       } catch (error) {
-        throw failure === '' && error instanceof StatusError ? error : rawError(failure + (error as Error).message);
+        if (error instanceof PendingConversion || (failure === '' && error instanceof StatusError)) throw error;
+        throw rawError(failure + (error as Error).message);
       }
     },
     resetFields: (apiVersion) => resetFields?.get(apiVersion),

@@ -1,10 +1,11 @@
 import t from 'tap';
 import { namedFields } from '../../schemas/apply/field-set.js';
-import { keepTimes, notConvertible, trackUpdate } from '../../schemas/apply/field-manager.js';
+import { keepTimes, notConvertible, restoreAfterAdmission, trackUpdate } from '../../schemas/apply/field-manager.js';
 import { LAST_APPLIED } from '../../schemas/apply/last-applied.js';
 import { managerOfUserAgent, validateManagedFields } from '../../schemas/apply/managed-fields.js';
 import { mergeTypeOfStructural } from '../../schemas/apply/merge-type-of-structural.js';
 import { parentManagedFields, scaleManagedFields } from '../../schemas/apply/scale.js';
+import { PendingConversion } from '../../schemas/apply/versions.js';
 import { clone, type JsonObject, type JsonValue } from '../../schemas/json-value.js';
 import { StatusError } from '../../schemas/status.js';
 import { builtin, custom, managedObject } from './apply-object.js';
@@ -411,6 +412,45 @@ t.test('an object that does not fit an older version costs an update its list an
     failure(() => again.apply('m2', { spec: { a: '1' } })),
     { code: 500, message: '.spec.c: field not declared in schema' },
   );
+});
+
+t.test('a conversion that must be awaited passes through, and the write can be tried again', async (t) => {
+  const type = mergeTypeOfStructural(spec({ a: TEXT }));
+  let answer: JsonObject | undefined;
+  const pending = new PendingConversion(Promise.resolve());
+  const convert = (object: JsonObject, apiVersion: string) => {
+    if (!answer) throw pending;
+    return { object: { ...object, apiVersion }, type };
+  };
+  const old = {
+    manager: 'm1',
+    operation: 'Apply',
+    apiVersion: 'example.com/v1',
+    fieldsType: 'FieldsV1',
+    fieldsV1: { 'f:spec': { 'f:a': {} } },
+  };
+  const object = managedObject(custom(spec({ a: TEXT }), { convert }, 'example.com/v2'));
+  const updated = { spec: { a: '1' }, metadata: { managedFields: [old] } };
+  t.throws(() => object.update('golden', updated), pending);
+  answer = {};
+  object.update('golden', updated);
+  t.same(Object.keys(object.owners()), ['golden/Update']);
+  object.update('golden', updated);
+  t.same(Object.keys(object.owners()), ['m1']);
+  answer = undefined;
+  t.throws(() => object.apply('m2', { spec: { a: '2' } }), pending);
+});
+
+t.test('admission cannot leave a list that cannot be decoded', async (t) => {
+  const before = [{ manager: 'm', operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': {} } }];
+  const good = { metadata: { managedFields: clone(before) } };
+  t.equal(restoreAfterAdmission(good, []), undefined);
+  const bad: JsonObject = { metadata: { managedFields: [{ ...before[0]!, operation: 'x' }] } };
+  t.equal(
+    restoreAfterAdmission(bad, before),
+    '.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: operation must be `Apply` or `Update`',
+  );
+  t.same(bad, good);
 });
 
 t.test('fields below what has become atomic are owned as one', async (t) => {
