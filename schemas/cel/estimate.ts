@@ -285,6 +285,9 @@ class Estimator {
     const cheap: CallEstimate = { cost: ONE };
     if (LISTS.test(id) || id.startsWith('list_sets') || id.startsWith('sets_')) return this.lists(expr, id);
     switch (expr.name) {
+      case '_==_':
+      case '_!=_':
+        return isLibraryType(args[0]!) ? cheap : undefined;
       case 'check':
         return { cost: exactly(AUTHORIZATION_CHECK_COST) };
       case 'isSorted':
@@ -406,6 +409,11 @@ const NOMINAL = new Set(
     'isLessThan compareTo add sub major minor patch format.named'
   ).split(' '),
 );
+
+/** Equality of quantities, addresses and the like costs nothing worth counting. */
+function isLibraryType(expr: Expr): boolean {
+  return expr.type?.kind === 'opaque' && optionalElement(expr.type) === undefined;
+}
 
 /** Macros that bind a variable are loops over nothing. */
 function isBinding(expr: Comprehension): boolean {

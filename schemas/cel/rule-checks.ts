@@ -1,0 +1,181 @@
+import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../field-errors.js';
+import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { UNBOUNDED } from './estimate.js';
+import { type CompiledRule, compileRule, type Rule, rulesOf } from './rule-compiler.js';
+import { readFieldPath } from './rule-field-path.js';
+import { schemaType } from './schema-type.js';
+import type { CelType } from './types.js';
+
+/** B2.31 */
+const EXPRESSION_COST_MAX = 10_000_000;
+const SCHEMA_COST_MAX = 100_000_000;
+const EXPENSIVE_COST_MIN = 1_000_000;
+const EXPENSIVE_LISTED_MAX = 4;
+const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
+
+const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
+
+/** What is wrong with the rules of one node before they are compiled (B2.30); `path` is the schema node's. */
+export function ruleFieldErrors(schema: JsonObject, path: string): FieldError[] {
+  return rulesOf(schema).flatMap((rule, i) => fieldErrors(rule, schema, `${path}.x-kubernetes-validations[${i}]`));
+}
+
+function fieldErrors(rule: Rule, schema: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const add = (error: FieldError): void => void errors.push(error);
+  const message = rule.message.trim();
+  if (rule.rule.trim() === '') add(required(`${path}.rule`, 'rule is not specified'));
+  else if (rule.message !== '' && message === '')
+    add(invalidValue(`${path}.message`, rule.message, 'message must be non-empty if specified'));
+  else if (message.includes('\n')) add(invalidValue(`${path}.message`, rule.message, 'message must not contain line breaks'));
+  else if (rule.rule.trim().includes('\n') && message === '')
+    add(required(`${path}.message`, 'message must be specified if rule contains line breaks'));
+  if (rule.messageExpression !== '' && rule.messageExpression.trim() === '')
+    add(required(`${path}.messageExpression`, 'messageExpression must be non-empty if specified'));
+  if (rule.reason !== undefined && !REASONS.includes(rule.reason)) add(notSupported(`${path}.reason`, rule.reason, REASONS));
+  if (rule.fieldPath !== '') errors.push(...fieldPathErrors(rule.fieldPath, schema, `${path}.fieldPath`));
+  return errors;
+}
+
+function fieldPathErrors(fieldPath: string, schema: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (fieldPath.trim() === '') errors.push(invalidValue(path, fieldPath, 'fieldPath must be non-empty if specified'));
+  if (fieldPath.includes('\n')) errors.push(invalidValue(path, fieldPath, 'fieldPath must not contain line breaks'));
+  const read = readFieldPath(fieldPath, schema);
+  if ('problem' in read) errors.push(invalidValue(path, fieldPath, `fieldPath must be a valid path: ${read.problem}`));
+  return errors;
+}
+
+export interface RuleErrors {
+  /** Compile problems, `oldSelf` where it cannot be, and costs of single expressions, in the order of the schema's nodes. */
+  expressions: FieldError[];
+  /** What follows the schema's other errors if all rules together are too expensive. */
+  total: FieldError[];
+}
+export interface RuleErrorOptions {
+  /** Nodes that have, or contain, an error of their own: their rules are not compiled (B2.30). */
+  skip?: (path: string) => boolean;
+}
+
+/** Compiles all rules of an openAPIV3Schema and estimates their costs (B2.30a, B2.31); `path` ends in `openAPIV3Schema`. */
+export function ruleErrors(schema: JsonObject, path: string, options: RuleErrorOptions = {}): RuleErrors {
+  const walk: Walk = { errors: [], expensive: [], total: 0, skip: options.skip ?? (() => false) };
+  const type = schemaType(schema, { name: 'selfType', resourceRoot: true });
+  if (type) checkNode(walk, schema, path, { type, cardinality: 1, uncorrelatable: undefined });
+  return { expressions: walk.errors, total: totalErrors(walk, path) };
+}
+
+interface Walk {
+  errors: FieldError[];
+  expensive: { path: string; cost: number }[];
+  total: number;
+  skip: (path: string) => boolean;
+}
+interface Place {
+  type: CelType;
+  /** How often the node can occur; undefined if nothing declared limits it. */
+  cardinality: number | undefined;
+  /** The list or map within which there is no old value. */
+  uncorrelatable: string | undefined;
+}
+
+function checkNode(walk: Walk, schema: JsonObject, path: string, place: Place): void {
+  for (const [inner, innerPath, innerPlace] of nodesBelow(schema, path, place)) checkNode(walk, inner, innerPath, innerPlace);
+  const rules = rulesOf(schema);
+  if (rules.length === 0 || walk.skip(path)) return;
+  rules.forEach((rule, i) => {
+    checkRule(walk, compileRule(rule, schema, place.type), `${path}.x-kubernetes-validations[${i}]`, place);
+  });
+}
+
+function* nodesBelow(schema: JsonObject, path: string, place: Place): Generator<[JsonObject, string, Place]> {
+  const { type, cardinality } = place;
+  const times = (limit: JsonValue | undefined): number | undefined =>
+    cardinality === undefined || limit === undefined || limit === null ? undefined : Math.min(UNBOUNDED, cardinality * Number(limit));
+  const atomicMap = schema['x-kubernetes-map-type'] === 'atomic';
+  const members = place.uncorrelatable ?? (atomicMap ? path : undefined);
+  const additional = schema['additionalProperties'];
+  if (isObject(additional) && type.kind === 'map')
+    yield [
+      additional,
+      `${path}.additionalProperties`,
+      { type: type.params[1]!, cardinality: times(schema['maxProperties']), uncorrelatable: members },
+    ];
+  if (isObject(schema['properties']))
+    for (const [name, inner] of Object.entries(schema['properties'])) {
+      const fieldType = isObject(inner) ? fieldTypeByName(type, name) : undefined;
+      if (fieldType) yield [inner as JsonObject, `${path}.properties[${name}]`, { type: fieldType, cardinality, uncorrelatable: members }];
+    }
+  const items = schema['items'];
+  const atomicList = schema['x-kubernetes-list-type'] !== 'map';
+  if (isObject(items) && type.kind === 'list')
+    yield [
+      items,
+      `${path}.items`,
+      {
+        type: type.params[0]!,
+        cardinality: times(schema['maxItems']),
+        uncorrelatable: place.uncorrelatable ?? (atomicList ? path : undefined),
+      },
+    ];
+}
+
+function fieldTypeByName(type: CelType, name: string): CelType | undefined {
+  const renamed = type.jsonNames && [...type.jsonNames].find(([, json]) => json === name);
+  return type.fields?.get(renamed ? renamed[0] : name);
+}
+
+function checkRule(walk: Walk, compiled: CompiledRule, path: string, place: Place): void {
+  const { rule } = compiled;
+  const rulePath = `${path}.rule`;
+  const occurrences = place.cardinality ?? Math.floor(REQUEST_BYTES_MAX / (place.type.minSerializedSize! + 1));
+  if (compiled.program) observe(walk, rulePath, 'estimated rule cost', compiled.program.estimateCost().max * occurrences);
+  if (compiled.problem !== undefined) walk.errors.push(invalidValue(rulePath, internalForm(rule), compiled.problem));
+  const messagePath = `${path}.messageExpression`;
+  if (compiled.messageProblem !== undefined) walk.errors.push(invalidValue(messagePath, internalForm(rule), compiled.messageProblem));
+  else if (compiled.messageProgram)
+    observe(walk, messagePath, 'estimated messageExpression cost', compiled.messageProgram.estimateCost().max);
+  if (compiled.usesOldSelf) {
+    if (place.uncorrelatable !== undefined) {
+      const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelatable}`;
+      walk.errors.push(invalidValue(rulePath, rule.rule, detail));
+    }
+  } else if (compiled.program && rule.optionalOldSelf !== undefined)
+    walk.errors.push(invalidValue(`${path}.optionalOldSelf`, rule.optionalOldSelf, 'may not be set if oldSelf is not used in rule'));
+}
+
+/** A rule as errors print it (B2.30a). */
+function internalForm(rule: Rule): Record<string, unknown> {
+  return {
+    Rule: rule.rule,
+    Message: rule.message,
+    MessageExpression: rule.messageExpression,
+    Reason: rule.reason ?? null,
+    FieldPath: rule.fieldPath,
+    OptionalOldSelf: rule.optionalOldSelf ?? null,
+  };
+}
+
+function observe(walk: Walk, path: string, what: string, cost: number): void {
+  if (cost > EXPRESSION_COST_MAX) walk.errors.push(forbiddenField(path, tooExpensive(what, cost, EXPRESSION_COST_MAX)));
+  walk.total = Math.min(UNBOUNDED, walk.total + cost);
+  if (cost >= EXPENSIVE_COST_MIN) walk.expensive.push({ path, cost });
+}
+
+function tooExpensive(what: string, cost: number, limit: number): string {
+  const excess = cost / limit;
+  const factor = excess > 100 ? 'more than 100x' : excess < 1.5 ? `${excess.toFixed(6)}x` : `${excess.toFixed(1)}x`;
+  const advice = 'try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared';
+  return `${what} exceeds budget by factor of ${factor} (${advice})`;
+}
+
+function totalErrors(walk: Walk, path: string): FieldError[] {
+  if (walk.total <= SCHEMA_COST_MAX) return [];
+  const dearest = [...walk.expensive].sort((a, b) => b.cost - a.cost).slice(0, EXPENSIVE_LISTED_MAX);
+  const contributed = 'contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema';
+  const what = 'x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema';
+  return [
+    ...dearest.map((expression) => forbiddenField(expression.path, contributed)),
+    forbiddenField(path, tooExpensive(what, walk.total, SCHEMA_COST_MAX)),
+  ];
+}
