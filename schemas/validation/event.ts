@@ -3,7 +3,7 @@ import { type FieldError, invalidValue, required } from '../field-errors.js';
 import { equal, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { immutable, invalidEach } from './checks.js';
 import { bytes, numberAt, objectAt, textAt } from './members.js';
-import { dnsSubdomain, qualifiedName } from './name-rules.js';
+import { dnsSubdomain, qualifiedName } from '../names.js';
 import type { KindRules } from './rules.js';
 
 /** Names of members in the written version. */

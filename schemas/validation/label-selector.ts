@@ -3,14 +3,10 @@ import { child, type FieldError, forbiddenField, index, invalidValue, required }
 import type { JsonObject, JsonValue } from '../json-value.js';
 import { invalidEach } from './checks.js';
 import { entriesAt, objectsAt, sorted, textAt, textsAt } from './members.js';
-import { labelValue, qualifiedName } from './name-rules.js';
+import { labelValue, qualifiedName } from '../names.js';
+import { validateLabels } from '../object-meta.js';
 
-export function validateLabels(labels: JsonObject | undefined, name: string, path: string, errors: FieldError[]): void {
-  for (const [key, value] of entriesAt(labels, name)) {
-    invalidEach(path, key, qualifiedName(key), errors);
-    invalidEach(path, value, labelValue(value as string), errors);
-  }
-}
+type Labels = Record<string, string> | undefined;
 
 export interface LabelSelectorOptions {
   /** Stored objects may hold values that newer versions refuse. */
@@ -24,7 +20,7 @@ export function validateLabelSelector(
   options: LabelSelectorOptions = {},
 ): void {
   if (!selector) return;
-  validateLabels(selector, 'matchLabels', child(path, 'matchLabels'), errors);
+  errors.push(...validateLabels(selector['matchLabels'] as Labels, child(path, 'matchLabels')));
   objectsAt(selector, 'matchExpressions').forEach((requirement, i) => {
     validateRequirement(requirement, index(child(path, 'matchExpressions'), i), errors, options);
   });

@@ -2,17 +2,14 @@ import { type FieldError, index, invalidValue } from '../field-errors.js';
 import type { JsonObject } from '../json-value.js';
 import { invalidEach } from './checks.js';
 import { made, objectAt, preset, take, textAt, textsAt } from './members.js';
-import { qualifiedName } from './name-rules.js';
+import { qualifiedName } from '../names.js';
+import { validateQualifiedFinalizer } from '../object-meta.js';
 import type { KindRules } from './rules.js';
-
-const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
 /** R3.22 */
 function validateFinalizer(finalizer: string, path: string, errors: FieldError[]): void {
   invalidEach(path, finalizer, qualifiedName(finalizer), errors);
-  if (!finalizer.includes('/') && !STANDARD_FINALIZERS.includes(finalizer)) {
-    errors.push(invalidValue(path, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
-  }
+  errors.push(...validateQualifiedFinalizer(finalizer, path));
 }
 
 function validate(namespace: JsonObject): FieldError[] {

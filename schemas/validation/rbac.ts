@@ -4,7 +4,7 @@ import { equal, type JsonObject } from '../json-value.js';
 import { invalidEach } from './checks.js';
 import { hasInvalidValues, isValidSelector, validateLabelSelector } from './label-selector.js';
 import { made, objectAt, objectsAt, preset, textAt, textsAt } from './members.js';
-import { dnsSubdomain, pathSegment } from './name-rules.js';
+import { dnsSubdomain, pathSegment } from '../names.js';
 import type { GroupRules, KindRules } from './rules.js';
 
 const GROUP = 'rbac.authorization.k8s.io';
