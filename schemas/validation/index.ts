@@ -3,6 +3,7 @@ import { configMap } from './config-map.js';
 import { coordination } from './coordination.js';
 import { coreEvent, event } from './event.js';
 import { namespace } from './namespace.js';
+import { binding, pod } from './pods/pod.js';
 import { rbac } from './rbac.js';
 import type { GroupRules, KindRules } from './rules.js';
 import { secret } from './secret.js';
@@ -11,9 +12,11 @@ import { serviceAccount } from './service-account.js';
 export type { GroupRules, KindRules, SubresourceRules } from './rules.js';
 
 const core: GroupRules = {
+  Binding: binding,
   ConfigMap: configMap,
   Event: coreEvent,
   Namespace: namespace,
+  Pod: pod,
   Secret: secret,
   ServiceAccount: serviceAccount,
 };

@@ -29,6 +29,9 @@ export function objectsAt(parent: JsonObject | undefined, name: string): readonl
   return Array.isArray(value) ? (value as JsonObject[]) : NONE;
 }
 
+/** A list of the value, or of nothing: for `flatMap`. */
+export const present = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
+
 /** The items of a list of strings. */
 export function textsAt(parent: JsonObject | undefined, name: string): readonly string[] {
   const value = parent?.[name];

@@ -55,7 +55,8 @@ function validateSources(spec: JsonObject, path: string, options: ClaimOptions, 
   }
   if (!source || !reference) return;
   const same = ['apiGroup', 'kind', 'name'].every((member) => source[member] === reference[member]);
-  const problem = namespace !== '' ? 'may not be specified when dataSourceRef.namespace is specified' : same ? '' : 'must match dataSourceRef';
+  const problem =
+    namespace !== '' ? 'may not be specified when dataSourceRef.namespace is specified' : same ? '' : 'must match dataSourceRef';
   // Kubernetes prints the path in the place of the value: an object without exported members.
   if (problem !== '') errors.push(invalidValue(path, {}, problem));
 }

@@ -15,6 +15,8 @@ export interface SubresourceRules {
 export interface KindRules {
   /** Defaults, conditional ones included, in place (R3.27); what is said in `schemas/definitions` is not repeated. Applying it twice changes nothing. */
   default?(object: JsonObject): void;
+  /** Warnings about a new object before `prepareForCreate` changes it; they are sent even where the object is then refused. */
+  deprecations?(object: JsonObject): string[];
   /** Drops what a creator may not set and sets what the server sets, in place. `generation` is the caller's. */
   prepareForCreate?(object: JsonObject): void;
   /** Restores what an update may not touch, in place. `generation` is the caller's. */
@@ -28,7 +30,7 @@ export interface KindRules {
   /** Findings on an update: those of `validate` included where Kubernetes checks them. */
   validateUpdate?(object: JsonObject, old: JsonObject): FieldError[];
   validateStatusUpdate?(object: JsonObject, old: JsonObject): FieldError[];
-  /** Warnings for a create (no `old`) or an update. */
+  /** Warnings for a create (no `old`) or an update, once it was found valid. The caller drops repeated ones. */
   warnings?(object: JsonObject, old?: JsonObject): string[];
   /** By name. */
   subresources?: Readonly<Record<string, SubresourceRules>>;

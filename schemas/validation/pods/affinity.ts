@@ -4,7 +4,7 @@ import type { JsonObject } from '../../json-value.js';
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from '../../names.js';
 import { invalidEach } from '../checks.js';
 import { validateLabelSelector } from '../label-selector.js';
-import { numberAt, objectAt, objectsAt, textAt, textsAt } from '../members.js';
+import { numberAt, objectAt, objectsAt, present, textAt, textsAt } from '../members.js';
 import { validateMatchLabelKeys } from './topology-spread.js';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -53,9 +53,10 @@ function validateNodeField(requirement: JsonObject, path: string, errors: FieldE
   else if (values.length !== 1)
     errors.push(required(child(path, 'values'), "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
   if (key !== 'metadata.name') errors.push(invalidValue(child(path, 'key'), key, 'not a valid field selector key'));
-  else values.forEach((value, i) => {
-    invalidEach(index(child(path, 'values'), i), value, dnsSubdomain(value), errors);
-  });
+  else
+    values.forEach((value, i) => {
+      invalidEach(index(child(path, 'values'), i), value, dnsSubdomain(value), errors);
+    });
 }
 
 function validateNodeTerm(term: JsonObject | undefined, path: string, allowInvalidValues: boolean, errors: FieldError[]): void {
@@ -133,7 +134,10 @@ export function validateAffinity(spec: JsonObject, path: string, options: Affini
 export function affinityTerms(spec: JsonObject): JsonObject[] {
   return ['podAffinity', 'podAntiAffinity'].flatMap((kind) => {
     const pods = objectAt(objectAt(spec, 'affinity'), kind);
-    return [...objectsAt(pods, REQUIRED), ...objectsAt(pods, PREFERRED).flatMap((weighted) => objectAt(weighted, 'podAffinityTerm') ?? [])];
+    return [
+      ...objectsAt(pods, REQUIRED),
+      ...objectsAt(pods, PREFERRED).flatMap((weighted) => present(objectAt(weighted, 'podAffinityTerm'))),
+    ];
   });
 }
 

@@ -57,9 +57,7 @@ export function validatePodAnnotations(
 ): void {
   if (!annotations) return;
   if (isMirror(annotations) && textAt(spec, 'nodeName') === '')
-    errors.push(
-      invalidValue(index(path, MIRROR), textAt(annotations, MIRROR), 'must set spec.nodeName if mirror pod annotation is set'),
-    );
+    errors.push(invalidValue(index(path, MIRROR), textAt(annotations, MIRROR), 'must set spec.nodeName if mirror pod annotation is set'));
   const tolerations = textAt(annotations, TOLERATIONS);
   if (tolerations !== '') validateTolerationsText(tolerations, path, options, errors);
   if (!options.allowInvalidDeletionCost && !isValidDeletionCost(annotations))
@@ -72,8 +70,7 @@ export function validatePodAnnotations(
     const container = key.slice(APPARMOR_CONTAINER.length);
     if (!containersOf(spec).some(({ name }) => name === container))
       errors.push(invalidValue(index(path, key), container, 'container not found'));
-    if (!isAppArmorProfile(value))
-      errors.push(invalidValue(index(path, key), value, `invalid AppArmor profile name: ${goQuote(value)}`));
+    if (!isAppArmorProfile(value)) errors.push(invalidValue(index(path, key), value, `invalid AppArmor profile name: ${goQuote(value)}`));
   }
 }
 

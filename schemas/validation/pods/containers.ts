@@ -1,5 +1,15 @@
 /** Containers of all three kinds (R3.36). */
-import { child, duplicate, type FieldError, forbiddenField, index, invalidValue, notFoundValue, required, tooMany } from '../../field-errors.js';
+import {
+  child,
+  duplicate,
+  type FieldError,
+  forbiddenField,
+  index,
+  invalidValue,
+  notFoundValue,
+  required,
+  tooMany,
+} from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { dnsLabel } from '../../names.js';
 import { invalidEach, oneOf, requiredOneOf } from '../checks.js';
@@ -65,14 +75,15 @@ function validateResizePolicy(container: JsonObject, spec: JsonObject, path: str
 const RULES_MAX = 20;
 const EXIT_CODES_MAX = 255;
 
-/** `restartPolicy` and `restartPolicyRules` of one container. */
-function validateRestartPolicy(container: JsonObject, path: string, errors: FieldError[]): void {
+/** `restartPolicy` and `restartPolicyRules` of one container; the rules of an init container without policy are not looked at. */
+function validateRestartPolicy(container: JsonObject, isInit: boolean, path: string, errors: FieldError[]): void {
   const rules = objectsAt(container, 'restartPolicyRules');
   const policy = container['restartPolicy'];
   const field = child(path, 'restartPolicy');
   if (policy === undefined) {
     if (rules.length === 0) return;
     errors.push(required(field, 'must specify restartPolicy when restart rules are used'));
+    if (isInit) return;
   } else {
     oneOf(field, policy as string, ['Always', 'Never', 'OnFailure'], errors);
   }
@@ -103,7 +114,7 @@ export function validateContainers(pod: PodContext, path: string, errors: FieldE
     names.add(name);
     validateLifecycle(container, objectAt(pod.spec, 'os'), gracePeriodOf(pod.spec), at, errors);
     validateProbes(container, at, errors);
-    validateRestartPolicy(container, at, errors);
+    validateRestartPolicy(container, false, at, errors);
   });
   validateHostPorts(containers, (i) => index(path, i), errors);
 }
@@ -115,7 +126,7 @@ export function validateInitContainers(pod: PodContext, path: string, errors: Fi
     const at = index(path, i);
     const name = textAt(container, 'name');
     validateContainer(container, at, pod, errors);
-    validateRestartPolicy(container, at, errors);
+    validateRestartPolicy(container, true, at, errors);
     if (names.has(name)) errors.push(duplicate(child(at, 'name'), name));
     else if (name !== '') names.add(name);
     validateHostPorts([container], () => index(path, 0), errors);

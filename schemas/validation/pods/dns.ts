@@ -53,8 +53,7 @@ export function validateDnsConfig(spec: JsonObject, path: string, errors: FieldE
 }
 
 function validateSearches(searches: readonly string[], path: string, errors: FieldError[]): void {
-  if (searches.length > SEARCHES_MAX)
-    errors.push(invalidValue(path, searches, `must not have more than ${SEARCHES_MAX} search paths`));
+  if (searches.length > SEARCHES_MAX) errors.push(invalidValue(path, searches, `must not have more than ${SEARCHES_MAX} search paths`));
   if (searches.join(' ').length > SEARCH_BYTES_MAX)
     errors.push(
       invalidValue(path, searches, `must not have more than ${SEARCH_BYTES_MAX} characters (including spaces) in the search list`),

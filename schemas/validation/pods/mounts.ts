@@ -84,9 +84,7 @@ export function validateVolumeDevices(container: JsonObject, volumes: Volumes, p
     if (name === '') errors.push(required(nameField));
     if (names.has(name)) errors.push(invalidValue(nameField, name, 'must be unique'));
     if (volume && !objectAt(volume, 'persistentVolumeClaim') && !objectAt(volume, 'ephemeral'))
-      errors.push(
-        invalidValue(nameField, name, 'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode'),
-      );
+      errors.push(invalidValue(nameField, name, 'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode'));
     if (!volume) errors.push(notFoundValue(nameField, name));
     if (devicePath === '') errors.push(required(pathField));
     if (devicePaths.has(devicePath)) errors.push(invalidValue(pathField, devicePath, 'must be unique'));

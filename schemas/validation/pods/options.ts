@@ -2,7 +2,7 @@ import type { FieldError } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { labelValue } from '../../names.js';
 import { isValidSelector } from '../label-selector.js';
-import { flagAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../members.js';
+import { flagAt, numberAt, objectAt, objectsAt, present, textAt, textsAt } from '../members.js';
 import { affinityTerms, requiredNodeTerms } from './affinity.js';
 import { isValidDeletionCost } from './annotations.js';
 import { validateLocalPath } from './paths.js';
@@ -84,7 +84,7 @@ export function podOptions(isPod: boolean, old?: JsonObject): PodOptions {
 function tokenPaths(spec: JsonObject): string[] {
   return objectsAt(spec, 'volumes')
     .flatMap((volume) => [...objectsAt(objectAt(volume, 'projected'), 'sources')])
-    .flatMap((source) => objectAt(source, 'serviceAccountToken') ?? [])
+    .flatMap((source) => present(objectAt(source, 'serviceAccountToken')))
     .map((token) => textAt(token, 'path'));
 }
 

@@ -55,11 +55,7 @@ export function validateProtocol(port: JsonObject, path: string, errors: FieldEr
 }
 
 /** No two of these containers may want the same port of the host. */
-export function validateHostPorts(
-  containers: readonly JsonObject[],
-  path: (container: number) => string,
-  errors: FieldError[],
-): void {
+export function validateHostPorts(containers: readonly JsonObject[], path: (container: number) => string, errors: FieldError[]): void {
   const taken = new Set<string>();
   containers.forEach((container, c) => {
     ((container['ports'] ?? []) as JsonObject[]).forEach((port, p) => {

@@ -109,10 +109,17 @@ const clusterTrustBundle: ValidateProjection = (source, path, taken, _options, e
     errors.push(invalidValue(path, coreForm('ClusterTrustBundleProjection', source), 'only one of name and signerName may be used'));
   } else if (name !== undefined) {
     if (name === '') errors.push(required(child(path, 'name'), 'must be a valid object name'));
-    invalidEach(child(path, 'name'), name, bundleName(name).map((message) => `not a valid clustertrustbundlename: ${message}`), errors);
+    invalidEach(
+      child(path, 'name'),
+      name,
+      bundleName(name).map((message) => `not a valid clustertrustbundlename: ${message}`),
+      errors,
+    );
     const selector = objectAt(source, 'labelSelector');
     if (selector)
-      errors.push(invalidValue(child(path, 'labelSelector'), printedSelector(selector), 'labelSelector must be unset if name is specified'));
+      errors.push(
+        invalidValue(child(path, 'labelSelector'), printedSelector(selector), 'labelSelector must be unset if name is specified'),
+      );
   } else if (signer !== undefined) {
     if (signer === '') errors.push(required(child(path, 'signerName'), 'must be a valid signer name'));
     validateSignerName(signer, child(path, 'signerName'), errors);
@@ -140,9 +147,7 @@ const podCertificate: ValidateProjection = (source, path, taken, _options, error
   const seconds = numberAt(source, 'maxExpirationSeconds');
   const max = isKubernetesSigner(signer) ? KUBERNETES_CERTIFICATE_SECONDS_MAX : CERTIFICATE_SECONDS_MAX;
   const outside = (relation: string): number =>
-    errors.push(
-      invalidValue(child(path, 'maxExpirationSeconds'), seconds, `if provided, maxExpirationSeconds must be ${relation}`),
-    );
+    errors.push(invalidValue(child(path, 'maxExpirationSeconds'), seconds, `if provided, maxExpirationSeconds must be ${relation}`));
   if (seconds !== undefined && seconds < CERTIFICATE_SECONDS_MIN) outside(`>= ${CERTIFICATE_SECONDS_MIN}`);
   if (seconds !== undefined && seconds > max) outside(`<= ${max}`);
   const members = ['credentialBundlePath', 'keyPath', 'certificateChainPath'].filter((member) => textAt(source, member) !== '');
@@ -151,8 +156,7 @@ const podCertificate: ValidateProjection = (source, path, taken, _options, error
     validateLocalPath(to, child(path, member), errors);
     taken.take(to, to);
   }
-  if (members.length === 0)
-    errors.push(required(path, 'specify at least one of credentialBundlePath, keyPath, and certificateChainPath'));
+  if (members.length === 0) errors.push(required(path, 'specify at least one of credentialBundlePath, keyPath, and certificateChainPath'));
 };
 
 const PROJECTIONS: readonly (readonly [string, ValidateProjection])[] = [

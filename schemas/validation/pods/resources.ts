@@ -1,5 +1,15 @@
 /** Compute resources of containers and pods: names, quantities, requests against limits, claims. */
-import { child, duplicate, type FieldError, forbiddenField, goQuote, index, invalidValue, notSupported, required } from '../../field-errors.js';
+import {
+  child,
+  duplicate,
+  type FieldError,
+  forbiddenField,
+  goQuote,
+  index,
+  invalidValue,
+  notSupported,
+  required,
+} from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { dnsLabel, qualifiedName } from '../../names.js';
 import { compareQuantities, formatQuantity, parseQuantity, type Quantity, quantityIn, signOf } from '../../quantity.js';

@@ -7,7 +7,7 @@ import { objectAt, objectsAt, textAt } from '../members.js';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
-const INTEGER = "must be a valid decimal integer in canonical form";
+const INTEGER = 'must be a valid decimal integer in canonical form';
 
 function validateTolerationValue(toleration: JsonObject, path: string, allowNumeric: boolean, errors: FieldError[]): void {
   const operator = textAt(toleration, 'operator');

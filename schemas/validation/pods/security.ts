@@ -1,5 +1,15 @@
 /** Security contexts of pods and containers. */
-import { child, duplicate, type FieldError, forbiddenField, index, invalidValue, notSupported, required, tooLong } from '../../field-errors.js';
+import {
+  child,
+  duplicate,
+  type FieldError,
+  forbiddenField,
+  index,
+  invalidValue,
+  notSupported,
+  required,
+  tooLong,
+} from '../../field-errors.js';
 import type { JsonObject, JsonValue } from '../../json-value.js';
 import { oneOf } from '../checks.js';
 import { coreForm } from '../go-form.js';
@@ -131,9 +141,7 @@ export function validatePodSecurityContext(spec: JsonObject, path: string, optio
     validateId(group, index(child(path, 'supplementalGroups'), i), errors);
   });
   if (flagAt(spec, 'shareProcessNamespace') && flagAt(spec, 'hostPID'))
-    errors.push(
-      invalidValue(child(path, 'shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled'),
-    );
+    errors.push(invalidValue(child(path, 'shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
   validateSysctls(context, spec, child(path, 'sysctls'), options, errors);
   optionalOneOf(context, 'fsGroupChangePolicy', ['Always', 'OnRootMismatch'], path, errors);
   validateSeccompProfile(context, path, errors);

@@ -12,9 +12,10 @@ const IN_BOTH = 'exists in both matchLabelKeys and labelSelector';
 function validateKeys(keys: readonly string[], hasSelector: boolean, path: string, errors: FieldError[]): void {
   if (keys.length === 0) return;
   if (!hasSelector) errors.push(forbiddenField(path, UNSET_SELECTOR));
-  else keys.forEach((key, i) => {
-    invalidEach(index(path, i), key, qualifiedName(key), errors);
-  });
+  else
+    keys.forEach((key, i) => {
+      invalidEach(index(path, i), key, qualifiedName(key), errors);
+    });
 }
 
 /**

@@ -1,5 +1,16 @@
 /** `volumes` of a pod: one source each, of some thirty types. */
-import { child, duplicate, type FieldError, forbiddenField, goQuote, index, invalidValue, notSupported, required, tooLong } from '../../field-errors.js';
+import {
+  child,
+  duplicate,
+  type FieldError,
+  forbiddenField,
+  goQuote,
+  index,
+  invalidValue,
+  notSupported,
+  required,
+  tooLong,
+} from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { dnsLabel, dnsSubdomain } from '../../names.js';
 import { parseQuantity, signOf } from '../../quantity.js';
@@ -115,8 +126,7 @@ const quobyte: ValidateSource = (source, path, errors) => {
   else if (bytes(textAt(source, 'tenant')) >= 65)
     errors.push(required(child(path, 'tenant'), 'must be a UUID and may not exceed a length of 64 characters'));
   else
-    for (const pair of registry.split(','))
-      if (!isHostPort(pair)) errors.push(invalidValue(child(path, 'registry'), registry, HOST_PORT));
+    for (const pair of registry.split(',')) if (!isHostPort(pair)) errors.push(invalidValue(child(path, 'registry'), registry, HOST_PORT));
   if (textAt(source, 'volume') === '') errors.push(required(child(path, 'volume')));
 };
 
@@ -315,11 +325,7 @@ export function validateVolumes(
     const claim = textAt(objectAt(volume, 'persistentVolumeClaim'), 'claimName');
     if (claim !== '' && madeClaims.has(claim))
       errors.push(
-        invalidValue(
-          `${at}.persistentVolumeClaim.claimName`,
-          claim,
-          'must not reference a PVC that gets created for an ephemeral volume',
-        ),
+        invalidValue(`${at}.persistentVolumeClaim.claimName`, claim, 'must not reference a PVC that gets created for an ephemeral volume'),
       );
   });
   return valid;

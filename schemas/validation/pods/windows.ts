@@ -30,8 +30,7 @@ function userNameProblems(name: string): string[] {
   if (user === '') problems.push("runAsUserName's User cannot be empty");
   else if (bytes(user) > USER_BYTES_MAX) problems.push(`runAsUserName's User length must not be longer than ${USER_BYTES_MAX} characters`);
   if (/^[. ]+$/.test(user)) problems.push("runAsUserName's User cannot contain only periods or spaces");
-  if (/["/\\:;|=,+*?<>@[\]]/.test(user))
-    problems.push(`runAsUserName's User cannot contain the following characters: "/\\:;|=,+*?<>@[]`);
+  if (/["/\\:;|=,+*?<>@[\]]/.test(user)) problems.push(`runAsUserName's User cannot contain the following characters: "/\\:;|=,+*?<>@[]`);
   return problems;
 }
 
@@ -40,8 +39,7 @@ export function validateWindowsOptions(options: JsonObject | undefined, path: st
   const name = options['gmsaCredentialSpecName'] as string | undefined;
   if (name !== undefined) invalidEach(child(path, 'gmsaCredentialSpecName'), name, dnsSubdomain(name), errors);
   const credential = options['gmsaCredentialSpec'] as string | undefined;
-  if (credential === '')
-    errors.push(invalidValue(child(path, 'gmsaCredentialSpec'), '', 'gmsaCredentialSpec cannot be an empty string'));
+  if (credential === '') errors.push(invalidValue(child(path, 'gmsaCredentialSpec'), '', 'gmsaCredentialSpec cannot be an empty string'));
   else if (credential !== undefined && bytes(credential) > CREDENTIAL_KIB_MAX * 1024)
     errors.push(
       invalidValue(child(path, 'gmsaCredentialSpec'), credential, `gmsaCredentialSpec size must be under ${CREDENTIAL_KIB_MAX} KiB`),
@@ -68,13 +66,9 @@ export function validateHostProcess(spec: JsonObject, path: string, errors: Fiel
   });
   if (hostProcesses === 0) return;
   if (hostProcesses !== containers)
-    errors.push(
-      invalidValue(path, '', 'If pod contains any hostProcess containers then all containers must be HostProcess containers'),
-    );
+    errors.push(invalidValue(path, '', 'If pod contains any hostProcess containers then all containers must be HostProcess containers'));
   if (!flagAt(spec, 'hostNetwork'))
-    errors.push(
-      invalidValue(child(path, 'hostNetwork'), false, 'hostNetwork must be true if pod contains any hostProcess containers'),
-    );
+    errors.push(invalidValue(child(path, 'hostNetwork'), false, 'hostNetwork must be true if pod contains any hostProcess containers'));
 }
 
 /** `os`, and what the named system does not know. */
@@ -116,7 +110,7 @@ function validateWindows(spec: JsonObject, path: string, errors: FieldError[]): 
     const name = member.replace('securityContext.', '');
     const owner = name === member ? spec : context;
     const value = owner?.[name];
-    const unset = value === undefined || (name === 'sysctls' && (value as []).length === 0) || /^host[PI]/.test(name) && value === false;
+    const unset = value === undefined || (name === 'sysctls' && (value as []).length === 0) || (/^host[PI]/.test(name) && value === false);
     if (!unset) forbid(child(path, member));
   }
   visitContainers(spec, path, (container, at) => {

@@ -28,12 +28,22 @@ export function rules([group, kind]: Kind): KindRules {
 
 const texts = (errors: readonly FieldError[] | undefined): string[] => (errors ?? []).map((e) => `${e.field}: ${e.body}`);
 
-/** Defaults the object, then validates it as a create. */
+/** The object as a create finds it: named, defaulted and prepared, in the namespace `default` and, where it is a pod, with an account. */
+function made(kind: Kind, body: JsonObject): JsonObject {
+  const { default: setDefaults, prepareForCreate } = rules(kind);
+  const object = clone(body);
+  object['metadata'] = { name: 'a', namespace: 'default', ...(object['metadata'] as JsonObject | undefined) };
+  setDefaults?.(object);
+  if (kind[1] === 'Pod') (object['spec'] as JsonObject)['serviceAccountName'] ??= 'default';
+  prepareForCreate?.(object);
+  return object;
+}
+
+/** Validates the object as a create. */
 export function testCreate(kind: Kind, cases: readonly CreateCase[]): void {
-  const { default: setDefaults, validate } = rules(kind);
+  const { validate } = rules(kind);
   for (const [title, body, findings] of cases) {
-    const object = clone(body);
-    setDefaults?.(object);
+    const object = made(kind, body);
     t.strictSame(texts(validate?.(object)), findings, `${kind[1]}: ${title}`);
   }
 }
@@ -73,10 +83,9 @@ export function testWarnings(
   kind: Kind,
   cases: readonly (readonly [title: string, object: JsonObject, warnings: readonly string[]])[],
 ): void {
-  const { default: setDefaults, warnings } = rules(kind);
+  const { deprecations, warnings } = rules(kind);
   for (const [title, body, expected] of cases) {
-    const object = clone(body);
-    setDefaults?.(object);
-    t.strictSame(warnings!(object), expected, `${kind[1]}: ${title}`);
+    const early = deprecations?.(clone(body)) ?? [];
+    t.strictSame([...new Set([...early, ...warnings!(made(kind, body))])], expected, `${kind[1]}: ${title}`);
   }
 }
