@@ -116,21 +116,26 @@ async function* rowsOf(path: string): AsyncGenerator<readonly LogRow[]> {
   try {
     const db = openForReading(path);
     try {
-      const rows = db.prepare<[], Row>('SELECT * FROM log ORDER BY revision');
-      let chunk: LogRow[] = [];
-      for (const row of rows.iterate()) {
-        chunk.push({ entry: entryOf(row), deleted: row.deleted === 1, previous: row.previous });
-        if (chunk.length < rowsPerChunk) continue;
-        yield chunk;
-        chunk = [];
+      // raw: objects made by better-sqlite3 cost twice as much
+      const select = db.prepare<[number, number], RawRow>('SELECT * FROM log WHERE revision > ? ORDER BY revision LIMIT ?').raw();
+      for (let last = 0, more = true; more; ) {
+        const rows = select.all(last, rowsPerChunk);
+        yield rows.map(logRowOf);
+        last = rows.at(-1)?.[0] ?? last;
+        more = rows.length === rowsPerChunk;
       }
-      yield chunk;
     } finally {
       db.close();
     }
   } catch (error) {
     throw new Error(refusal(path, error));
   }
+}
+
+type RawRow = [revision: number, previous: number, deleted: 0 | 1, key: string, labels: string, fields: string, bytes: Buffer];
+
+function logRowOf([revision, previous, deleted, key, labels, fields, bytes]: RawRow): LogRow {
+  return { entry: entryOf({ revision, key, labels, fields, bytes }), deleted: deleted === 1, previous };
 }
 
 function rowOf({ type, entry, previous }: Commit): Row {

@@ -3,7 +3,7 @@
  * its number. Rows travel packed, so that a batch is one copy of its bytes, whose memory is then handed over, instead of a
  * clone for each Buffer.
  */
-import { unshared } from '../entry.js';
+import { type Entry, unshared } from '../entry.js';
 
 export type Request =
   | { type: 'open'; path: string }
@@ -111,6 +111,6 @@ function labelsOf(lines: string): Record<string, string> {
 }
 
 /** A row as the Entry it holds. */
-export function entryOf({ key, revision, bytes, labels, fields }: Row) {
+export function entryOf({ key, revision, bytes, labels, fields }: Omit<Row, 'previous' | 'deleted'>): Entry {
   return { key, revision, bytes: unshared(bytes), labels: labelsOf(labels), fields: stringsOf(fields) };
 }
