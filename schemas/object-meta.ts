@@ -138,25 +138,31 @@ export function validateOnUpdate(object: JsonObject, stored: JsonObject, rules: 
 }
 
 /** Errors of metadata by itself, whatever the kind: the template of a pod uses the parts it needs. */
-function metaErrors(meta: ObjectMeta, namespaced: boolean, nameRule: (name: string) => string[]): FieldError[] {
+function metaErrors(meta: ObjectMeta, namespaced: boolean, nameRule: (name: string) => string[], path = 'metadata'): FieldError[] {
   const errors: FieldError[] = [];
   if (meta.generateName)
     for (const message of nameRule(asPrefix(meta.generateName)))
-      errors.push(invalidValue('metadata.generateName', meta.generateName, message));
-  if (!meta.name) errors.push(required('metadata.name', 'name or generateName is required'));
-  else for (const message of nameRule(meta.name)) errors.push(invalidValue('metadata.name', meta.name, message));
-  if (!namespaced && meta.namespace) errors.push(forbiddenField('metadata.namespace', 'not allowed on this type'));
-  if (namespaced && !meta.namespace) errors.push(required('metadata.namespace'));
+      errors.push(invalidValue(child(path, 'generateName'), meta.generateName, message));
+  if (!meta.name) errors.push(required(child(path, 'name'), 'name or generateName is required'));
+  else for (const message of nameRule(meta.name)) errors.push(invalidValue(child(path, 'name'), meta.name, message));
+  if (!namespaced && meta.namespace) errors.push(forbiddenField(child(path, 'namespace'), 'not allowed on this type'));
+  if (namespaced && !meta.namespace) errors.push(required(child(path, 'namespace')));
   if (namespaced && meta.namespace)
-    for (const message of dnsLabel(meta.namespace)) errors.push(invalidValue('metadata.namespace', meta.namespace, message));
-  if ((meta.generation ?? 0) < 0) errors.push(invalidValue('metadata.generation', meta.generation, 'must be greater than or equal to 0'));
+    for (const message of dnsLabel(meta.namespace)) errors.push(invalidValue(child(path, 'namespace'), meta.namespace, message));
+  if ((meta.generation ?? 0) < 0)
+    errors.push(invalidValue(child(path, 'generation'), meta.generation, 'must be greater than or equal to 0'));
   return errors.concat(
-    validateLabels(meta.labels, 'metadata.labels'),
-    validateAnnotations(meta.annotations, 'metadata.annotations'),
-    validateOwnerReferences(meta.ownerReferences, 'metadata.ownerReferences'),
-    validateFinalizers(meta.finalizers, 'metadata.finalizers'),
-    validateManagedFields(meta.managedFields, 'metadata.managedFields'),
+    validateLabels(meta.labels, child(path, 'labels')),
+    validateAnnotations(meta.annotations, child(path, 'annotations')),
+    validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')),
+    validateFinalizers(meta.finalizers, child(path, 'finalizers')),
+    validateManagedFields(meta.managedFields, child(path, 'managedFields')),
   );
+}
+
+/** R3.19–R3.23 of a resource embedded in another (B6.10): it may lack a name, and a name only has to be a path segment. */
+export function validateEmbeddedMeta(meta: ObjectMeta, path: string): FieldError[] {
+  return metaErrors({ ...meta, name: meta.name || 'unnamed' }, Boolean(meta.namespace), pathSegment, path);
 }
 
 /** What may not change between two states of an object (R3.13, R3.22, R3.29), and what is checked again then. */

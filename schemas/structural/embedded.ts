@@ -2,19 +2,12 @@ import { child, index, invalidValue, printValue, required, type FieldError } fro
 import { parseApiVersion } from '../group-version.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { ConformError } from '../object-schema.js';
+import { conformValue } from '../builtin-schema.js';
+import { type ObjectMeta, validateEmbeddedMeta } from '../object-meta.js';
 import { kindProblems } from '../crd/names.js';
 import { has, itemsOf, memberOf, sortedMembers, type Structural } from './structural.js';
 
-/** What the kinds of this server do with ObjectMeta; handed in, since it is the same for built-in kinds. */
-export interface ObjectMetaRules {
-  /**
-   * Brings `metadata` into shape, in place; unknown members are dropped and reported with `path` in front (`unknown field "metadata.x"`).
-   * Throws `ConformError` with Go's words (`json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string`).
-   */
-  conform(metadata: JsonObject, path: string, problems: string[]): void;
-  /** R3.19–R3.23 of an embedded object: the name may be empty and is only a path segment (B6.10). */
-  validate(metadata: JsonObject, path: string): FieldError[];
-}
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 type Visit = (resource: JsonObject, path: string) => void;
 
@@ -33,20 +26,21 @@ function eachEmbedded(node: Structural, value: JsonValue, path: string, visit: V
   }
 }
 
-const goKind = (value: JsonValue): string =>
-  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
-
-/** B5.3 step 1: shapes the metadata of an object. A null is an absent one; anything but an object fails as in Go. */
-export function conformMetadata(object: JsonObject, path: string, rules: ObjectMetaRules, problems: string[]): void {
+/** B5.3 step 1: shapes the metadata of an object as that of built-in kinds. A null is an absent one. Throws `ConformError`. */
+export function conformMetadata(object: JsonObject, path: string, problems: string[]): void {
   const metadata = object.metadata;
   if (metadata === undefined) return;
-  if (metadata === null) delete object.metadata;
-  else if (isObject(metadata)) rules.conform(metadata, child(path, 'metadata'), problems);
-  else throw new ConformError(`json: cannot unmarshal ${goKind(metadata)} into Go value of type v1.ObjectMeta`);
+  if (metadata === null) {
+    delete object.metadata;
+    return;
+  }
+  const found: string[] = [];
+  conformValue(OBJECT_META, metadata, found);
+  for (const problem of found) problems.push(problem.replace('"', `"${child(path, 'metadata')}.`));
 }
 
 /** B5.3 step 4: apiVersion, kind and metadata of all embedded resources. Throws `ConformError` in the words of B6.10. */
-export function conformEmbedded(root: Structural, object: JsonObject, rules: ObjectMetaRules, problems: string[]): void {
+export function conformEmbedded(root: Structural, object: JsonObject, problems: string[]): void {
   eachEmbedded(root, object, '', (resource, path) => {
     if (path === '') return;
     for (const name of TYPE_MEMBERS) {
@@ -56,7 +50,7 @@ export function conformEmbedded(root: Structural, object: JsonObject, rules: Obj
     }
     const before = printValue(sortedMembers(resource.metadata ?? null));
     try {
-      conformMetadata(resource, path, rules, problems);
+      conformMetadata(resource, path, problems);
     } catch (error) {
       if (!(error instanceof ConformError)) throw error;
       throw new ConformError(`${child(path, 'metadata')}: Invalid value: ${before}: ${error.message}`);
@@ -65,17 +59,17 @@ export function conformEmbedded(root: Structural, object: JsonObject, rules: Obj
 }
 
 /** The same for a stored object: what is malformed is dropped (B5.3). */
-export function dropMalformedEmbedded(root: Structural, object: JsonObject, rules: ObjectMetaRules): void {
+export function dropMalformedEmbedded(root: Structural, object: JsonObject): void {
   eachEmbedded(root, object, '', (resource, path) => {
     if (path === '') return;
     for (const name of TYPE_MEMBERS) if (resource[name] !== undefined && typeof resource[name] !== 'string') delete resource[name];
-    dropMalformedMetadata(resource, rules);
+    dropMalformedMetadata(resource);
   });
 }
 
-export function dropMalformedMetadata(object: JsonObject, rules: ObjectMetaRules): void {
+export function dropMalformedMetadata(object: JsonObject): void {
   try {
-    conformMetadata(object, '', rules, []);
+    conformMetadata(object, '', []);
   } catch (error) {
     if (!(error instanceof ConformError)) throw error;
     delete object.metadata;
@@ -87,14 +81,14 @@ const TYPE_MEMBERS = ['apiVersion', 'kind'] as const;
 const text = (error: FieldError): string => `${error.field}: ${error.body}`;
 
 /** B6.10: apiVersion, kind and metadata of embedded resources. */
-export function validateEmbedded(root: Structural, object: JsonValue, path: string, rules: ObjectMetaRules): FieldError[] {
+export function validateEmbedded(root: Structural, object: JsonValue, path: string): FieldError[] {
   const errors: FieldError[] = [];
   eachEmbedded(root, object, path, (resource, at) => {
     if (at === '') return;
     if (resource.apiVersion === undefined) errors.push(required(child(at, 'apiVersion')));
     if (resource.kind === undefined) errors.push(required(child(at, 'kind')));
     errors.push(...apiVersionErrors(resource.apiVersion, child(at, 'apiVersion')), ...kindErrors(resource.kind, child(at, 'kind')));
-    if (isObject(resource.metadata)) errors.push(...rules.validate(resource.metadata, child(at, 'metadata')));
+    if (isObject(resource.metadata)) errors.push(...validateEmbeddedMeta(resource.metadata as ObjectMeta, child(at, 'metadata')));
   });
   return errors;
 }

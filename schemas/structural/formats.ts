@@ -1,5 +1,5 @@
 /** The string formats that Kubernetes checks (B6.6), by name without dashes. Each says whether a text has the format. */
-import { dnsSubdomain } from '../crd/names.js';
+import { dnsLabel, dnsSubdomain } from '../names.js';
 import { isMailAddress } from './mail-address.js';
 import { isRequestUri } from './request-uri.js';
 
@@ -37,7 +37,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   date: isDate,
   duration: isDuration,
   datetime: isDateTime,
-  k8sshortname: (text) => !text.includes('.') && text.length <= 63 && dnsSubdomain(text).length === 0,
+  k8sshortname: (text) => dnsLabel(text).length === 0,
   k8slongname: (text) => dnsSubdomain(text).length === 0,
 };
 

@@ -4,14 +4,7 @@ import { invalidValue, type FieldError, type FieldErrorType } from '../field-err
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import type { ObjectSchema } from '../object-schema.js';
 import { fillDefaults } from './default.js';
-import {
-  conformEmbedded,
-  conformMetadata,
-  dropMalformedEmbedded,
-  dropMalformedMetadata,
-  validateEmbedded,
-  type ObjectMetaRules,
-} from './embedded.js';
+import { conformEmbedded, conformMetadata, dropMalformedEmbedded, dropMalformedMetadata, validateEmbedded } from './embedded.js';
 import { validateListTypes, validateListTypesUpdate } from './list-type.js';
 import { prune } from './prune.js';
 import { propertyOf, structural, type Structural } from './structural.js';
@@ -24,7 +17,6 @@ export interface ContentRules {
 }
 
 export interface StructuralSchemaOptions {
-  objectMeta: ObjectMetaRules;
   /** Absent: the schema has no rules. */
   rules?: ContentRules;
   /** Checks of the scale paths (B5.22); for a write to `/status` only those of the status. */
@@ -65,26 +57,25 @@ function textOf(schema: JsonObject): string {
 }
 
 /** Makes the ObjectSchema of an `openAPIV3Schema`. The schema must not be changed afterwards. */
-export function structuralSchema(schema: JsonObject, options: StructuralSchemaOptions): StructuralSchema {
+export function structuralSchema(schema: JsonObject, options: StructuralSchemaOptions = {}): StructuralSchema {
   const root = structural(sharedSchema(schema));
-  const { objectMeta } = options;
   const status = propertyOf(root, 'status');
 
   return {
     root,
     conform(object, problems) {
       const found: string[] = [];
-      conformMetadata(object, '', objectMeta, found);
+      conformMetadata(object, '', found);
       const unknown: string[] = [];
       prune(root, object, true, '', unknown);
-      conformEmbedded(root, object, objectMeta, found);
+      conformEmbedded(root, object, found);
       for (const path of unknown) found.push(`unknown field "${path}"`);
       problems.push(...found.sort());
     },
     conformStored(object) {
-      dropMalformedMetadata(object, objectMeta);
+      dropMalformedMetadata(object);
       prune(root, object, true, '', []);
-      dropMalformedEmbedded(root, object, objectMeta);
+      dropMalformedEmbedded(root, object);
       const metadata = object.metadata;
       if (isObject(metadata)) metadata.generation ??= 1;
     },
@@ -92,7 +83,7 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
     settle: () => {},
     validate(object, old, warnings = []) {
       const errors = validateSchema(root, object, old, '');
-      errors.push(...(options.checkScale?.(object, 'object') ?? []), ...validateEmbedded(root, object, '', objectMeta));
+      errors.push(...(options.checkScale?.(object, 'object') ?? []), ...validateEmbedded(root, object, ''));
       return withRest(errors, root, object, old, options, warnings);
     },
     validateStatus(object, old, warnings = []) {

@@ -2,28 +2,12 @@ import fc from 'fast-check';
 import t from 'tap';
 import { clone, equal, type JsonObject, type JsonValue } from '../../../schemas/json-value.js';
 import { ConformError } from '../../../schemas/object-schema.js';
-import { type StructuralSchema, type StructuralSchemaOptions, structuralSchema } from '../../../schemas/structural/structural-schema.js';
-
-/** Stands for the rules of ObjectMeta: it knows a name and labels. */
-const OPTIONS: StructuralSchemaOptions = {
-  objectMeta: {
-    conform(metadata, path, problems) {
-      for (const name of Object.keys(metadata)) {
-        if (name === 'name' || name === 'labels') continue;
-        problems.push(`unknown field "${path}.${name}"`);
-        delete metadata[name];
-      }
-      if (typeof metadata.labels === 'string')
-        throw new ConformError('json: cannot unmarshal string into Go struct field ObjectMeta.labels of type map[string]string');
-    },
-    validate: () => [],
-  },
-};
+import { type StructuralSchema, structuralSchema } from '../../../schemas/structural/structural-schema.js';
 
 const spec = (properties: JsonObject): JsonObject => ({ type: 'object', properties: { spec: { type: 'object', properties } } });
 
 function decode(schema: JsonObject, object: JsonObject): { object: JsonObject; problems: string[] } {
-  const compiled = structuralSchema(schema, OPTIONS);
+  const compiled = structuralSchema(schema);
   const copy = clone(object);
   const problems: string[] = [];
   compiled.conform(copy, problems);
@@ -155,7 +139,7 @@ const DEFAULTS: [title: string, properties: JsonObject, spec: JsonValue, expecte
 t.test('defaults (B5.6)', async (t) => {
   for (const [title, properties, value, expected] of DEFAULTS)
     t.strictSame(decode(spec(properties), { spec: value }).object.spec, expected, title);
-  const schema = structuralSchema(spec({ a: { default: { l: [] }, ...OPEN } }), OPTIONS);
+  const schema = structuralSchema(spec({ a: { default: { l: [] }, ...OPEN } }));
   const [one, two]: [JsonObject, JsonObject] = [{ spec: {} }, { spec: {} }];
   schema.default(one);
   ((one.spec as JsonObject).a as JsonObject).x = 1;
@@ -184,10 +168,10 @@ const MALFORMED: [title: string, object: JsonObject, message: string][] = [
 t.test('wrong types in metadata fail a request and are dropped from what is stored (B5.3, B6.10)', async (t) => {
   for (const [title, object, message] of MALFORMED) {
     t.throws(() => decode(EMBEDDED, object), new ConformError(message), title);
-    t.doesNotThrow(() => structuralSchema(EMBEDDED, OPTIONS).conformStored(clone(object)), title);
+    t.doesNotThrow(() => structuralSchema(EMBEDDED).conformStored(clone(object)), title);
   }
   const stored: JsonObject = { metadata: { name: 'n' }, spec: { o: { apiVersion: 1, kind: 'K', metadata: 'x' } } };
-  structuralSchema(EMBEDDED, OPTIONS).conformStored(stored);
+  structuralSchema(EMBEDDED).conformStored(stored);
   t.strictSame(stored, { metadata: { name: 'n', generation: 1 }, spec: { o: { kind: 'K' } } });
 });
 
@@ -264,7 +248,7 @@ const CONTENT: [title: string, schema: JsonObject, spec: JsonValue, old: JsonVal
 
 t.test('what follows the schema errors (B6.7, B6.10, B6.11)', async (t) => {
   for (const [title, schema, value, old, ...errors] of CONTENT) {
-    const found = structuralSchema(schema, OPTIONS).validate({ spec: value }, old === undefined ? undefined : { spec: old });
+    const found = structuralSchema(schema).validate({ spec: value }, old === undefined ? undefined : { spec: old });
     t.strictSame(
       found.map((error) => `${error.field}: ${error.body}`),
       errors,
@@ -281,7 +265,7 @@ t.test('rules are not evaluated after blocking errors (B6.9)', async (t) => {
       return [];
     },
   };
-  const schema = structuralSchema(spec({ a: { type: 'string', pattern: 'x' } }), { ...OPTIONS, rules });
+  const schema = structuralSchema(spec({ a: { type: 'string', pattern: 'x' } }), { rules });
   t.strictSame(
     schema.validate({ spec: { a: 'y' } }, undefined).map((error) => error.type),
     ['Invalid'],
@@ -296,7 +280,6 @@ t.test('rules are not evaluated after blocking errors (B6.9)', async (t) => {
 t.test('a write to status is judged by the schema of status (B5.10)', async (t) => {
   const schema = structuralSchema(
     { type: 'object', properties: { spec: { type: 'string' }, status: { type: 'object', properties: { n: { type: 'integer' } } } } },
-    OPTIONS,
   );
   const found = schema.validateStatus({ spec: 1, status: { n: 'x' } }, { spec: 1 });
   t.strictSame(
@@ -306,7 +289,7 @@ t.test('a write to status is judged by the schema of status (B5.10)', async (t) 
 });
 
 t.test('equal schemas are one', async (t) => {
-  const make = () => structuralSchema({ type: 'object', properties: { big: { maximum: 2n ** 60n } } }, OPTIONS);
+  const make = () => structuralSchema({ type: 'object', properties: { big: { maximum: 2n ** 60n } } });
   t.equal(make().root, make().root);
 });
 
@@ -371,7 +354,7 @@ function conforms(schema: StructuralSchema, object: JsonObject, problems: string
 
 t.test('any schema judges any object without a crash', async (t) => {
   const judges = fc.property(schemas, objects, objects, (raw, object, old) => {
-    const schema = structuralSchema(raw, OPTIONS);
+    const schema = structuralSchema(raw);
     if (!conforms(schema, object)) return;
     schema.default(object);
     schema.validate(object, undefined);
@@ -384,7 +367,7 @@ t.test('any schema judges any object without a crash', async (t) => {
 t.test('pruning twice is pruning once', async (t) => {
   fc.assert(
     fc.property(schemas, objects, (raw, object) => {
-      const schema = structuralSchema(raw, OPTIONS);
+      const schema = structuralSchema(raw);
       if (!conforms(schema, object)) return;
       const problems: string[] = [];
       const again = clone(object);

@@ -1,0 +1,123 @@
+/** The Table columns of custom resources (R8.31–R8.34). */
+import { goJson } from '../field-errors.js';
+import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { type JsonPath, JsonPathError, parseJsonPath } from '../json-path.js';
+import { goFloat } from '../structural/numbers.js';
+import { sortedMembers } from '../structural/structural.js';
+import { parseInstant, TimeError } from '../time.js';
+import { numberAt, objectsAt, textAt } from '../validation/members.js';
+import type { Version } from './definition.js';
+import { humanDuration } from './human-duration.js';
+
+/** A column after Name. */
+export interface Column {
+  name: string;
+  type: string;
+  format: string;
+  description: string;
+  priority: number;
+  find: JsonPath;
+}
+
+const AGE: JsonObject = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+
+/** The declared columns, or Age where none are. A path that cannot be read ends the table before its column (R8.32). */
+export function columnsOf(version: Version): Column[] {
+  const declared = objectsAt(version, 'additionalPrinterColumns');
+  const columns: Column[] = [];
+  for (const column of declared.length > 0 ? declared : [AGE]) {
+    const path = textAt(column, 'jsonPath');
+    const find = findIn(path);
+    if (find === undefined) break;
+    columns.push({
+      name: textAt(column, 'name'),
+      type: textAt(column, 'type'),
+      format: textAt(column, 'format'),
+      description: textAt(column, 'description') || `Custom resource definition column (in JSONPath format): ${path}`,
+      priority: numberAt(column, 'priority') ?? 0,
+      find,
+    });
+  }
+  return columns;
+}
+
+function findIn(path: string): JsonPath | undefined {
+  try {
+    return parseJsonPath(path);
+  } catch (error) {
+    if (error instanceof JsonPathError) return undefined;
+    throw error;
+  }
+}
+
+/** The cells of one object, the name first; `nowMs` is the time that ages count to. */
+export function tableCells(columns: readonly Column[], object: JsonObject, nowMs: number): JsonValue[] {
+  const name = textAt(isObject(object.metadata) ? object.metadata : undefined, 'name');
+  return [name, ...columns.map((column) => cellOf(column, object, nowMs))];
+}
+
+function cellOf(column: Column, object: JsonObject, nowMs: number): JsonValue {
+  const value = firstOf(column.find, object);
+  if (value === undefined) return null;
+  return column.type === 'string' ? printed(value) : typedCell(column.type, value, nowMs);
+}
+
+/** The first value; undefined where the path finds none or does not fit. */
+function firstOf(find: JsonPath, object: JsonObject): JsonValue | undefined {
+  try {
+    return find(object)[0];
+  } catch (error) {
+    if (error instanceof JsonPathError) return undefined;
+    throw error;
+  }
+}
+
+/** As text templates of Go print a value. */
+function printed(value: JsonValue): string {
+  if (value === null) return '<no value>';
+  if (typeof value === 'object') return goJson(sortedMembers(value));
+  return typeof value === 'number' ? goFloat(value) : String(value);
+}
+
+function typedCell(type: string, value: JsonValue, nowMs: number): JsonValue {
+  const isNumber = typeof value === 'number' || typeof value === 'bigint';
+  if (type === 'integer' && isNumber) return typeof value === 'bigint' ? value : Math.trunc(value);
+  if (type === 'number' && isNumber) return value;
+  if (type === 'boolean' && typeof value === 'boolean') return value;
+  if (type === 'date' && typeof value === 'string') return age(value, nowMs);
+  return null;
+}
+
+/** Go's zero time, in ms. */
+const ZERO_TIME_MS = -62135596800000;
+/** Go's durations end at 292 years. */
+const DURATION_MS_MAX = 9223372036854;
+
+function age(text: string, nowMs: number): string {
+  if (text === '' || text === 'null') return '<unknown>';
+  try {
+    const { seconds, nanos } = parseInstant(text, false);
+    const startMs = seconds * 1000 + nanos / 1e6;
+    return startMs === ZERO_TIME_MS ? '<unknown>' : humanDuration(Math.min(nowMs - startMs, DURATION_MS_MAX));
+  } catch (error) {
+    if (error instanceof TimeError) return '<invalid>';
+    throw error;
+  }
+}
+
+/** The flat values of selectable fields, by path without the leading dot; an absent one is `''` (B5.30). */
+export function selectableValues(version: Version): (object: JsonObject) => Record<string, string> {
+  const fields = objectsAt(version, 'selectableFields').flatMap((field) => {
+    const path = textAt(field, 'jsonPath');
+    const find = findIn(path);
+    return find === undefined ? [] : [{ name: path.replace(/^\./, ''), find }];
+  });
+  return (object) => {
+    const values: Record<string, string> = {};
+    for (const { name, find } of fields) {
+      const value = firstOf(find, object);
+      values[name] = value === undefined || value === null ? '' : printed(value);
+    }
+    return values;
+  };
+}

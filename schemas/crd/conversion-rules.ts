@@ -1,0 +1,126 @@
+/** The conversion of a definition: None, or a well-formed webhook (B2.13). */
+import { X509Certificate } from 'node:crypto';
+import { child, forbiddenField, index, invalidValue, notSupported, required, type FieldError } from '../field-errors.js';
+import type { JsonObject } from '../json-value.js';
+import { dns1035Label, dnsSubdomain } from '../names.js';
+import { numberAt, objectAt, textAt, textsAt } from '../validation/members.js';
+
+const REVIEW_VERSIONS = ['v1', 'v1beta1'];
+
+/** `checksCaBundle` is off where a bad bundle is tolerated. `path` is `spec.conversion`. */
+export function conversionErrors(conversion: JsonObject | undefined, path: string, checksCaBundle: boolean): FieldError[] {
+  if (conversion === undefined) return [];
+  const strategy = textAt(conversion, 'strategy');
+  const webhook = objectAt(conversion, 'webhook');
+  const clientConfig = objectAt(webhook, 'clientConfig');
+  const versions = textsAt(webhook, 'conversionReviewVersions');
+  const configPath = child(path, 'webhookClientConfig');
+  const versionsPath = child(path, 'conversionReviewVersions');
+
+  const errors: FieldError[] = [];
+  if (strategy === '') errors.push(required(child(path, 'strategy')));
+  else if (strategy !== 'None' && strategy !== 'Webhook') {
+    errors.push(notSupported(child(path, 'strategy'), strategy, ['None', 'Webhook']));
+  }
+  if (strategy === 'Webhook') {
+    if (clientConfig === undefined) errors.push(required(configPath, 'required when strategy is set to Webhook'));
+    else errors.push(...clientConfigErrors(clientConfig, configPath, checksCaBundle));
+    return errors.concat(reviewVersionErrors(versions, versionsPath));
+  }
+  const detail = 'should not be set when strategy is not set to Webhook';
+  if (clientConfig !== undefined) errors.push(forbiddenField(configPath, detail));
+  if (versions.length > 0) errors.push(forbiddenField(versionsPath, detail));
+  return errors;
+}
+
+function reviewVersionErrors(versions: readonly string[], path: string): FieldError[] {
+  if (versions.length === 0) return [required(path)];
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  versions.forEach((version, i) => {
+    if (seen.has(version)) errors.push(invalidValue(index(path, i), version, 'duplicate version'));
+    else for (const problem of dns1035Label(version)) errors.push(invalidValue(index(path, i), version, problem));
+    seen.add(version);
+  });
+  if (!versions.some((version) => REVIEW_VERSIONS.includes(version))) {
+    errors.push(invalidValue(path, versions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`));
+  }
+  return errors;
+}
+
+function clientConfigErrors(config: JsonObject, path: string, checksCaBundle: boolean): FieldError[] {
+  const url = typeof config.url === 'string' ? config.url : undefined;
+  const service = objectAt(config, 'service');
+  const errors: FieldError[] = [];
+  if ((url === undefined) === (service === undefined)) errors.push(required(path, 'exactly one of url or service is required'));
+  else if (url !== undefined) errors.push(...urlErrors(url, child(path, 'url')));
+  else errors.push(...serviceErrors(service!, child(path, 'service')));
+  const bundle = textAt(config, 'caBundle');
+  if (checksCaBundle && bundle !== '' && !isCaBundle(bundle)) {
+    const detail = 'unable to load root certificates: data does not contain any valid RSA or ECDSA certificates';
+    errors.push(invalidValue(child(path, 'caBundle'), bundle, detail));
+  }
+  return errors;
+}
+
+/** Scheme, user, host, path, query and fragment of a URL. */
+const URL_PARTS = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/s;
+
+function urlErrors(url: string, path: string): FieldError[] {
+  const form = '; desired format: https://host[/path]';
+  const [, scheme = '', user, host = '', query = '', fragment = ''] = URL_PARTS.exec(url)!;
+  const errors: FieldError[] = [];
+  if (scheme.toLowerCase() !== 'https')
+    errors.push(invalidValue(path, scheme.toLowerCase(), `'https' is the only allowed URL scheme${form}`));
+  if (host === '') errors.push(invalidValue(path, host, `host must be specified${form}`));
+  if (user !== undefined) errors.push(invalidValue(path, user, 'user information is not permitted in the URL'));
+  if (fragment !== '') errors.push(invalidValue(path, fragment, 'fragments are not permitted in the URL'));
+  if (query !== '') errors.push(invalidValue(path, query, 'query parameters are not permitted in the URL'));
+  return errors;
+}
+
+const PORT_MAX = 65535;
+
+function serviceErrors(service: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (textAt(service, 'name') === '') errors.push(required(child(path, 'name')));
+  if (textAt(service, 'namespace') === '') errors.push(required(child(path, 'namespace')));
+  const port = numberAt(service, 'port') ?? 0;
+  if (port < 1 || port > PORT_MAX) {
+    errors.push(invalidValue(child(path, 'port'), port, `port is not valid: must be between 1 and ${PORT_MAX}, inclusive`));
+  }
+  const urlPath = service.path;
+  if (typeof urlPath === 'string') errors.push(...urlPathErrors(urlPath, child(path, 'path')));
+  return errors;
+}
+
+/** A path of a service: between its slashes stand subdomains. */
+function urlPathErrors(urlPath: string, path: string): FieldError[] {
+  if (urlPath === '' || urlPath === '/') return [];
+  if (urlPath === '//') return [invalidValue(path, urlPath, 'segment[0] may not be empty')];
+  const errors: FieldError[] = [];
+  if (!urlPath.startsWith('/')) errors.push(invalidValue(path, urlPath, "must start with a '/'"));
+  const segments = urlPath.slice(1).replace(/\/$/, '').split('/');
+  segments.forEach((segment, i) => {
+    if (segment === '') errors.push(invalidValue(path, urlPath, `segment[${i}] may not be empty`));
+    else for (const problem of dnsSubdomain(segment)) errors.push(invalidValue(path, urlPath, `segment[${i}]: ${problem}`));
+  });
+  return errors;
+}
+
+/** Whether base64 holds PEM with at least one certificate, all of them readable. */
+export function isCaBundle(base64: string): boolean {
+  const blocks = Buffer.from(base64, 'base64')
+    .toString('latin1')
+    .match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
+  return blocks?.every(isCertificate) ?? false;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}

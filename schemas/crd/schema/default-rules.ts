@@ -1,0 +1,63 @@
+/** The defaults of a schema: they must be pruned and valid by themselves (B2.29). */
+import { child, index, invalidValue, type FieldError } from '../../field-errors.js';
+import { clone, isObject, type JsonObject, type JsonValue } from '../../json-value.js';
+import { ConformError } from '../../object-schema.js';
+import { conformEmbedded, validateEmbedded } from '../../structural/embedded.js';
+import { prune } from '../../structural/prune.js';
+import { has, itemsOf, propertiesOf, sortedMembers, structural, type Structural } from '../../structural/structural.js';
+import { validateSchema } from '../../structural/validate.js';
+
+/** Judges a default by the rules of its node and below; the value stands for the old one too. */
+export type DefaultRules = (schema: JsonObject, value: JsonValue, path: string) => FieldError[];
+
+/** All errors of all defaults. `mustBePruned` is off where the stored definition has unpruned ones (B2.15). */
+export function defaultErrors(schema: JsonObject, path: string, mustBePruned: boolean, rules: DefaultRules | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  const visit = (node: Structural, at: string, insideMetadata: boolean, isResource: boolean): void => {
+    if (!has(node, 'defaults')) return;
+    if (node.default !== undefined)
+      errors.push(...errorsOf(node, node.default, child(at, 'default'), mustBePruned && !insideMetadata, rules));
+    const items = itemsOf(node);
+    if (items !== undefined) visit(items, child(at, 'items'), insideMetadata, items.embedded);
+    for (const [name, property] of propertiesOf(node)) {
+      const inside = (insideMetadata && !property.embedded) || (isResource && name === 'metadata');
+      visit(property, index(child(at, 'properties'), name), inside, property.embedded);
+    }
+  };
+  visit(structural(schema), path, false, true);
+  return errors;
+}
+
+function errorsOf(node: Structural, value: JsonValue, path: string, mustBePruned: boolean, rules: DefaultRules | undefined): FieldError[] {
+  const errors = mustBePruned && !isPruned(node, value) ? [invalidValue(path, sortedMembers(value), 'must not have unknown fields')] : [];
+  const metadata = metadataErrors(node, value, path);
+  if (metadata.length > 0) return errors.concat(metadata);
+  const invalid = validateSchema(node, value, undefined, path);
+  if (invalid.length > 0) return errors.concat(invalid);
+  return errors.concat(rules?.(node.raw, value, path) ?? []);
+}
+
+function isPruned(node: Structural, value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const unknown: string[] = [];
+  // A list is looked at through a node that has it as a member.
+  if (isObject(value)) prune(node, clone(value), node.embedded, '', unknown);
+  else prune(structural({ properties: { list: node.raw } }), { list: clone(value) }, false, '', unknown);
+  return unknown.length === 0;
+}
+
+/** Embedded resources inside a default, and a default that is one. */
+function metadataErrors(node: Structural, value: JsonValue, path: string): FieldError[] {
+  if (!has(node, 'embedded')) return [];
+  const wrapped = structural({ properties: { default: node.raw } });
+  const object: JsonObject = { default: clone(value) };
+  const at = (field: string): string => `${path}${field.slice('default'.length)}`;
+  try {
+    conformEmbedded(wrapped, object, []);
+  } catch (error) {
+    if (!(error instanceof ConformError)) throw error;
+    const [, field, body] = /^(default\S*): (.*)$/s.exec(error.message)!;
+    return [{ type: 'Invalid', field: at(field!), body: body! }];
+  }
+  return validateEmbedded(wrapped, object, '').map((error) => ({ ...error, field: at(error.field) }));
+}

@@ -1,0 +1,89 @@
+/** Everything that is checked of one `openAPIV3Schema`, in the order of B2's «Schema rules». */
+import { child, forbiddenField, invalidValue, type FieldError } from '../../field-errors.js';
+import type { JsonObject } from '../../json-value.js';
+import { defaultErrors, type DefaultRules } from './default-rules.js';
+import { internalSchema, usedMembers } from './internal-form.js';
+import { isUnreadable, keywordErrors, type Waiver } from './keyword-rules.js';
+import { structuralErrors } from './structural-rules.js';
+
+/** What CEL has to say about a schema; handed in by whoever has the compiler. */
+export interface SchemaRules {
+  /**
+   * Errors of compiling the rules at the nodes for which `isSound` holds (by path), then the totals of B2.31.
+   * `path` is that of the schema.
+   */
+  compile(schema: JsonObject, path: string, isSound: (nodePath: string) => boolean): FieldError[];
+  judgeDefault: DefaultRules;
+}
+
+export interface SchemaOptions {
+  /** The version has the status subresource (B2.28). */
+  hasStatus: boolean;
+  waived: ReadonlySet<Waiver>;
+  rules: SchemaRules | undefined;
+}
+
+/** `path` is that of the schema itself. */
+export function schemaErrors(schema: JsonObject, path: string, options: SchemaOptions): FieldError[] {
+  const errors = options.hasStatus ? rootErrors(schema, path) : [];
+  if (schema.nullable === true) errors.push(forbiddenField(child(path, 'nullable'), 'nullable cannot be true at the root'));
+  const shape = shapeErrors(schema, path, options);
+  errors.push(...(shape ?? []));
+  const keywords = keywordErrors(schema, path, options.waived);
+  errors.push(...keywords.errors);
+  if (shape?.length === 0 && options.rules !== undefined) {
+    const sound = new Set(keywords.soundRules);
+    errors.push(...options.rules.compile(schema, path, (nodePath) => sound.has(nodePath)));
+  }
+  if (errors.length === 0 && typeof schema.$schema === 'string' && schema.$schema !== '') {
+    errors.push(invalidValue(path, '', "OpenAPIV3Schema 'schema' is not supported"));
+  }
+  return errors;
+}
+
+/** Structural errors, or else those of defaults; undefined where the schema cannot be read as structural or need not be. */
+function shapeErrors(schema: JsonObject, path: string, { waived, rules }: SchemaOptions): FieldError[] | undefined {
+  if (waived.has('structural') || isUnreadable(schema)) return undefined;
+  const structural = structuralErrors(schema, path);
+  return structural.length > 0 ? structural : defaultErrors(schema, path, !waived.has('prunedDefaults'), rules?.judgeDefault);
+}
+
+const ROOT_MEMBERS = [
+  'Description',
+  'Type',
+  'Format',
+  'Title',
+  'Maximum',
+  'ExclusiveMaximum',
+  'Minimum',
+  'ExclusiveMinimum',
+  'MaxLength',
+  'MinLength',
+  'Pattern',
+  'MaxItems',
+  'MinItems',
+  'UniqueItems',
+  'MultipleOf',
+  'Required',
+  'Items',
+  'Properties',
+  'ExternalDocs',
+  'Example',
+  'XPreserveUnknownFields',
+  'XValidations',
+];
+const WITH_STATUS = 'at the root of the schema if the status subresource is enabled';
+
+/** B2.28: only the first violation is told. */
+function rootErrors(schema: JsonObject, path: string): FieldError[] {
+  for (const member of usedMembers(schema)) {
+    if (member === 'Type') {
+      if (schema.type === 'object') continue;
+      return [invalidValue(child(path, 'type'), schema.type, `only "object" is allowed as the type ${WITH_STATUS}`)];
+    }
+    if (!ROOT_MEMBERS.includes(member)) {
+      return [invalidValue(path, internalSchema(schema), `only [${ROOT_MEMBERS.join(' ')}] fields are allowed ${WITH_STATUS}`)];
+    }
+  }
+  return [];
+}

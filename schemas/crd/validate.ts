@@ -1,0 +1,197 @@
+/** The validation of CustomResourceDefinitions beyond their metadata (B2), in the order of B2.0a. */
+import { child, index, invalidValue, notSupported, required, type FieldError } from '../field-errors.js';
+import type { JsonObject, JsonValue } from '../json-value.js';
+import { dns1035Label, dnsSubdomain } from '../names.js';
+import { objectAt, objectsAt, textAt, textsAt } from '../validation/members.js';
+import { validateApproval } from './api-approval.js';
+import { conversionErrors, isCaBundle } from './conversion-rules.js';
+import { groupOf, isTrue, schemaOf, specOf, versionsOf, type Definition } from './definition.js';
+import { internalForm, type Part } from './hoist.js';
+import { missingNameErrors, nameErrors } from './names.js';
+import { defaultErrors } from './schema/default-rules.js';
+import { internalVersion } from './schema/internal-form.js';
+import { keywordErrors, type Waiver } from './schema/keyword-rules.js';
+import { type SchemaRules, schemaErrors } from './schema/schema-rules.js';
+import { structuralErrors } from './schema/structural-rules.js';
+import { columnErrors, selectableFieldErrors, subresourceErrors } from './version-members.js';
+
+const NOTHING_WAIVED: ReadonlySet<Waiver> = new Set();
+
+/** The errors of a new definition, metadata apart. `rules` compiles CEL; without it rules are only looked at (B2.30). */
+export function validateDefinition(crd: Definition, rules?: SchemaRules): FieldError[] {
+  return [
+    ...specErrors(crd, NOTHING_WAIVED, rules, false),
+    ...statusErrors(crd),
+    ...validateApproval(crd, undefined),
+    ...preserveErrors(crd, undefined),
+  ];
+}
+
+/** The errors of a main update, metadata apart. What the stored definition already breaks may stay broken (B2.15). */
+export function validateDefinitionUpdate(crd: Definition, old: Definition, rules?: SchemaRules): FieldError[] {
+  const checksCaBundle = isTrue(old, 'Established') && !hasBadCaBundle(old);
+  let errors = specErrors(crd, NOTHING_WAIVED, rules, checksCaBundle);
+  if (errors.length > 0) {
+    const waived = waiversOf(old);
+    if (waived.size > 0) errors = specErrors(crd, waived, rules, checksCaBundle);
+  }
+  return [...errors, ...immutabilityErrors(crd, old), ...statusErrors(crd), ...validateApproval(crd, old), ...preserveErrors(crd, old)];
+}
+
+/** The errors of a write to `/status`: only names are looked at (B1.3). */
+export function validateDefinitionStatus(crd: Definition): FieldError[] {
+  return nameErrors(objectAt(objectAt(crd, 'status'), 'acceptedNames'), 'status.acceptedNames');
+}
+
+function specErrors(crd: Definition, waived: ReadonlySet<Waiver>, rules: SchemaRules | undefined, checksCaBundle: boolean): FieldError[] {
+  const spec = specOf(crd);
+  const form = internalForm(crd);
+  const errors = [...groupErrors(groupOf(crd)), ...scopeErrors(textAt(spec, 'scope'))];
+  if (!waived.has('missingSchema')) {
+    versionsOf(crd).forEach((version, i) => {
+      if (schemaOf(version) === undefined) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`));
+    });
+  }
+  for (const part of form.versions) {
+    const name = textAt(part.version, 'name');
+    for (const problem of dns1035Label(name)) errors.push(invalidValue(child(part.path, 'name'), name, problem));
+    errors.push(...warningErrors(part.version, child(part.path, 'deprecationWarning')));
+    const hasStatus = objectAt(objectAt(part.members, 'subresources'), 'status') !== undefined;
+    errors.push(...memberErrors(part, hasStatus, waived, rules));
+  }
+  errors.push(...versionListErrors(form.versions.map((part) => part.members)));
+  errors.push(...missingNameErrors(objectAt(spec, 'names')), ...nameErrors(objectAt(spec, 'names'), 'spec.names'));
+  const hasAnyStatus = versionsOf(crd).some((version) => objectAt(objectAt(version, 'subresources'), 'status') !== undefined);
+  errors.push(...memberErrors(form.hoisted, hasAnyStatus, waived, rules));
+  return errors.concat(conversionErrors(objectAt(spec, 'conversion'), 'spec.conversion', checksCaBundle));
+}
+
+/** Schema, subresources, columns and selectable fields of a version, or those above the versions. */
+function memberErrors(part: Part, hasStatus: boolean, waived: ReadonlySet<Waiver>, rules: SchemaRules | undefined): FieldError[] {
+  const schema = schemaOf(part.members);
+  const path = child(part.pathOf('schema'), 'openAPIV3Schema');
+  return [
+    ...(schema === undefined ? [] : schemaErrors(schema, path, { hasStatus, waived, rules })),
+    ...subresourceErrors(objectAt(part.members, 'subresources'), part.pathOf('subresources')),
+    ...columnErrors(objectsAt(part.members, 'additionalPrinterColumns'), part.pathOf('additionalPrinterColumns')),
+    ...selectableFieldErrors(objectsAt(part.members, 'selectableFields'), schema, part.pathOf('selectableFields')),
+  ];
+}
+
+/** B2.2 */
+function groupErrors(group: string): FieldError[] {
+  if (group === '') return [required('spec.group')];
+  const problems = dnsSubdomain(group);
+  if (problems.length > 0) return [invalidValue('spec.group', group, problems.join(','))];
+  return group.includes('.') ? [] : [invalidValue('spec.group', group, 'should be a domain with at least one dot')];
+}
+
+/** B2.3 */
+function scopeErrors(scope: string): FieldError[] {
+  if (scope === '') return [required('spec.scope')];
+  return ['Cluster', 'Namespaced'].includes(scope) ? [] : [notSupported('spec.scope', scope, ['Cluster', 'Namespaced'])];
+}
+
+const WARNING_BYTES_MAX = 256;
+
+/** B2.7 */
+function warningErrors(version: JsonObject, path: string): FieldError[] {
+  const warning = version.deprecationWarning;
+  if (typeof warning !== 'string') return [];
+  if (version.deprecated !== true) return [invalidValue(path, warning, 'can only be set for deprecated versions')];
+  const errors: FieldError[] = [];
+  if (Buffer.byteLength(warning) > WARNING_BYTES_MAX)
+    errors.push(invalidValue(path, warning, `must be <= ${WARNING_BYTES_MAX} characters long`));
+  if (warning === '') errors.push(invalidValue(path, warning, 'must not be an empty string'));
+  const bad = [...warning].findIndex((c) => !/[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(c));
+  if (bad >= 0)
+    errors.push(invalidValue(path, warning, `must only contain printable UTF-8 characters; non-printable character found at index ${bad}`));
+  return errors;
+}
+
+/** B2.4 */
+function versionListErrors(versions: readonly JsonObject[]): FieldError[] {
+  const printed: JsonValue = versions.length === 0 ? null : versions.map(internalVersion);
+  const errors: FieldError[] = [];
+  if (new Set(versions.map((version) => textAt(version, 'name'))).size < versions.length) {
+    errors.push(invalidValue('spec.versions', printed, 'must contain unique version names'));
+  }
+  if (versions.filter((version) => version.storage === true).length !== 1) {
+    errors.push(invalidValue('spec.versions', printed, 'must have exactly one version marked as storage version'));
+  }
+  return errors;
+}
+
+/** B2.14 */
+function immutabilityErrors(crd: Definition, old: Definition): FieldError[] {
+  const [spec, oldSpec] = [specOf(crd), specOf(old)];
+  const [names, oldNames] = [objectAt(spec, 'names'), objectAt(oldSpec, 'names')];
+  const fields: [path: string, value: string, before: string][] = [
+    ['spec.group', textAt(spec, 'group'), textAt(oldSpec, 'group')],
+    ['spec.names.plural', textAt(names, 'plural'), textAt(oldNames, 'plural')],
+  ];
+  if (isTrue(old, 'Established')) {
+    fields.unshift(
+      ['spec.scope', textAt(spec, 'scope'), textAt(oldSpec, 'scope')],
+      ['spec.names.kind', textAt(names, 'kind'), textAt(oldNames, 'kind')],
+    );
+  }
+  return fields.filter(([, value, before]) => value !== before).map(([path, value]) => invalidValue(path, value, 'field is immutable'));
+}
+
+/** B2.6 */
+function statusErrors(crd: Definition): FieldError[] {
+  const path = 'status.storedVersions';
+  const stored = textsAt(objectAt(crd, 'status'), 'storedVersions');
+  const errors = validateDefinitionStatus(crd);
+  if (stored.length === 0) errors.push(invalidValue(path, null, 'must have at least one stored version'));
+  for (const version of versionsOf(crd)) {
+    const name = textAt(version, 'name');
+    if (version.storage === true && stored.length > 0 && !stored.includes(name)) {
+      errors.push(invalidValue(path, stored, `must have the storage version ${name}`));
+    }
+  }
+  const names = new Set(versionsOf(crd).map((version) => textAt(version, 'name')));
+  stored.forEach((name, i) => {
+    if (names.has(name)) return;
+    const detail =
+      `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ` +
+      `ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
+    errors.push(invalidValue(index(path, i), name, detail));
+  });
+  return errors;
+}
+
+/** B2.8 */
+function preserveErrors(crd: Definition, old: Definition | undefined): FieldError[] {
+  const isSet = (definition: Definition | undefined): boolean => objectAt(definition, 'spec')?.preserveUnknownFields === true;
+  if (!isSet(crd) || isSet(old)) return [];
+  const detail = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
+  return [invalidValue('spec.preserveUnknownFields', true, detail)];
+}
+
+function hasBadCaBundle(crd: Definition): boolean {
+  const bundle = textAt(objectAt(objectAt(objectAt(specOf(crd), 'conversion'), 'webhook'), 'clientConfig'), 'caBundle');
+  return bundle !== '' && !isCaBundle(bundle);
+}
+
+/** B2.15: the checks that the stored definition fails. */
+function waiversOf(old: Definition): Set<Waiver> {
+  const waived = new Set<Waiver>();
+  for (const version of versionsOf(old)) {
+    const schema = schemaOf(version);
+    if (schema === undefined) {
+      waived.add('missingSchema');
+      continue;
+    }
+    if (structuralErrors(schema, '').length > 0) waived.add('structural');
+    else if (defaultErrors(schema, '', true, undefined).some((error) => error.body.endsWith('must not have unknown fields'))) {
+      waived.add('prunedDefaults');
+    }
+    const all = keywordErrors(schema, '', NOTHING_WAIVED).errors;
+    for (const waiver of ['atomicSets', 'mapKeys', 'types'] as const) {
+      if (keywordErrors(schema, '', new Set([waiver])).errors.length < all.length) waived.add(waiver);
+    }
+  }
+  return waived;
+}
