@@ -278,9 +278,10 @@ t.test('rules are not evaluated after blocking errors (B6.9)', async (t) => {
 });
 
 t.test('a write to status is judged by the schema of status (B5.10)', async (t) => {
-  const schema = structuralSchema(
-    { type: 'object', properties: { spec: { type: 'string' }, status: { type: 'object', properties: { n: { type: 'integer' } } } } },
-  );
+  const schema = structuralSchema({
+    type: 'object',
+    properties: { spec: { type: 'string' }, status: { type: 'object', properties: { n: { type: 'integer' } } } },
+  });
   const found = schema.validateStatus({ spec: 1, status: { n: 'x' } }, { spec: 1 });
   t.strictSame(
     found.map((error) => `${error.field}: ${error.body}`),
