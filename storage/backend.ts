@@ -20,7 +20,10 @@ export interface Log {
   readonly rows: AsyncIterable<readonly LogRow[]>;
 }
 
-/** The revision of a store in which nothing was ever written. Not 0: a list of an empty store must have a revision greater than that (R0.2). */
+/**
+ * The revision of a store in which nothing was ever written. Not 0: a list of an empty store must have a revision greater than that
+ * (R0.2).
+ */
 export const firstRevision = 1;
 
 /**
@@ -44,7 +47,10 @@ export interface Backend {
    * gap. A rejection means that the log may have them or not: the Store then ends the process.
    */
   append(commits: readonly Commit[]): Promise<number>;
-  /** The entries of a prefix as they were at a revision, in key order; the revision is at least the compacted one. Does not hold up `append`. */
+  /**
+   * The entries of a prefix as they were at a revision, in key order; the revision is at least the compacted one. Does not hold up
+   * `append`.
+   */
   readAt(prefix: string, revision: number): Promise<Entry[]>;
   /**
    * Drops what only reads before `revision` would need: rows superseded at or before it, and deletes. Survives being cut off anywhere: the

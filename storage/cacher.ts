@@ -2,7 +2,7 @@ import type { Commit, WatchEvent } from './commit.js';
 import type { Entry, Match } from './entry.js';
 import { Compacted, FutureRevision, invariant } from './errors.js';
 import { History, type HistoryLimits } from './history.js';
-import { afterKey, prefixesOf, rangeEnd } from './keys.js';
+import { afterKey, isPrefix, prefixesOf, rangeEnd } from './keys.js';
 import { OrderedMap } from './ordered-map.js';
 import { type CloseReason, selected, Watcher, type WatchOptions, type WatchSource } from './watcher.js';
 
@@ -105,6 +105,7 @@ export class Cacher implements WatchSource {
    * that far (R7.13).
    */
   watch(options: WatchOptions): Watcher {
+    invariant(options.prefix.startsWith(this.prefix) && isPrefix(options.prefix), `${options.prefix} can be watched`);
     const after = options.after ?? this.#log.revision;
     if (after < this.history.since) throw new Compacted(after, this.history.since);
     const watcher = new Watcher(this, options, after);
@@ -158,7 +159,10 @@ export class Cacher implements WatchSource {
     this.#snapshots = this.#snapshots.filter((snapshot) => snapshot.revision >= revision);
   }
 
-  /** The watchers concerned, by the prefix they watch, with the commits under it. A commit costs four look-ups however many prefixes are watched. */
+  /**
+   * The watchers concerned, by the prefix they watch, with the commits under it. A commit costs four look-ups however many prefixes are
+   * watched.
+   */
   #addressees(): Map<Set<Watcher>, Commit[]> {
     const events = new Map<Set<Watcher>, Commit[]>();
     if (this.#watchers.size === 0) return events;

@@ -17,7 +17,10 @@ export interface WatchEvent {
   readonly commit: Commit;
 }
 
-/** One committed write, which is also the event as a watcher without a selection sees it. A delete's `entry` is the last state with the delete's revision. */
+/**
+ * One committed write, which is also the event as a watcher without a selection sees it. A delete's `entry` is the last state with the
+ * delete's revision.
+ */
 export class Commit implements WatchEvent {
   #entered: WatchEvent | undefined;
   #left: WatchEvent | undefined;

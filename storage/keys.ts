@@ -63,6 +63,12 @@ export function resourcePrefixOf(key: string): string {
   return key.slice(0, key.indexOf('/', key.indexOf('/') + 1) + 1);
 }
 
+/** Whether it is one of the `prefixesOf` some key. */
+export function isPrefix(prefix: string): boolean {
+  const slashes = prefix.split('/').length - 1;
+  return slashes === 4 || ((slashes === 2 || slashes === 3) && prefix.endsWith('/'));
+}
+
 /** The first string after all keys of the prefix: `a/b/` → `a/b0` (`0` follows `/`). A whole key is the range of itself. */
 export function rangeEnd(prefix: string): string {
   return prefix.endsWith('/') ? `${prefix.slice(0, -1)}0` : afterKey(prefix);

@@ -70,7 +70,7 @@ const batchBytesMax = 4 << 20;
 
 const defaults = {
   entryBytesMax: 1_572_864, // as etcd
-  history: { eventsMax: 10_000, bytesMax: 32 << 20 },
+  history: { eventsMax: 10_000, bytesMax: 16 << 20 },
   retention: { windowMs: 300_000, revisionsMin: 10_000, everyMs: 30_000 },
   now: () => performance.now(),
   onFatal: (error: Error) => {
@@ -287,7 +287,10 @@ export class Store implements CommittedLog {
     }
   }
 
-  /** Puts the commit on the open batch, and sends that if the backend is idle: what piles up while it is not is the next batch, without a timer. */
+  /**
+   * Puts the commit on the open batch, and sends that if the backend is idle: what piles up while it is not is the next batch, without
+   * a timer.
+   */
   #enqueue(commit: Commit, callback: () => void): void {
     const { entry } = commit;
     this.#inFlight.set(entry.key, { entry: commit.type === 'DELETED' ? undefined : entry, revision: entry.revision });

@@ -2,7 +2,10 @@ import { type Commit, select, type WatchEvent } from './commit.js';
 import type { Match } from './entry.js';
 import type { History } from './history.js';
 
-/** `slow`: it stayed paused until the history had moved past it (R7.10). `closed`: the store, or its collection, is no more. `failed`: its onEvents threw. */
+/**
+ * `slow`: it stayed paused until the history had moved past it (R7.10). `closed`: the store, or its collection, is no more. `failed`:
+ * its onEvents threw.
+ */
 export type CloseReason = 'slow' | 'closed' | 'failed';
 
 export interface WatchOptions {
@@ -11,7 +14,10 @@ export interface WatchOptions {
   /** Events with a greater revision are delivered; undefined: from now on. It may be in the future (R7.14). */
   after?: number | undefined;
   match?: Match | undefined;
-  /** Gets at least one event, in revision order. Not awaited: who cannot take more calls `pause()`. The array is shared: do not change it. */
+  /**
+   * Gets at least one event, in revision order. Not awaited: who cannot take more calls `pause()`. The array is shared: do not change
+   * it.
+   */
   onEvents(events: readonly WatchEvent[]): void;
   /** Called once when the store ends the watch, not after `stop()`. `error` is what onEvents threw. */
   onClose(reason: CloseReason, error?: unknown): void;
@@ -67,13 +73,13 @@ export class Watcher {
 
   /** Every matching event up to this revision has been given to onEvents: what a bookmark may say (R7.9). */
   get revision(): number {
-    return this.#paused || this.#catchingUp ? this.#position : Math.max(this.#position, this.#source.served);
+    return Math.min(this.#reached(), this.#source.revision);
   }
 
   /** No events from now on (what onEvents has been given, it has to take). */
   pause(): void {
     if (this.#paused) return;
-    this.#position = this.revision;
+    this.#position = this.#reached();
     this.#paused = true;
   }
 
@@ -108,6 +114,11 @@ export class Watcher {
       this.#position = revision;
       if (fresh.length > 0) this.#hand(fresh);
     }
+  }
+
+  /** Greater than the committed revision while the watch starts in the future. */
+  #reached(): number {
+    return this.#paused || this.#catchingUp ? this.#position : Math.max(this.#position, this.#source.served);
   }
 
   #closeIfLeftBehind(): void {

@@ -72,7 +72,10 @@ export function transferOf({ numbers, bytes }: PackedRows): ArrayBuffer[] {
   return [numbers.buffer as ArrayBuffer, bytes.buffer as ArrayBuffer];
 }
 
-/** `{a: 'b', c: 'd'}` as the lines a, b, c, d. Newlines and backslashes within are escaped. Not JSON: this is read for every entry at the start. */
+/**
+ * `{a: 'b', c: 'd'}` as the lines a, b, c, d. Newlines and backslashes within are escaped. Not JSON: this is read for every entry at
+ * the start.
+ */
 export function linesOf(strings: Readonly<Record<string, string>>): string {
   const lines: string[] = [];
   for (const [key, value] of Object.entries(strings)) lines.push(escaped(key), escaped(value));

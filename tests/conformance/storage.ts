@@ -327,7 +327,9 @@ export function storageContract(t: Test, { start, again, runs }: StorageUnderTes
   t.test('a watch from the future stays silent until it is passed (R7.14)', async (t) => {
     const store = await start(t);
     const { events, watcher } = watch(store.cacher(all), { after: 3 });
-    t.equal(watcher.revision, 3);
+    t.equal(watcher.revision, 1);
+    watcher.pause();
+    watcher.resume();
     await Promise.all(['a', 'b', 'c', 'd'].map((name) => put(store, pod(name))));
     t.same(events, [`ADDED ${pod('c')} x at 4`, `ADDED ${pod('d')} x at 5`]);
   });
@@ -376,6 +378,8 @@ export function storageContract(t: Test, { start, again, runs }: StorageUnderTes
       const refused = t.throws(() => watch(store.cacher(all), { after: 2 }), Compacted) as unknown as Compacted;
       t.same([refused.revision, refused.oldest], [2, 3]);
       t.equal(watch(store.cacher(all), { after: 3 }).events.length, 4);
+      for (const prefix of ['/podsx/', `${root}d`, '/', 'a'])
+        t.throws(() => watch(store.cacher(all), { prefix }), { message: /can be watched/ });
     },
   );
 
