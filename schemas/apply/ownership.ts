@@ -3,7 +3,7 @@ import type { JsonObject } from '../json-value.js';
 import { type Comparison, compare, withoutFields } from './compare.js';
 import { ConflictsError, type ManagerConflict } from './conflicts.js';
 import { difference, EMPTY_SET, equalSets, type FieldSet, intersection, isEmpty, recursiveDifference, union } from './field-set.js';
-import { identityOf, type ManagedEntry, type Managers, withEntry } from './managed-fields.js';
+import { identityOf, type ManagedEntry, type Managers } from './managed-fields.js';
 import { merge } from './merge.js';
 import { ownedFields, reconcileWithType, withNamedParents } from './owned-fields.js';
 import { removeFields } from './remove.js';
@@ -148,9 +148,9 @@ export function capUpdates(managers: Managers, secondsOf: (time: string | undefi
   let excess = updates.length - MANAGERS_MAX;
   if (excess <= 0) return managers;
   updates.sort(([a, x], [b, y]) => secondsOf(x.time) - secondsOf(y.time) || (a < b ? -1 : 1));
-  let capped = managers;
+  const capped = new Map(managers);
   const firsts = new Map<string, ManagedEntry>();
-  for (const [, entry] of updates) {
+  for (const [identity, entry] of updates) {
     if (excess === 0) break;
     const first = firsts.get(entry.apiVersion);
     if (!first) {
@@ -158,11 +158,11 @@ export function capUpdates(managers: Managers, secondsOf: (time: string | undefi
       continue;
     }
     const bucket = { ...entry, manager: BUCKET, subresource: '' };
-    const present = capped.get(identityOf(bucket)) ?? first;
-    const rest = new Map(capped);
-    if (!capped.has(identityOf(bucket))) rest.delete(identityOf(first));
-    rest.delete(identityOf(entry));
-    capped = withEntry(rest, { ...bucket, set: union(entry.set, present.set) });
+    const bucketIdentity = identityOf(bucket);
+    const present = capped.get(bucketIdentity);
+    if (!present) capped.delete(identityOf(first));
+    capped.delete(identity);
+    capped.set(bucketIdentity, { ...bucket, set: union(entry.set, (present ?? first).set) });
     excess--;
   }
   return capped;

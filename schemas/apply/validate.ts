@@ -100,5 +100,7 @@ function fault(message: string): Fault[] {
 
 function append(faults: Fault[] | undefined, found: Fault[], below?: PathElement): Fault[] {
   if (below !== undefined) for (const one of found) one.path = printElement(below) + one.path;
-  return faults ? faults.concat(found) : found;
+  if (!faults) return found;
+  for (const one of found) faults.push(one);
+  return faults;
 }
