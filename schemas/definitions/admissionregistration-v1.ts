@@ -78,9 +78,9 @@ ParamRef atomic
   3 selector meta.LabelSelector pointer
   4 parameterNotFoundAction string pointer go=v1.ParameterNotFoundActionType values=Allow|Deny
 Rule inline
-  1 apiGroups []string
-  2 apiVersions []string
-  3 resources []string
+  1 apiGroups []string list=atomic
+  2 apiVersions []string list=atomic
+  3 resources []string list=atomic
   4 scope string pointer go=v1.ScopeType enum=Cluster|Namespaced|*
 RuleWithOperations
   1 operations []string list=atomic go=[]v1.OperationType enum=*|CREATE|UPDATE|DELETE|CONNECT

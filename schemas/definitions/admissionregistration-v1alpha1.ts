@@ -35,7 +35,7 @@ MutatingAdmissionPolicySpec
   3 variables []Variable list=atomic
   4 mutations []Mutation list=atomic
   5 failurePolicy string pointer go=v1alpha1.FailurePolicyType enum=Ignore|Fail
-  6 matchConditions []io.k8s.api.admissionregistration.v1.MatchCondition list=map(name) patch=merge(name) go=[]v1alpha1.MatchCondition
+  6 matchConditions []MatchCondition list=map(name) patch=merge(name)
   7 reinvocationPolicy string go=v1.ReinvocationPolicyType
 Mutation
   2 patchType string always required go=v1alpha1.PatchType enum=ApplyConfiguration|JSONPatch

@@ -263,20 +263,20 @@ EphemeralContainer
   1 ...EphemeralContainerCommon
   2 targetContainerName string
 EphemeralContainerCommon inline
-  1 name string always
+  1 name string always required
   2 image string
-  3 command []string
-  4 args []string
+  3 command []string list=atomic
+  4 args []string list=atomic
   5 workingDir string
-  6 ports []ContainerPort patch=merge(containerPort)
-  19 envFrom []EnvFromSource
-  7 env []EnvVar patch=merge(name)
+  6 ports []ContainerPort list=map(containerPort,protocol) patch=merge(containerPort)
+  19 envFrom []EnvFromSource list=atomic
+  7 env []EnvVar list=map(name) patch=merge(name)
   8 resources ResourceRequirements
-  23 resizePolicy []ContainerResizePolicy
+  23 resizePolicy []ContainerResizePolicy list=atomic
   24 restartPolicy string pointer go=v1.ContainerRestartPolicy values=Always|Never|OnFailure
-  25 restartPolicyRules []ContainerRestartRule
-  9 volumeMounts []VolumeMount patch=merge(mountPath)
-  21 volumeDevices []VolumeDevice patch=merge(devicePath)
+  25 restartPolicyRules []ContainerRestartRule list=atomic
+  9 volumeMounts []VolumeMount list=map(mountPath) patch=merge(mountPath)
+  21 volumeDevices []VolumeDevice list=map(devicePath) patch=merge(devicePath)
   10 livenessProbe Probe pointer
   11 readinessProbe Probe pointer
   22 startupProbe Probe pointer
@@ -492,7 +492,7 @@ NodeAffinity
 NodeAllocatableResourceClaimStatus
   1 resourceClaimName string always required
   2 containers []string list=set
-  3 resources {}Quantity always go=map[v1.ResourceName]resource.Quantity
+  3 resources {}Quantity always required go=map[v1.ResourceName]resource.Quantity
 NodeCondition
   1 type string always required go=v1.NodeConditionType values=Ready|MemoryPressure|DiskPressure|PIDPressure|NetworkUnavailable|GracefulNodeShutdownInProgress|DrainInProgress|Drained|MaintenancePlanned|MaintenanceInProgress
   2 status string always required go=v1.ConditionStatus values=True|False|Unknown
@@ -806,7 +806,7 @@ PodStatus
   18 extendedResourceClaimStatus PodExtendedResourceClaimStatus pointer
   19 allocatedResources {}Quantity go=v1.ResourceList
   20 resources ResourceRequirements pointer
-  21 nodeAllocatableResourceClaimStatuses []NodeAllocatableResourceClaimStatus list=atomic patch=merge(resourceClaimName)
+  21 nodeAllocatableResourceClaimStatuses []NodeAllocatableResourceClaimStatus list=atomic
 PodTemplate kind
   1 metadata meta.ObjectMeta
   2 template PodTemplateSpec

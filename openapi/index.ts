@@ -1,0 +1,64 @@
+/** Everything under `/openapi`, made when it is asked for (R10.45). */
+import type { JsonObject } from '../schemas/json-value.js';
+import type { Kind } from '../schemas/kinds.js';
+import { type Document, documentOf, lazy } from './document.js';
+import type { CustomKind } from './from-structural.js';
+import { builtinParts, v2Document } from './v2.js';
+import { encodeV2 } from './v2-protobuf.js';
+import { builtinV3, customV3, v3Key } from './v3.js';
+
+export type { Document } from './document.js';
+export type { CustomKind } from './from-structural.js';
+
+/** The documents of one set of kinds. */
+export interface OpenApi {
+  /** `/openapi/v2` as JSON; its hash serves both encodings. */
+  v2(): Document;
+  /** The same as gnostic protobuf (R10.3). */
+  v2Protobuf(): Buffer;
+  /** `/openapi/v3` (R10.15). */
+  v3Index(): Document;
+  /** `/openapi/v3/<key>`; undefined for an unknown key. */
+  v3(key: string): Document | undefined;
+}
+
+export interface OpenApiFactory {
+  /** The built-in kinds with these custom ones. Documents of the built-ins are shared by all that the factory makes. */
+  withCustom(custom: readonly CustomKind[]): OpenApi;
+}
+
+/** `gitVersion` is what `/version` says. */
+export function createOpenApi(kinds: readonly Kind[], gitVersion: string): OpenApiFactory {
+  const parts = lazy(() => builtinParts(kinds));
+  const builtins = new Map([...builtinV3(kinds, gitVersion)].map(([key, make]) => [key, lazy(() => documentOf(make()))]));
+  return {
+    withCustom(custom) {
+      const document = (): JsonObject => v2Document(parts(), custom, gitVersion);
+      const documents = new Map([...builtins, ...customDocuments(custom)]);
+      return {
+        v2: lazy(() => documentOf(document())),
+        v2Protobuf: lazy(() => encodeV2(document())),
+        v3Index: lazy(() => documentOf(indexOf(documents))),
+        v3: (key) => documents.get(key)?.(),
+      };
+    },
+  };
+}
+
+function customDocuments(custom: readonly CustomKind[]): [string, () => Document][] {
+  const byKey = new Map<string, CustomKind[]>();
+  for (const kind of custom) {
+    const key = v3Key(kind.kind);
+    byKey.set(key, [...(byKey.get(key) ?? []), kind]);
+  }
+  return [...byKey].map(([key, kinds]) => [key, lazy(() => documentOf(customV3(kinds)))]);
+}
+
+function indexOf(documents: ReadonlyMap<string, () => Document>): JsonObject {
+  const entries = [...documents].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    paths: Object.fromEntries(
+      entries.map(([key, document]) => [key, { serverRelativeURL: `/openapi/v3/${key}?hash=${document().hash}` }]),
+    ),
+  };
+}
