@@ -57,8 +57,6 @@ function customDocuments(custom: readonly CustomKind[]): [string, () => Document
 function indexOf(documents: ReadonlyMap<string, () => Document>): JsonObject {
   const entries = [...documents].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    paths: Object.fromEntries(
-      entries.map(([key, document]) => [key, { serverRelativeURL: `/openapi/v3/${key}?hash=${document().hash}` }]),
-    ),
+    paths: Object.fromEntries(entries.map(([key, document]) => [key, { serverRelativeURL: `/openapi/v3/${key}?hash=${document().hash}` }])),
   };
 }

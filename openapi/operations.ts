@@ -273,18 +273,20 @@ function logOperation(kind: Kind, path: string, name: string): Operation {
 }
 
 function connectOperations(kind: Kind, { name: subresource, kind: options }: Subresource, path: string, name: string): Operation[] {
-  const connect = (at: string, suffix: string) => (method: Method): Operation => ({
-    path: at,
-    method,
-    id: operationId(kind, 'connect', `${capital(method)}${name}${suffix}`),
-    tag: `${groupId(kind.group)}_${camelCase(kind.version)}`,
-    action: 'connect',
-    gvk: options,
-    parameters: [...pathParameters(at), ...CONNECT_PARAMETERS[subresource]!],
-    consumes: ANY,
-    produces: ANY,
-    responses: { 200: 'string', 401: undefined },
-  });
+  const connect =
+    (at: string, suffix: string) =>
+    (method: Method): Operation => ({
+      path: at,
+      method,
+      id: operationId(kind, 'connect', `${capital(method)}${name}${suffix}`),
+      tag: `${groupId(kind.group)}_${camelCase(kind.version)}`,
+      action: 'connect',
+      gvk: options,
+      parameters: [...pathParameters(at), ...CONNECT_PARAMETERS[subresource]!],
+      consumes: ANY,
+      produces: ANY,
+      responses: { 200: 'string', 401: undefined },
+    });
   if (subresource !== 'proxy') return STREAM_METHODS.map(connect(path, ''));
   return [...PROXY_METHODS.map(connect(path, '')), ...PROXY_METHODS.map(connect(`${path}/{path}`, 'WithPath'))];
 }

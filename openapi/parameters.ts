@@ -101,6 +101,8 @@ function inFull(name: string): JsonObject {
 }
 
 function sharedName(name: string): string {
-  const hash = createHash('sha256').update(JSON.stringify(inFull(name))).digest('base64url');
+  const hash = createHash('sha256')
+    .update(JSON.stringify(inFull(name)))
+    .digest('base64url');
   return `${bare(name)}-${hash.slice(0, 8)}`;
 }

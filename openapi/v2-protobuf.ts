@@ -1,5 +1,6 @@
 /** The gnostic protobuf of a Swagger 2.0 document (R10.3, R10.4): a table of messages, and one function that writes by it. */
 import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
+import { FIXED64, VARINT } from '../schemas/wire/protobuf-reader.js';
 import { ProtobufWriter } from '../schemas/wire/protobuf-writer.js';
 
 /**
@@ -137,7 +138,10 @@ export function encodeV2(document: JsonObject): Buffer {
 /** Writes the fields of a message; the order of fields is free, that of list items is not, and the writer works backwards. */
 function writeMessage(writer: ProtobufWriter, type: string, value: JsonObject): void {
   const form = formOf(type, value);
-  if (form) return writeField(writer, form[0], form[1], value);
+  if (form) {
+    writeField(writer, form[0], form[1], value);
+    return;
+  }
   const { members, extensions, others } = MESSAGES[type]!;
   for (const [name, member] of Object.entries(value).reverse()) {
     const target = members[name];
@@ -148,11 +152,11 @@ function writeMessage(writer: ProtobufWriter, type: string, value: JsonObject): 
 }
 
 function writeNamed(writer: ProtobufWriter, tag: number, name: string, type: string, value: JsonValue): void {
-  const before = writer.length;
-  if (type === 'TextList') writeNested(writer, 2, () => writeField(writer, [1], `${LIST}text`, value));
-  else writeField(writer, [2], type, value);
-  writeField(writer, [1], 'text', name);
-  writer.delimited(tag, before);
+  writeNested(writer, tag, () => {
+    if (type === 'TextList') writeNested(writer, 2, () => writeField(writer, [1], `${LIST}text`, value));
+    else writeField(writer, [2], type, value);
+    writeField(writer, [1], 'text', name);
+  });
 }
 
 function writeNested(writer: ProtobufWriter, tag: number, write: () => void): void {
@@ -161,37 +165,42 @@ function writeNested(writer: ProtobufWriter, tag: number, write: () => void): vo
   writer.delimited(tag, before);
 }
 
-function writeField(writer: ProtobufWriter, tags: readonly number[], type: string, value: JsonValue): void {
-  const [tag, ...inner] = tags as [number, ...number[]];
-  if (inner.length > 0) return writeNested(writer, tag, () => writeField(writer, inner, type, value));
-  if (type.startsWith(LIST)) {
+function writeField(writer: ProtobufWriter, [tag, ...inner]: readonly number[], type: string, value: JsonValue): void {
+  if (inner.length > 0) writeNested(writer, tag!, () => writeField(writer, inner, type, value));
+  else if (type.startsWith(LIST)) {
     const items = value as JsonValue[];
-    for (let i = items.length - 1; i >= 0; i--) writeField(writer, tags, type.slice(LIST.length), items[i]!);
-    return;
-  }
+    for (let i = items.length - 1; i >= 0; i--) writeField(writer, [tag!], type.slice(LIST.length), items[i]!);
+  } else writeSingle(writer, tag!, type, value);
+}
+
+function writeSingle(writer: ProtobufWriter, tag: number, type: string, value: JsonValue): void {
   switch (type) {
     case 'text':
-      return writeNested(writer, tag, () => writer.text(String(value)));
+      writeNested(writer, tag, () => writer.text(String(value)));
+      break;
     case 'any':
       // A value of any kind is YAML text, and JSON is YAML.
-      return writeNested(writer, tag, () => writeField(writer, [2], 'text', JSON.stringify(value)));
+      writeNested(writer, tag, () => writeSingle(writer, 2, 'text', JSON.stringify(value)));
+      break;
     case 'flag':
       if (value === true) writeVarint(writer, tag, 1);
-      return;
+      break;
     case 'whole':
-      return writeVarint(writer, tag, Number(value));
+      writeVarint(writer, tag, Number(value));
+      break;
     case 'number':
       writer.double(Number(value));
-      return writer.header(tag, 1);
-    case 'SchemaOrFlag':
-      if (!isObject(value)) return writeNested(writer, tag, () => writeVarint(writer, 2, value === true ? 1 : 0));
-      return writeNested(writer, tag, () => writeMessage(writer, type, value));
+      writer.header(tag, FIXED64);
+      break;
     default:
-      return writeNested(writer, tag, () => writeMessage(writer, type, value as JsonObject));
+      writeNested(writer, tag, () => {
+        if (isObject(value)) writeMessage(writer, type, value);
+        else writeVarint(writer, 2, value === true ? 1 : 0); // additionalProperties: true
+      });
   }
 }
 
 function writeVarint(writer: ProtobufWriter, tag: number, value: number): void {
   writer.int64(value);
-  writer.header(tag, 0);
+  writer.header(tag, VARINT);
 }

@@ -121,8 +121,9 @@ t.test('every reference has its target, and no two definitions claim a kind (R10
   };
   visit(document);
   t.strictSame([...dangling], []);
-  const claims = Object.values(definitions).flatMap((schema) =>
-    ((schema as JsonObject)['x-kubernetes-group-version-kind'] as JsonValue[] | undefined)?.map((gvk) => JSON.stringify(gvk)) ?? [],
+  const claims = Object.values(definitions).flatMap(
+    (schema) =>
+      ((schema as JsonObject)['x-kubernetes-group-version-kind'] as JsonValue[] | undefined)?.map((gvk) => JSON.stringify(gvk)) ?? [],
   );
   t.equal(new Set(claims).size, claims.length);
 });

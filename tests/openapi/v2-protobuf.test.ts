@@ -162,15 +162,7 @@ t.test('a document is written as gnostic messages (R10.4)', async (t) => {
                     ],
                   ],
                 ],
-                [
-                  9,
-                  [
-                    [
-                      1,
-                      [[1, [[2, 'body'], [3, 'body'], ref]]],
-                    ],
-                  ],
-                ],
+                [9, [[1, [[1, [[2, 'body'], [3, 'body'], ref]]]]]],
                 [9, [[2, [[1, '#/parameters/p']]]]],
               ],
             ],
