@@ -1,0 +1,221 @@
+import t from 'tap';
+import {
+  approvalCondition,
+  ESTABLISHED,
+  namesAccepted,
+  settleStatus,
+  TERMINATING,
+  withCondition,
+  withoutCondition,
+} from '../../../schemas/crd/conditions.js';
+import type { Definition } from '../../../schemas/crd/definition.js';
+import { deprecationOf, kindsOf } from '../../../schemas/crd/kind.js';
+import { prepareDefinitionForStatusUpdate, prepareDefinitionForUpdate } from '../../../schemas/crd/prepare.js';
+import { compareVersions } from '../../../schemas/crd/version-order.js';
+import { clone, type JsonObject } from '../../../schemas/json-value.js';
+import { established, version, widgets } from './definitions.js';
+
+const NOW = '2024-01-02T03:04:05Z';
+const statusOf = (crd: Definition): JsonObject => crd.status as JsonObject;
+const named = (name: string, names: JsonObject): Definition => widgets({ names }, { name });
+
+t.test('a definition is prepared (B1)', async (t) => {
+  const crd = widgets({
+    conversion: {
+      strategy: 'Webhook',
+      webhook: { clientConfig: { service: { name: 'n', namespace: 's' } }, conversionReviewVersions: ['v1'] },
+    },
+  });
+  const spec = crd.spec as JsonObject;
+  t.strictSame(spec.names, { plural: 'widgets', kind: 'Widget', singular: 'widget', listKind: 'WidgetList' });
+  t.match(spec.conversion, { webhook: { clientConfig: { service: { port: 443 } } } });
+  t.strictSame(widgets().spec, { ...(widgets().spec as JsonObject), conversion: { strategy: 'None' } });
+  t.strictSame(crd.status, { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: ['v1'] });
+  t.match(crd.metadata, { generation: 1 });
+});
+
+t.test('an update keeps the status, counts changes of spec and remembers storage versions (B1.3)', async (t) => {
+  const old = established(widgets());
+  const same = clone(old);
+  same.status = {};
+  prepareDefinitionForUpdate(same, old);
+  t.strictSame(same.status, old.status);
+  t.match(same.metadata, { generation: 1 });
+  const moved = clone(old);
+  (moved.spec as JsonObject).versions = [version('v1'), version('v2', { storage: true })];
+  prepareDefinitionForUpdate(moved, old);
+  t.strictSame(statusOf(moved).storedVersions, ['v1', 'v2']);
+  t.match(moved.metadata, { generation: 2 });
+  const status = clone(moved);
+  prepareDefinitionForStatusUpdate(status, old);
+  t.strictSame(status.spec, old.spec);
+  t.match(status.metadata, { generation: 1 });
+});
+
+const WIDGETS = established(widgets({ names: { shortNames: ['wd'] } }));
+
+const CONFLICTS: [title: string, names: JsonObject, accepted: JsonObject, reason: string, message: string][] = [
+  [
+    'all free',
+    { plural: 'gizmos', kind: 'Gizmo' },
+    { plural: 'gizmos', singular: 'gizmo', kind: 'Gizmo', listKind: 'GizmoList' },
+    'NoConflicts',
+    'no conflicts found',
+  ],
+  [
+    'a kind',
+    { plural: 'doodads', kind: 'Widget', singular: 'doodad', listKind: 'DoodadList' },
+    { plural: 'doodads', singular: 'doodad', kind: '', listKind: 'DoodadList' },
+    'KindConflict',
+    '"Widget" is already in use',
+  ],
+  [
+    'the last conflict is told, free names are accepted',
+    { plural: 'gizmos', kind: 'Gizmo', shortNames: ['wd', 'gz'], singular: 'widget', listKind: 'WidgetList', categories: ['all'] },
+    { plural: 'gizmos', kind: 'Gizmo', categories: ['all'] },
+    'ListKindConflict',
+    '"WidgetList" is already in use',
+  ],
+  [
+    'several short names',
+    { plural: 'gizmos', kind: 'Gizmo', shortNames: ['wd', 'gz', 'widget'] },
+    { plural: 'gizmos', singular: 'gizmo', kind: 'Gizmo', listKind: 'GizmoList' },
+    'ShortNamesConflict',
+    '["wd" is already in use, "widget" is already in use]',
+  ],
+];
+
+t.test('names are accepted where no other definition of the group has them (B3.1)', async (t) => {
+  for (const [title, names, accepted, reason, message] of CONFLICTS) {
+    const verdict = namesAccepted(named('gizmos.example.com', names), [WIDGETS]);
+    t.strictSame(verdict.acceptedNames, accepted, title);
+    t.match(verdict.namesAccepted, { reason, message, status: reason === 'NoConflicts' ? 'True' : 'False' }, title);
+  }
+  const elsewhere = clone(WIDGETS);
+  (elsewhere.spec as JsonObject).group = 'other.example.com';
+  t.equal(namesAccepted(named('gizmos.example.com', { plural: 'gizmos', kind: 'Widget' }), [elsewhere]).namesAccepted.status, 'True');
+  t.equal(namesAccepted(WIDGETS, [WIDGETS]).namesAccepted.status, 'True', 'its own names do not hinder it');
+});
+
+t.test('the status settles in one write or two, and once settled not again (B3.2, B3.3)', async (t) => {
+  const installing = settleStatus(widgets(), [], NOW, false);
+  t.strictSame(statusOf(installing).conditions, [
+    { type: 'NamesAccepted', status: 'True', lastTransitionTime: NOW, reason: 'NoConflicts', message: 'no conflicts found' },
+    {
+      type: 'Established',
+      status: 'False',
+      lastTransitionTime: NOW,
+      reason: 'Installing',
+      message: 'the initial names have been accepted',
+    },
+  ]);
+  const served = settleStatus(installing, [], 'later', true);
+  t.match((statusOf(served).conditions as JsonObject[])[1], {
+    status: 'True',
+    reason: 'InitialNamesAccepted',
+    lastTransitionTime: 'later',
+  });
+  t.equal(settleStatus(served, [], 'latest', true), served);
+
+  const refused = settleStatus(named('gizmos.example.com', { plural: 'gizmos', kind: 'Widget' }), [WIDGETS], NOW, true);
+  t.match(statusOf(refused).conditions, [
+    { status: 'False' },
+    { status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' },
+  ]);
+
+  const conflicting = clone(WIDGETS);
+  ((conflicting.spec as JsonObject).names as JsonObject).shortNames = ['wd', 'gz'];
+  const other = established(named('gizmos.example.com', { plural: 'gizmos', kind: 'Gizmo', shortNames: ['gz'] }));
+  const kept = settleStatus(conflicting, [other], NOW, true);
+  t.match(statusOf(kept).conditions, [
+    { type: 'NamesAccepted', status: 'False' },
+    { type: 'Established', status: 'True', reason: 'r' },
+  ]);
+  t.match(statusOf(kept).acceptedNames, { shortNames: ['wd'] }, 'short names stay as they were');
+});
+
+t.test('conditions keep their place and their time', async (t) => {
+  const crd = established(widgets());
+  t.equal(withCondition(crd, { ...ESTABLISHED, reason: 'r', message: 'm' }, NOW), crd);
+  const renamed = withCondition(crd, ESTABLISHED, NOW);
+  t.match((statusOf(renamed).conditions as JsonObject[])[1], {
+    reason: 'InitialNamesAccepted',
+    lastTransitionTime: '2024-01-01T00:00:00Z',
+  });
+  const ending = withCondition(crd, TERMINATING.pending, NOW);
+  t.match((statusOf(ending).conditions as JsonObject[])[2], { type: 'Terminating', status: 'True', lastTransitionTime: NOW });
+  t.strictSame(withoutCondition(ending, 'Terminating'), crd);
+});
+
+t.test('protected groups show their approval (B3.5)', async (t) => {
+  const approval = (value?: string) =>
+    approvalCondition(
+      widgets({ group: 'x.kubernetes.io' }, value === undefined ? {} : { annotations: { 'api-approved.kubernetes.io': value } }),
+    );
+  t.equal(approvalCondition(widgets()), undefined);
+  t.match(approval(), { status: 'False', reason: 'MissingAnnotation' });
+  t.match(approval('https://github.com/x'), { status: 'True', reason: 'ApprovedAnnotation', message: 'approved in https://github.com/x' });
+  t.match(approval('unapproved, x'), { status: 'False', reason: 'UnapprovedAnnotation', message: 'not approved: "unapproved, x"' });
+  t.match(approval('yes'), { status: 'False', reason: 'InvalidAnnotation' });
+});
+
+t.test('versions have an order (R9.8)', async (t) => {
+  const sorted = ['v10', 'v2', 'v1', 'v3beta1', 'v1beta2', 'v1beta1', 'v11alpha2', 'v1alpha1', 'foo1', 'foo10', 'v0', 'vx'];
+  t.strictSame([...sorted].reverse().sort(compareVersions), sorted);
+});
+
+t.test('a definition makes rows of the table of kinds (B3.8)', async (t) => {
+  const crd = established(
+    widgets({
+      scope: 'Cluster',
+      names: { shortNames: ['wd'], categories: ['all'] },
+      versions: [
+        version('v1beta1', { deprecated: true }),
+        version('v1', {
+          storage: true,
+          subresources: { status: {}, scale: { specReplicasPath: '.spec.r', statusReplicasPath: '.status.r' } },
+          selectableFields: [{ jsonPath: '.spec.a' }],
+        }),
+        version('v2', { served: false }),
+      ],
+    }),
+  );
+  const [v1, beta, ...others] = kindsOf(crd);
+  t.strictSame(others, []);
+  t.match(v1, {
+    group: 'example.com',
+    version: 'v1',
+    kind: 'Widget',
+    plural: 'widgets',
+    listKind: 'WidgetList',
+    shortNames: ['wd'],
+    namespaced: false,
+    storage: { version: 'v1' },
+  });
+  t.strictSame(v1!.verbs, ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']);
+  t.strictSame(
+    v1!.subresources.map(({ name, kind }) => `${name} ${kind.group}/${kind.version} ${kind.kind}`),
+    ['status example.com/v1 Widget', 'scale autoscaling/v1 Scale'],
+  );
+  t.strictSame(
+    v1!.fieldLabels.map(({ label }) => label),
+    ['metadata.name', 'spec.a'],
+  );
+  t.equal(v1!.deprecation, undefined);
+  t.equal(beta!.deprecation, 'example.com/v1beta1 Widget is deprecated; use example.com/v1 Widget');
+  const ending = kindsOf(withCondition(crd, TERMINATING.inProgress, NOW));
+  t.strictSame(ending[0]!.verbs, ['delete', 'deletecollection', 'get', 'list', 'watch']);
+});
+
+t.test('deprecated versions warn (R1.33)', async (t) => {
+  const versions = [
+    version('v1alpha1', { deprecated: true, deprecationWarning: 'gone soon' }),
+    version('v1', { storage: true }),
+    version('v3', { deprecated: true }),
+  ];
+  const crd = established(widgets({ versions }));
+  t.strictSame(
+    versions.map((each) => deprecationOf(crd, each)),
+    ['gone soon', undefined, 'example.com/v3 Widget is deprecated'],
+  );
+});
