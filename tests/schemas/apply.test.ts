@@ -325,13 +325,13 @@ t.test('a configuration that is none of its kind is refused in these words', asy
 });
 
 t.test('many faults and many entries cost no more than their number', async (t) => {
-  const many = Array.from({ length: 200_000 }, () => 'a');
+  const many = Array.from({ length: 50_000 }, () => 'a');
   const error = failure(() =>
     managedObject(custom(spec({ tags: { type: 'array', items: TEXT, 'x-kubernetes-list-type': 'set' } }))).apply('m1', {
       spec: { tags: many },
     }),
   );
-  t.equal(error.message.split('\n').length, 200_000);
+  t.equal(error.message.split('\n').length, 50_000);
   const entry = (i: number) => ({
     manager: `m${i}`,
     operation: 'Update',
@@ -341,7 +341,7 @@ t.test('many faults and many entries cost no more than their number', async (t) 
   });
   const object = configMap();
   object.update('golden', { data: { a: '1' } });
-  object.update('golden', { data: { a: '1' }, metadata: { managedFields: Array.from({ length: 20_000 }, (_, i) => entry(i)) } });
+  object.update('golden', { data: { a: '1' }, metadata: { managedFields: Array.from({ length: 5_000 }, (_, i) => entry(i)) } });
   object.patch('golden', (live) => {
     live['data'] = { a: '1', b: '1' };
   });
