@@ -5,7 +5,7 @@ import type { FieldLabel, Kind, Subresource, Verb } from './kinds/kind.js';
 import { type GroupRows, type Row, TABLE } from './kinds/table.js';
 
 export type { FieldLabel, Kind, Subresource, Verb } from './kinds/kind.js';
-export { KNOWN_VERSIONS } from './kinds/known-versions.js';
+export { isKnownType, KNOWN_VERSIONS } from './kinds/known-types.js';
 
 const ALL_VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 const STATUS_VERBS: readonly Verb[] = ['get', 'patch', 'update'];

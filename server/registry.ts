@@ -1,6 +1,6 @@
 /** Every served resource: the built-in rows of the profile, and what CustomResourceDefinitions add while running. */
-import { definitionOfKind } from '../schemas/definitions/index.js';
 import { apiVersionOf, type GroupVersionKind, type GroupVersionResource } from '../schemas/group-version.js';
+import { isKnownType } from '../schemas/kinds.js';
 import type { Resource } from './resource.js';
 
 const keyOf = (gvr: GroupVersionResource): string => `${gvr.group}/${gvr.version}/${gvr.resource}`;
@@ -40,7 +40,7 @@ export class Registry {
   }
   /** Whether the server has types for a kind, lists too, served or not (R4.17, R4.18). */
   knowsType(gvk: GroupVersionKind): boolean {
-    return definitionOfKind(gvk) !== undefined;
+    return isKnownType(gvk);
   }
   builtins(): Resource[] {
     return [...this.#builtins.values()];

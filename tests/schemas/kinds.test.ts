@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { findDefinition } from '../../schemas/definitions/index.js';
 import { apiVersionOf } from '../../schemas/group-version.js';
-import { BUILTIN_GROUPS, BUILTIN_KINDS, builtinKind, type Kind, storageVersionHash } from '../../schemas/kinds.js';
+import { BUILTIN_GROUPS, BUILTIN_KINDS, builtinKind, isKnownType, type Kind, storageVersionHash } from '../../schemas/kinds.js';
 
 /**
  * What a kube-apiserver 1.36.3 answers to discovery, one resource a line: group-version, name, kind, singular, scope, short names,
@@ -103,4 +103,21 @@ t.test('kinds that share their objects are stored once', async (t) => {
   t.strictSame(storage('events.k8s.io', 'v1', 'Event'), storage('', 'v1', 'Event'));
   t.strictSame(storage('autoscaling', 'v1', 'HorizontalPodAutoscaler'), storage('autoscaling', 'v2', 'HorizontalPodAutoscaler'));
   t.equal(storage('authentication.k8s.io', 'v1', 'TokenReview'), undefined);
+});
+
+t.test('types are known beyond what is served (R4.17, R4.18)', async (t) => {
+  for (const [group, version, kind, known] of [
+    ['apps', 'v1', 'Deployment', true],
+    ['apps', 'v1', 'DeploymentList', true],
+    ['apps', 'v1', 'DeleteOptions', true],
+    ['apps', 'v1beta1', 'Deployment', true],
+    ['apps', 'v1beta1', 'DeploymentList', true],
+    ['apps', 'v1beta1', 'DaemonSet', false],
+    ['apps', 'v1beta1', 'ScaleList', false],
+    ['extensions', 'v1beta1', 'Ingress', true],
+    ['extensions', 'v1beta1', 'PatchOptions', true],
+    ['example.com', 'v1', 'DeleteOptions', false],
+    ['', 'v2', 'ConfigMap', false],
+  ] as const)
+    t.equal(isKnownType({ group, version, kind }), known, `${group}/${version} ${kind}`);
 });
