@@ -40,7 +40,8 @@ const UNSERVED: Readonly<Record<string, string>> = {
   'admission.k8s.io/v1': 'AdmissionReview',
   'admission.k8s.io/v1beta1': 'AdmissionReview',
   'admissionregistration.k8s.io/v1alpha1': 'ValidatingAdmissionPolicy* ValidatingAdmissionPolicyBinding*',
-  'admissionregistration.k8s.io/v1beta1': 'ValidatingWebhookConfiguration* MutatingWebhookConfiguration* ValidatingAdmissionPolicy* ValidatingAdmissionPolicyBinding*',
+  'admissionregistration.k8s.io/v1beta1':
+    'ValidatingWebhookConfiguration* MutatingWebhookConfiguration* ValidatingAdmissionPolicy* ValidatingAdmissionPolicyBinding*',
   'apiextensions.k8s.io/v1': 'ConversionReview',
   'apiextensions.k8s.io/v1beta1': 'CustomResourceDefinition* ConversionReview',
   'apiregistration.k8s.io/v1beta1': 'APIService*',
