@@ -42,7 +42,10 @@ interface Snapshot {
   entries: OrderedMap<Entry>;
 }
 
-/** Pages of so many lists, begun at different revisions, are served without work; for others their state is made again. */
+/**
+ * Pages of so many lists, begun at different revisions, are served without work; for others their state is made
+ * again.
+ */
 const snapshotsMax = 8;
 
 /** The committed state of one resource, its recent history, and its watchers. Made by `Store.cacher`. */
@@ -93,7 +96,10 @@ export class Cacher implements WatchSource {
     return list;
   }
 
-  /** Exactly the state of a revision: the further pages of a list (R6.21), an exact list. Throws Compacted (R6.10) and FutureRevision. */
+  /**
+   * Exactly the state of a revision: the further pages of a list (R6.21), an exact list. Throws Compacted (R6.10) and
+   * FutureRevision.
+   */
   async listAt(revision: number, options: ListOptions): Promise<List> {
     if (revision > this.#log.revision) throw new FutureRevision(revision, this.#log.revision);
     this.#refuseCompacted(revision);
@@ -101,8 +107,8 @@ export class Cacher implements WatchSource {
   }
 
   /**
-   * Registers a watch of the events after `after`. It is born paused, see Watcher. Throws Compacted if the history does not reach back
-   * that far (R7.13).
+   * Registers a watch of the events after `after`. It is born paused, see Watcher. Throws Compacted if the history
+   * does not reach back that far (R7.13).
    */
   watch(options: WatchOptions): Watcher {
     invariant(options.prefix.startsWith(this.prefix) && isPrefix(options.prefix), `${options.prefix} can be watched`);
@@ -138,7 +144,10 @@ export class Cacher implements WatchSource {
     this.#entries.set(entry.key, entry);
   }
 
-  /** For Store: takes in one commit. In the same turn, once the commit's revision is the committed one, `publish` follows. */
+  /**
+   * For Store: takes in one commit. In the same turn, once the commit's revision is the committed one, `publish`
+   * follows.
+   */
   apply(commit: Commit): void {
     invariant(commit.previous === this.#entries.get(commit.entry.key), 'a commit follows the state it was decided on');
     if (commit.type === 'DELETED') this.#entries.delete(commit.entry.key);
@@ -160,8 +169,8 @@ export class Cacher implements WatchSource {
   }
 
   /**
-   * The watchers concerned, by the prefix they watch, with the commits under it. A commit costs four look-ups however many prefixes are
-   * watched.
+   * The watchers concerned, by the prefix they watch, with the commits under it. A commit costs four look-ups however
+   * many prefixes are watched.
    */
   #addressees(): Map<Set<Watcher>, Commit[]> {
     const events = new Map<Set<Watcher>, Commit[]>();

@@ -3,8 +3,8 @@ import type { Entry, Match } from './entry.js';
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /**
- * What a watcher is told. Event objects are shared by all watchers that see the change alike (at most three exist for one
- * commit), so what is derived from an event, as its frame on the wire, can be cached on it in a WeakMap.
+ * What a watcher is told. Event objects are shared by all watchers that see the change alike (at most three exist for
+ * one commit), so what is derived from an event, as its frame on the wire, can be cached on it in a WeakMap.
  */
 export interface WatchEvent {
   readonly type: EventType;
@@ -12,14 +12,17 @@ export interface WatchEvent {
   readonly entry: Entry;
   /** The state before the change. */
   readonly previous: Entry | undefined;
-  /** The revision of the change. It differs from the entry's when an object left the selection (R7.8): its entry is then the old state. */
+  /**
+   * The revision of the change. It differs from the entry's when an object left the selection (R7.8): its entry is
+   * then the old state.
+   */
   readonly revision: number;
   readonly commit: Commit;
 }
 
 /**
- * One committed write, which is also the event as a watcher without a selection sees it. A delete's `entry` is the last state with the
- * delete's revision.
+ * One committed write, which is also the event as a watcher without a selection sees it. A delete's `entry` is the
+ * last state with the delete's revision.
  */
 export class Commit implements WatchEvent {
   #entered: WatchEvent | undefined;

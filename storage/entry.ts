@@ -1,6 +1,6 @@
 /**
- * What a writer hands over. `bytes` are the value as it is served; `labels` and `fields` are what selectors look at, so that
- * no reader parses bytes. After the hand-over all of it belongs to the store: do not change it.
+ * What a writer hands over. `bytes` are the value as it is served; `labels` and `fields` are what selectors look at,
+ * so that no reader parses bytes. After the hand-over all of it belongs to the store: do not change it.
  */
 export interface Content {
   bytes: Buffer;
@@ -20,8 +20,8 @@ export interface Entry extends Readonly<Content> {
 export type Match = (entry: Entry) => boolean;
 
 /**
- * Text as bytes in a Buffer of its own, of exactly that size. `Buffer.from(text)` takes small texts from an 8 KB pool: such
- * a Buffer keeps its whole pool alive for as long as the entry lives.
+ * Text as bytes in a Buffer of its own, of exactly that size. `Buffer.from(text)` takes small texts from an 8 KB
+ * pool: such a Buffer keeps its whole pool alive for as long as the entry lives.
  */
 export function bytesOf(text: string): Buffer {
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));

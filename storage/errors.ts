@@ -28,7 +28,7 @@ export class Conflict extends Error {
   }
 }
 
-/** The history needed is gone: for `revision`, everything up to `oldest` would be needed and only what is newer is left. */
+/** What is needed to answer for `revision` is no longer kept; `oldest` is the oldest revision for which it is. */
 export class Compacted extends Error {
   override readonly name = 'Compacted';
   constructor(

@@ -1,6 +1,6 @@
 /**
- * Places where a crash test makes the process die. Switched on by the environment, `KURMA_FAILPOINT=<name>` or `<name>:<n>` for the
- * n-th time the place is passed (per thread); otherwise a no-op.
+ * Places where a crash test makes the process die. Switched on by the environment, `KURMA_FAILPOINT=<name>` or
+ * `<name>:<n>` for the n-th time the place is passed (per thread); otherwise a no-op.
  */
 export const failpoints = [
   'before-append', // a batch is decided, the backend has not seen it

@@ -8,7 +8,8 @@ export interface HistoryLimits {
 }
 
 /**
- * The recent commits of one Cacher, oldest first. `since` says how far back it reaches: every commit after it is here.
+ * The recent commits of one Cacher, oldest first. `since` says how far back it reaches: every commit after it is
+ * here.
  *
  *     eventsMax 3                              since  held
  *     a fresh Cacher of a log compacted at 4     4    –

@@ -1,7 +1,7 @@
 /**
- * Keys: `<group>/<resource>/<cluster>/<namespace>/<name>`; the namespace is empty for what is cluster-scoped, the group for the
- * core group. The only place that knows about the slashes. Key order is list order: by namespace, then by name, byte-wise
- * (R0.3, R6.4), and as in Kubernetes the slash takes part in it: `a-b/x` comes before `a/x`.
+ * Keys: `<group>/<resource>/<cluster>/<namespace>/<name>`; the namespace is empty for what is cluster-scoped, the
+ * group for the core group. The only place that knows about the slashes. Key order is list order: by namespace, then
+ * by name, byte-wise (R0.3, R6.4), and as in Kubernetes the slash takes part in it: `a-b/x` comes before `a/x`.
  *
  *     apps/deployments/root/default/web        a deployment           ─┐
  *     apps/deployments/root/default/           one namespace of it     │ each a range of keys, and each may be listed
@@ -28,8 +28,8 @@ export function resourcePrefix({ group, resource }: GroupResource): string {
 }
 
 /**
- * Where the entries of one collection are: of a namespace, of a cluster (no namespace), or of every cluster. A namespace in
- * every cluster is no range of keys: ask for every cluster and match the namespace.
+ * Where the entries of one collection are: of a namespace, of a cluster (no namespace), or of every cluster. A
+ * namespace in every cluster is no range of keys: ask for every cluster and match the namespace.
  */
 export function collectionPrefix(gr: GroupResource, cluster: string, namespace = ''): string {
   if (cluster === everyCluster) return resourcePrefix(gr);
@@ -69,7 +69,10 @@ export function isPrefix(prefix: string): boolean {
   return slashes === 4 || ((slashes === 2 || slashes === 3) && prefix.endsWith('/'));
 }
 
-/** The first string after all keys of the prefix: `a/b/` → `a/b0` (`0` follows `/`). A whole key is the range of itself. */
+/**
+ * The first string after all keys of the prefix: `a/b/` → `a/b0` (`0` follows `/`). A whole key is the range of
+ * itself.
+ */
 export function rangeEnd(prefix: string): string {
   return prefix.endsWith('/') ? `${prefix.slice(0, -1)}0` : afterKey(prefix);
 }

@@ -3,7 +3,10 @@ import btree from 'sorted-btree';
 const BTree = btree.default;
 type Tree<V> = btree.default<string, V>;
 
-/** Values by key, in key order. A snapshot costs nothing until one of the two is changed; then they share all but that path. */
+/**
+ * Values by key, in key order. A snapshot costs nothing until one of the two is changed; then they share all but that
+ * path.
+ */
 export class OrderedMap<V> {
   readonly #tree: Tree<V>;
 
@@ -47,7 +50,10 @@ const stop = { break: 0 };
 /** Larger than the library's 32: counting visits fewer leaves, and a leaf holds its keys with less around them. */
 const nodeSizeMax = 128;
 
-/** Compares by UTF-16 unit, which for what can stand in a key is the order of the UTF-8 bytes (docs/decisions/0001-keys.md). */
+/**
+ * Compares by UTF-16 unit, which for what can stand in a key is the order of the UTF-8 bytes
+ * (docs/decisions/0001-keys.md).
+ */
 function compareKeys(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -42,7 +42,10 @@ export interface StoreOptions {
   onFatal?: (error: Error) => void;
 }
 
-/** What `tryUpdate` decides: `delete` makes the last state with the delete's revision inside (R0.4), `keep` writes nothing (R0.6). */
+/**
+ * What `tryUpdate` decides: `delete` makes the last state with the delete's revision inside (R0.4), `keep` writes
+ * nothing (R0.6).
+ */
 export type Write = { type: 'put'; encode: Encode } | { type: 'delete'; encode: Encode } | { type: 'keep' };
 
 /** `entry`: what is there now; after a delete the last state, undefined after keeping nothing. */
@@ -157,9 +160,10 @@ export class Store implements CommittedLog {
   }
 
   /**
-   * Reads, decides and writes a key in one step: `tryUpdate` is called once, synchronously, with the newest entry, which may not be durable
-   * yet; nobody can write in between, so there is nothing to retry. Rejects with what `tryUpdate` or `encode` throws, with TooLarge,
-   * and with KeyNotFound for a delete of nothing; all of these, and a `keep`, only once what `tryUpdate` saw is durable (invariant 3).
+   * Reads, decides and writes a key in one step: `tryUpdate` is called once, synchronously, with the newest entry,
+   * which may not be durable yet; nobody can write in between, so there is nothing to retry. Rejects with what
+   * `tryUpdate` or `encode` throws, with TooLarge, and with KeyNotFound for a delete of nothing; all of these, and a
+   * `keep`, only once what `tryUpdate` saw is durable (invariant 3).
    *
    *     await store.update(key, (head) => ({ type: 'put', encode: (revision) => content(requireRevision(key, head, 7), revision) }));
    */
@@ -183,8 +187,8 @@ export class Store implements CommittedLog {
   }
 
   /**
-   * Gives up what only reads before `revision` would need; they are refused from now on. Resolves when the log is done with it. Throws
-   * FutureRevision. Watches still resume as far back as the histories in memory reach.
+   * Gives up what only reads before `revision` would need; they are refused from now on. Resolves when the log is
+   * done with it. Throws FutureRevision. Watches still resume as far back as the histories in memory reach.
    */
   async compact(revision: number): Promise<void> {
     if (revision > this.#revision) throw new FutureRevision(revision, this.#revision);
@@ -288,8 +292,8 @@ export class Store implements CommittedLog {
   }
 
   /**
-   * Puts the commit on the open batch, and sends that if the backend is idle: what piles up while it is not is the next batch, without
-   * a timer.
+   * Puts the commit on the open batch, and sends that if the backend is idle: what piles up while it is not is the
+   * next batch, without a timer.
    */
   #enqueue(commit: Commit, callback: () => void): void {
     const { entry } = commit;
@@ -327,7 +331,10 @@ export class Store implements CommittedLog {
       .catch((error) => this.#fail(error));
   }
 
-  /** In this order: caches and histories, then readers see it, watchers, writers. The next batch is with the backend meanwhile. */
+  /**
+   * In this order: caches and histories, then readers see it, watchers, writers. The next batch is with the backend
+   * meanwhile.
+   */
   #commit(batch: Batch, revision: number): void {
     invariant(batch === this.#batches.shift() && revision === batch.commits.at(-1)!.revision, 'batches commit whole and in order');
     failpoint('before-publish');

@@ -3,8 +3,8 @@ import type { Match } from './entry.js';
 import type { History } from './history.js';
 
 /**
- * `slow`: it stayed paused until the history had moved past it (R7.10). `closed`: the store, or its collection, is no more. `failed`:
- * its onEvents threw.
+ * `slow`: it stayed paused until the history had moved past it (R7.10). `closed`: the store, or its collection, is no
+ * more. `failed`: its onEvents threw.
  */
 export type CloseReason = 'slow' | 'closed' | 'failed';
 
@@ -15,8 +15,8 @@ export interface WatchOptions {
   after?: number | undefined;
   match?: Match | undefined;
   /**
-   * Gets at least one event, in revision order. Not awaited: who cannot take more calls `pause()`. The array is shared: do not change
-   * it.
+   * Gets at least one event, in revision order. Not awaited: who cannot take more calls `pause()`. The array is
+   * shared: do not change it.
    */
   onEvents(events: readonly WatchEvent[]): void;
   /** Called once when the store ends the watch, not after `stop()`. `error` is what onEvents threw. */
@@ -37,9 +37,10 @@ export interface WatchSource {
 const catchUpCommitsMax = 256;
 
 /**
- * One watch. It is born paused: nothing is delivered before `resume()`, so that its owner can send initial events first.
- * A paused watcher buffers nothing: it remembers how far it got and, on `resume()`, reads the rest from the Cacher's history. That
- * history bounds what a slow consumer can cost; when it has moved past a paused watcher, the watcher is closed as slow.
+ * One watch. It is born paused: nothing is delivered before `resume()`, so that its owner can send initial events
+ * first. A paused watcher buffers nothing: it remembers how far it got and, on `resume()`, reads the rest from the
+ * Cacher's history. That history bounds what a slow consumer can cost; when it has moved past a paused watcher, the
+ * watcher is closed as slow.
  *
  *     history: 6 9 12 20    position 6, paused      the next events are 9, 12, 20 whenever it resumes
  *     history: 12 20 21     position 6, paused      9 is gone: closed

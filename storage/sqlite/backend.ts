@@ -26,8 +26,8 @@ import { openForReading } from './schema.js';
 const rowsPerChunk = 1_000;
 
 /**
- * A log in one SQLite file (with its -wal, -shm and -lock beside it). This is the main thread's half: it sends work to the writer thread,
- * and reads the log once when it is opened.
+ * A log in one SQLite file (with its -wal, -shm and -lock beside it). This is the main thread's half: it sends work
+ * to the writer thread, and reads the log once when it is opened.
  */
 export function sqliteBackend(file: string): Backend {
   const path = resolved(file);

@@ -2,13 +2,17 @@ import type { Database } from 'better-sqlite3';
 import { failpoint } from '../failpoints.js';
 import { extent } from './schema.js';
 
-/** Revisions looked at in one step, and pages given back to the file system in one: each a transaction of a few milliseconds. */
+/**
+ * Revisions looked at in one step, and pages given back to the file system in one: each a transaction of a few
+ * milliseconds.
+ */
 const revisionsPerStep = 500;
 const pagesPerStep = 256;
 
 /**
- * Deletes what only reads before `revision` need: rows superseded by one at or before it, and deletes. In bounded steps; each
- * is a transaction that also notes how far it came, so a compaction that is cut off is simply continued by the next.
+ * Deletes what only reads before `revision` need: rows superseded by one at or before it, and deletes. In bounded
+ * steps; each is a transaction that also notes how far it came, so a compaction that is cut off is simply continued
+ * by the next.
  *
  *     log      2 put a    3 put b    4 put a (previous 2)    5 delete b (previous 3)    6 put a (previous 4)
  *     to 5     4 put a    6 put a (previous 4)

@@ -2,10 +2,9 @@ import Database from 'better-sqlite3';
 import { openForReading } from './schema.js';
 
 /**
- * Takes the log for this process until `close()`. The lock is an exclusive transaction in an empty database beside the log: an
- * advisory lock
- * of the operating system, so it goes with the process however that ends, and nothing stale can be left. (The log itself is
- * not locked: it may be inspected and backed up while it is in use.)
+ * Takes the log for this process until `close()`. The lock is an exclusive transaction in an empty database beside
+ * the log: an advisory lock of the operating system, so it goes with the process however that ends, and nothing stale
+ * can be left. (The log itself is not locked: it may be inspected and backed up while it is in use.)
  */
 export function takeLock(path: string): Database.Database {
   const lock = new Database(`${path}-lock`, { timeout: 0 });

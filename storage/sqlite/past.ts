@@ -4,9 +4,9 @@ import { pack, type PackedRows, type Row } from './protocol.js';
 const rowsPerStep = 1_000;
 
 /**
- * The state of a key range at a revision. Looks through the whole log, for it has no index, in bounded steps. That is rare: the history in
- * memory answers almost everything. A compaction in between, up to the revision, is harmless: it only takes rows that this would have
- * dropped as well.
+ * The state of a key range at a revision. Looks through the whole log, for it has no index, in bounded steps. That is
+ * rare: the history in memory answers almost everything. A compaction in between, up to the revision, is harmless: it
+ * only takes rows that this would have dropped as well.
  */
 export function* stateAt(db: Database, start: string, end: string, revision: number): Generator<void, PackedRows> {
   const select = db

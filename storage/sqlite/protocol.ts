@@ -1,7 +1,7 @@
 /**
- * What the two halves of the SQLite backend say to each other: the main thread sends requests, the writer answers each with
- * its number. Rows travel packed, so that a batch is one copy of its bytes, whose memory is then handed over, instead of a
- * clone for each Buffer.
+ * What the two halves of the SQLite backend say to each other: the main thread sends requests, the writer answers
+ * each with its number. Rows travel packed, so that a batch is one copy of its bytes, whose memory is then handed
+ * over, instead of a clone for each Buffer.
  */
 import { type Entry, unshared } from '../entry.js';
 
@@ -73,8 +73,8 @@ export function transferOf({ numbers, bytes }: PackedRows): ArrayBuffer[] {
 }
 
 /**
- * `{a: 'b', c: 'd'}` as the lines a, b, c, d. Newlines and backslashes within are escaped. Not JSON: this is read for every entry at
- * the start.
+ * `{a: 'b', c: 'd'}` as the lines a, b, c, d. Newlines and backslashes within are escaped. Not JSON: this is read for
+ * every entry at the start.
  */
 export function linesOf(strings: Readonly<Record<string, string>>): string {
   const lines: string[] = [];
@@ -100,7 +100,10 @@ function unescaped(text: string): string {
   return text.replace(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char));
 }
 
-/** Sets of labels repeat (all replicas of one thing have the same): they are shared. Fields do not, they contain the name. */
+/**
+ * Sets of labels repeat (all replicas of one thing have the same): they are shared. Fields do not, they contain the
+ * name.
+ */
 const labelSets = new Map<string, Record<string, string>>();
 const labelSetsMax = 1_000;
 

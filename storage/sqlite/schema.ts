@@ -7,8 +7,9 @@ const applicationId = 0x4b55524d;
 /**
  * Each brings a log from version i to i + 1. Only ever append to this list.
  *
- * `log` has one row for each write and no index: on the commit path nothing is looked up by key. `previous` is the revision that the
- * write superseded (0: none), which is all that compaction has to know. `labels` and `fields`: see protocol.ts.
+ * `log` has one row for each write and no index: on the commit path nothing is looked up by key. `previous` is the
+ * revision that the write superseded (0: none), which is all that compaction has to know. `labels` and `fields`: see
+ * protocol.ts.
  */
 const migrations: readonly string[] = [
   `CREATE TABLE log (
@@ -27,8 +28,8 @@ const migrations: readonly string[] = [
 export const schemaVersion = migrations.length;
 
 /**
- * Opens the log for writing, makes it if it is not there, and brings it up to date. A commit is on the disk when it returns
- * (`synchronous=FULL`: better-sqlite3 is built with NORMAL for WAL, and the setting is not kept in the file).
+ * Opens the log for writing, makes it if it is not there, and brings it up to date. A commit is on the disk when it
+ * returns (`synchronous=FULL`: better-sqlite3 is built with NORMAL for WAL, and the setting is not kept in the file).
  */
 export function openForWriting(path: string): Database.Database {
   const db = new Database(path);
@@ -53,7 +54,10 @@ export function openForReading(path: string): Database.Database {
   return new Database(path, { readonly: true });
 }
 
-/** How far the log is compacted, and its last revision. After a compaction the newest row may be gone, if it was a delete. */
+/**
+ * How far the log is compacted, and its last revision. After a compaction the newest row may be gone, if it was a
+ * delete.
+ */
 export function extent(db: Database.Database): { compacted: number; revision: number } {
   const compacted = db.prepare("SELECT value FROM state WHERE name = 'compacted'").pluck().get() as number;
   const newest = db.prepare('SELECT max(revision) FROM log').pluck().get() as number | null;

@@ -1,6 +1,6 @@
 /**
- * The worker half of the SQLite backend. It owns the only connection that writes. Batches come first; compaction and reads of the past
- * go on in small steps between them.
+ * The worker half of the SQLite backend. It owns the only connection that writes. Batches come first; compaction and
+ * reads of the past go on in small steps between them.
  */
 import { parentPort } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';

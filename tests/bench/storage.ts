@@ -1,6 +1,6 @@
 /**
- * Storage in numbers: `node --expose-gc dist/tests/bench/storage.js [objects]` (default 100,000, of 1 KB). Trust the ratios of one
- * run, not the figures.
+ * Storage in numbers: `node --expose-gc dist/tests/bench/storage.js [objects]` (default 100,000, of 1 KB). Trust the
+ * ratios of one run, not the figures.
  */
 import { fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

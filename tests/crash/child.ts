@@ -1,9 +1,7 @@
 /**
- * The process that dies: `child.js <file> <testimony> <acks> [compact]`. Writes without end, 32 at a time, until it comes to an
- * armed failpoint or has answered
- * so many writes. What it knows to be true it appends to the testimony: `opened <revision>`, `event <revision> …` for what a watch
- * was told,
- * `acked <revision>` for each answered write.
+ * The process that dies: `child.js <file> <testimony> <acks> [compact]`. Writes without end, 32 at a time, until it
+ * comes to an armed failpoint or has answered so many writes. What it knows to be true it appends to the testimony:
+ * `opened <revision>`, `event <revision> …` for what a watch was told, `acked <revision>` for each answered write.
  */
 import { openSync, writeSync } from 'node:fs';
 import { sqliteBackend } from '../../storage/sqlite/backend.js';

@@ -4,8 +4,8 @@ import type { Write } from '../../storage/store.js';
 import { encodeThing, StoreModel, type Thing, thing } from '../helpers/store-model.js';
 
 /**
- * What a crash test writes is a function of the revision alone, so whoever knows the last revision of a log knows what must be in it,
- * however often the writer died on the way.
+ * What a crash test writes is a function of the revision alone, so whoever knows the last revision of a log knows
+ * what must be in it, however often the writer died on the way.
  */
 const gadgets = { group: 'example.com', resource: 'gadgets' };
 export const prefix = resourcePrefix(gadgets);

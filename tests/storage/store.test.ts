@@ -106,6 +106,18 @@ t.test('readers see what is committed, writers what is decided; nothing based on
   t.same([order, store.get(pod('a')), store.revision], [['delete', 'absent'], undefined, 3]);
 });
 
+t.test('a commit of a key does not hide a later write of it from writers', async (t) => {
+  const { store, commit } = await withGate();
+  const append = (text: string) =>
+    store.update(pod('a'), (head) => ({ type: 'put', encode: encodeThing(thing((head?.fields['text'] ?? '') + text)) }));
+  const writes = [append('a'), append('b')];
+  await commit();
+  writes.push(append('c'));
+  await commit();
+  await commit();
+  t.equal((await writes[2])?.entry?.bytes.toString(), 'abc@4');
+});
+
 t.test('what piles up during a commit is the next batch, within bounds', async (t) => {
   const { store, batches, commit } = await withGate();
   const writes = [create(store, 'first')];
