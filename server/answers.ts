@@ -3,7 +3,7 @@ import { apiVersionOf } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { type Status, StatusError } from '../schemas/status.js';
 import { encodeJson, prettyJson } from '../schemas/wire/json.js';
-import { encodeProtobuf } from './protobuf.js';
+import { encodeProtobuf } from '../schemas/wire/protobuf.js';
 import { encodeYaml } from '../schemas/wire/yaml-encode.js';
 import type { Entry } from '../storage/entry.js';
 import type { Answer, Request } from './api.js';

@@ -18,6 +18,7 @@ import { ensureDefaults } from './bootstrap.js';
 import { builtinControllers } from './builtin-controllers.js';
 import { builtinResources } from './builtin-resources.js';
 import { type Certificates, certificatesIn, freshCertificates, writePrivate } from './certificates.js';
+import { serveDefinitions } from './definitions.js';
 import { createHealth, type Health } from './health.js';
 import { createHttp } from './http.js';
 import { inProcessTransport } from './in-process.js';
@@ -84,6 +85,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const transport = inProcessTransport({ api, nonResource, stopping: stopping.signal, onError });
   const client = createClient(transport);
 
+  undo.push(serveDefinitions(api));
   await ensureDefaults(api, options.profile);
   const now = options.chance.now();
   const certificates =
@@ -148,7 +150,9 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   }
 
   async function startPlugins(): Promise<Manager> {
-    const plugins: Plugin[] = builtinControllers(options.controllers, { authority: certificates?.authority.certificate });
+    const plugins: Plugin[] = await builtinControllers(client, options.controllers, {
+      ...(certificates && { ca: certificates.authority.certificate }),
+    });
     for (const plugin of options.plugins) {
       try {
         plugins.push(typeof plugin === 'string' ? await loadPlugin(plugin) : plugin);

@@ -51,6 +51,7 @@ function builtinResource(store: Store, kind: Kind, stored: Kind): Resource {
     storedGr: { group: stored.group, resource: stored.plural },
     storedGvk,
     isCustom: false,
+    isStoredVersion: isStoredAsIs,
     get schema() {
       schema ??= builtinSchema(kind.definition!, rulesOf(kind.group, kind.kind, kind.version)?.default);
       return schema;

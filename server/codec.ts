@@ -53,7 +53,7 @@ const rendered = new WeakMap<Entry, Map<Resource, Buffer>>();
 
 /** Whether the entry's bytes are just what this resource serves. */
 export function isServedAsStored(resource: Resource, entry: Entry): boolean {
-  if (resource.conversion) return false;
+  if (!resource.isStoredVersion) return false;
   return !(resource.schemaRevision !== undefined && entry.revision < resource.schemaRevision) && hasStoredVersion(resource, entry);
 }
 
@@ -71,10 +71,6 @@ export function convertStored(resource: Resource, stored: JsonObject): JsonObjec
   const finish = (object: JsonObject): JsonObject => {
     object['kind'] = resource.gvk.kind;
     object['apiVersion'] = apiVersionOf(resource.gvk);
-    if (resource.isCustom) {
-      resource.schema.conform(object, []);
-      resource.schema.default(object);
-    }
     return object;
   };
   if (!resource.conversion) return finish(stored);

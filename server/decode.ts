@@ -4,7 +4,7 @@ import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value
 import { ConformError } from '../schemas/object-schema.js';
 import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
 import { decodeJson, inDocumentOrder } from '../schemas/wire/json.js';
-import { decodeProtobuf } from './protobuf.js';
+import { decodeProtobuf } from '../schemas/wire/protobuf.js';
 import { decodeYaml } from '../schemas/wire/yaml.js';
 import type { Request } from './api.js';
 import { ALL_TYPES, JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './negotiation.js';
@@ -166,12 +166,14 @@ export function internalPackage(group: string): string {
 function fromProtobuf(resource: Resource, body: Buffer): Decoded {
   if (resource.isCustom) throw unsupportedMediaType([JSON_TYPE, YAML_TYPE]);
   try {
-    const { apiVersion: version, kind, object } = decodeProtobuf(body);
-    return { value: { kind, apiVersion: version, ...object }, duplicates: [] };
+    const { apiVersion: version, kind, object } = decodeProtobuf(body, resource.gvk);
+    return { value: object ?? { kind, apiVersion: version }, duplicates: [] };
   } catch (error) {
     throw badRequest((error as Error).message);
   }
 }
+
+const DELETE_OPTIONS = { group: '', version: 'v1', kind: 'DeleteOptions' };
 
 /** The body of a DELETE: undefined if there is none (R4.1, R4.40). */
 export function decodeDeleteOptions(request: Request): JsonObject | undefined {
@@ -180,7 +182,7 @@ export function decodeDeleteOptions(request: Request): JsonObject | undefined {
   let object: JsonObject;
   try {
     object = readTypeMeta(
-      mediaType === PROTOBUF_TYPE ? (decodeProtobuf(request.body).object as JsonObject) : parse(mediaType, request.body).value,
+      mediaType === PROTOBUF_TYPE ? (decodeProtobuf(request.body, DELETE_OPTIONS).object ?? {}) : parse(mediaType, request.body).value,
     );
   } catch (error) {
     throw error instanceof BodySyntaxError

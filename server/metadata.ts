@@ -14,9 +14,9 @@ function rulesFor({ kind, isCustom, gvk }: Resource): MetaRules {
 }
 
 /** R3.14–R3.25 and the content's findings; the path-segment rule speaks only when nothing else did (R3.17). */
-export function findingsOnCreate(resource: Resource, object: JsonObject): FieldError[] {
+export function findingsOnCreate(resource: Resource, object: JsonObject, warnings: string[]): FieldError[] {
   const rules = rulesFor(resource);
-  const errors = [...validateOnCreate(object, rules), ...resource.strategy.validate(object)];
+  const errors = [...validateOnCreate(object, rules), ...resource.strategy.validate(object, warnings)];
   return errors.length ? errors : validatePathSegment(object, rules);
 }
 

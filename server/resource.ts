@@ -2,6 +2,7 @@
 import type { MergeType } from '../schemas/apply/merge-type.js';
 import { apiVersionOf, type GroupResource, type GroupVersionKind } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
+import type { ScalePaths } from '../schemas/crd/scale.js';
 import type { Kind } from '../schemas/kinds.js';
 import type { ObjectSchema } from '../schemas/object-schema.js';
 import type { Cacher } from '../storage/cacher.js';
@@ -40,6 +41,8 @@ export interface Resource {
   storedGvk: GroupVersionKind;
   /** An object of a CustomResourceDefinition. */
   isCustom: boolean;
+  /** The served version is the stored one. */
+  isStoredVersion: boolean;
   schema: ObjectSchema;
   mergeType(): MergeType;
   strategy: Strategy;
@@ -54,6 +57,8 @@ export interface Resource {
   schemaRevision?: number;
   /** Custom resources: the CRD is being deleted (R1.17). */
   isTerminating?: boolean;
+  /** Custom resources with a scale subresource. */
+  scale?: ScalePaths;
   /** Aborted when the resource is no longer served as it was; ends its watches (R7.17). */
   retired: AbortSignal;
 }

@@ -98,7 +98,9 @@ function* decide(resource: Resource, request: Request, name: string, head: Entry
   strategy.prepareForUpdate(object, old);
   for (const text of strategy.warnings(object, old)) request.warn(text);
   const errors: FieldError[] = metadataFindingsOnUpdate(resource, object, old);
-  errors.push(...strategy.validateUpdate(object, old));
+  const warnings: string[] = [];
+  errors.push(...strategy.validateUpdate(object, old, warnings));
+  for (const text of warnings) request.warn(text);
   if (errors.length) throw invalid(resource.gvk, name, errors);
   strategy.canonicalize(object);
   resource.schema.settle(object);

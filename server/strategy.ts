@@ -8,10 +8,10 @@ import type { DeleteOptions } from './request-options.js';
 
 export interface Strategy {
   prepareForCreate(object: JsonObject): void;
-  /** Metadata is validated by the caller; content here, in Kubernetes' order. */
-  validate(object: JsonObject): FieldError[];
+  /** Metadata is validated by the caller; content here, in Kubernetes' order. Findings that only warn go to `warnings`. */
+  validate(object: JsonObject, warnings: string[]): FieldError[];
   prepareForUpdate(object: JsonObject, old: JsonObject): void;
-  validateUpdate(object: JsonObject, old: JsonObject): FieldError[];
+  validateUpdate(object: JsonObject, old: JsonObject, warnings: string[]): FieldError[];
   warnings(object: JsonObject, old?: JsonObject): string[];
   /** After validation, in place. */
   canonicalize(object: JsonObject): void;

@@ -1,9 +1,9 @@
 /** Events as bytes (R7.2, R7.9, R7.35). The JSON frame of an event is made at most once per type and shared by all its watchers. */
-import { apiVersionOf } from '../schemas/group-version.js';
+import { apiVersionOf, type GroupVersionKind, parseApiVersion } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { notAcceptable, type Status } from '../schemas/status.js';
 import { encodeJson } from '../schemas/wire/json.js';
-import { encodeProtobufWatchEvent } from './protobuf.js';
+import { encodeProtobuf, protobufWatchFrame } from '../schemas/wire/protobuf.js';
 import type { WatchEvent } from '../storage/commit.js';
 import type { Entry } from '../storage/entry.js';
 import type { Request } from './api.js';
@@ -29,9 +29,15 @@ const shared = new WeakMap<object, Map<Resource, Map<string, Buffer>>>();
 export function frameEncoder(resource: Resource, request: Request): FrameEncoder {
   const { output } = request;
   if (output.mediaType === YAML_TYPE || output.as?.kind === 'PartialObjectMetadataList') throw notAcceptable(STREAM_TYPES);
-  if (output.mediaType === PROTOBUF_TYPE) return objectFrames(resource, request, (type, object) => encodeProtobufWatchEvent(type, object));
+  if (output.mediaType === PROTOBUF_TYPE)
+    return objectFrames(resource, request, (type, object) => protobufWatchFrame(type, encodeProtobuf(object, gvkOf(object))));
   if (!output.as) return jsonFrames(resource);
   return objectFrames(resource, request, (type, object) => jsonFrame(type, object));
+}
+
+/** Of an object, a Status or a PartialObjectMetadata. */
+function gvkOf(object: JsonObject): GroupVersionKind {
+  return { ...parseApiVersion(object['apiVersion'] as string)!, kind: object['kind'] as string };
 }
 
 const jsonFrame = (type: string, object: unknown): Buffer =>

@@ -3,6 +3,7 @@ import type { Client } from '../client.js';
 import type { KindReference } from '../object.js';
 import type { Plugin } from '../plugin.js';
 import { clusterRoleAggregationPlugin } from './cluster-role-aggregation.js';
+import { crdEstablisherPlugin } from './crd-establisher.js';
 import { crdFinalizerPlugin } from './crd-finalizer.js';
 import { csrCleanerPlugin } from './csr-cleaner.js';
 import { type EventTtlOptions, eventTtlPlugin } from './event-ttl.js';
@@ -30,6 +31,7 @@ const rows: { needs: KindReference[]; make(options: BuiltinOptions): Plugin | un
   { needs: [], make: ({ namespace }) => namespacePlugin(namespace) },
   { needs: [], make: ({ garbageCollector }) => garbageCollectorPlugin(garbageCollector) },
   { needs: [{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }], make: crdFinalizerPlugin },
+  { needs: [{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }], make: crdEstablisherPlugin },
   { needs: [{ apiVersion: 'v1', kind: 'ServiceAccount' }], make: serviceAccountPlugin },
   { needs: [{ apiVersion: 'v1', kind: 'ConfigMap' }], make: ({ ca }) => (ca === undefined ? undefined : rootCaPlugin({ ca })) },
   {

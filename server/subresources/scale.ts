@@ -1,8 +1,198 @@
-import { unknownResource } from '../../schemas/status.js';
+import { builtinSchema } from '../../schemas/builtin-schema.js';
+import { mergeTypeOfDefinition } from '../../schemas/apply/merge-type-of-definition.js';
+import { parentManagedFields, scaleManagedFields } from '../../schemas/apply/scale.js';
+import { managedFieldsOf, setManagedFields } from '../../schemas/apply/managed-fields.js';
+import { emptyReplicas, noReplicas, type ScalePaths, scaleOf, setReplicas } from '../../schemas/crd/scale.js';
+import { invalidValue } from '../../schemas/field-errors.js';
+import { isObject, type JsonObject } from '../../schemas/json-value.js';
+import { metaOf } from '../../schemas/object-meta.js';
+import { formatLabelSelector, labelSelectorOf, printLabelSelector } from '../../schemas/selectors.js';
+import { badRequest, internalError, invalid, notFound } from '../../schemas/status.js';
 import type { Answer, Request } from '../api.js';
-import type { Resource } from '../resource.js';
+import { convertStored, storedObject } from '../codec.js';
+import { decodeBody } from '../decode.js';
+import { fieldsOwner } from '../field-owner.js';
+import { type WriteOptions, writeOptions } from '../request-options.js';
+import { apiVersion, keyOf, type Resource, type TablePrinter } from '../resource.js';
+import { rewrite } from '../rewrite.js';
+import { printAge } from '../age.js';
+import { nameColumn } from '../table.js';
+import { admissionOptions } from '../verbs/create.js';
+import { APPLY_TYPE, applyPatch, decodePatch, patchType } from '../verbs/patch.js';
+import { decodeApplied } from '../verbs/apply.js';
+import { checkName } from '../verbs/update.js';
 
-/** GET, PUT and PATCH of `/scale` (R1.25). */
-export async function scale(_resource: Resource, _request: Request): Promise<Answer> {
-  throw unknownResource();
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+const DEFINITION = 'io.k8s.api.autoscaling.v1.Scale';
+const BUILTIN_PATHS: ScalePaths = { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', labelSelector: '' };
+
+/** GET, PUT and PATCH of `/scale` (R1.25, B5.20–B5.22): another view of the parent's replicas. */
+export async function scale(parent: Resource, request: Request): Promise<Answer> {
+  const view = scaleResource(parent);
+  switch (request.info.verb) {
+    case 'get':
+      return { type: 'object', code: 200, resource: view, object: await read(parent, request) };
+    case 'update':
+      return update(parent, view, request);
+    default:
+      return patch(parent, view, request);
+  }
 }
+
+async function read(parent: Resource, request: Request): Promise<JsonObject> {
+  const { info, api } = request;
+  const entry = api.store.get(keyOf(parent, info.cluster, info.namespace, info.name));
+  if (!entry) throw notFound(parent.gr, info.name);
+  const object = scaleFrom(parent, await convertStored(parent, storedObject(entry)));
+  if (parent.scale && (object['spec'] as JsonObject)['replicas'] === undefined && !hasReplicas(parent, object)) throw internalError(noReplicas(parent.scale));
+  return object;
+}
+
+/** Scales without replicas in their parent are marked by an absent spec.replicas; 0 is left out on the wire only (B5.20). */
+const absent = new WeakSet<JsonObject>();
+const hasReplicas = (_parent: Resource, object: JsonObject): boolean => !absent.has(object);
+
+function scaleFrom(parent: Resource, object: JsonObject): JsonObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metaOf(object);
+  const { replicas, statusReplicas, selector } = scaleOf(object, parent.scale ?? BUILTIN_PATHS);
+  const text = parent.scale ? selector : selectorOf(parent, object);
+  const made: JsonObject = {
+    kind: SCALE.kind,
+    apiVersion: 'autoscaling/v1',
+    metadata: {
+      name: name!,
+      ...(namespace && { namespace }),
+      uid: uid!,
+      resourceVersion: resourceVersion!,
+      creationTimestamp: creationTimestamp!,
+    },
+    spec: replicas ? { replicas } : {},
+    status: { replicas: statusReplicas, ...(text !== '' && { selector: text }) },
+  };
+  if (replicas === undefined) absent.add(made);
+  return made;
+}
+
+/** The selector in its string form; ReplicationControllers have plain labels. */
+function selectorOf(parent: Resource, object: JsonObject): string {
+  const selector = isObject(object['spec']) ? object['spec']['selector'] : undefined;
+  if (!isObject(selector)) return '';
+  if (parent.gvk.kind === 'ReplicationController') return printLabelSelector(labelSelectorOf({ matchLabels: selector }) ?? []);
+  const text = formatLabelSelector(selector);
+  return text.startsWith('<') ? '' : text;
+}
+
+async function update(parent: Resource, view: Resource, request: Request): Promise<Answer> {
+  const options = writeOptions('UpdateOptions', request.query, request.header('user-agent') ?? '');
+  const body = parent.isCustom ? decodeForCustom(view, request, options) : decodeBody(view, request, options.fieldValidation);
+  checkName(metaOf(body), request.info.name);
+  return write(parent, view, request, 'UpdateOptions', options, () => body);
+}
+
+/** B5.21: a body of another kind. */
+function decodeForCustom(view: Resource, request: Request, options: WriteOptions): JsonObject {
+  try {
+    return decodeBody(view, request, options.fieldValidation);
+  } catch (error) {
+    if ((error as Error).message.includes(' is registered for version ') || (error as Error).message.includes('unknown conversion'))
+      throw badRequest('no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"');
+    throw error;
+  }
+}
+
+async function patch(parent: Resource, view: Resource, request: Request): Promise<Answer> {
+  const type = patchType(parent, request);
+  const isApply = type === APPLY_TYPE;
+  const options = writeOptions('PatchOptions', request.query, request.header('user-agent') ?? '', { isApply });
+  const applied = isApply ? decodeApplied(view, request).object : undefined;
+  let document: ReturnType<typeof decodePatch> | undefined;
+  return write(parent, view, request, 'PatchOptions', options, (old) => {
+    if (applied) {
+      const merged = fieldsOwner(view, request, options, 'scale').apply(old, applied);
+      view.schema.conform(merged, []);
+      return merged;
+    }
+    document ??= decodePatch(view, type, request.body, options.fieldValidation);
+    const patched = applyPatch(view, request, document, old, options);
+    const { replicas } = patched['spec'] as JsonObject;
+    if (parent.scale && replicas === undefined && absent.has(old)) throw badRequest(emptyReplicas(parent.scale));
+    return patched;
+  });
+}
+
+function write(
+  parent: Resource,
+  view: Resource,
+  request: Request,
+  optionsKind: string,
+  options: WriteOptions,
+  make: (old: JsonObject) => JsonObject,
+): Promise<Answer> {
+  const paths = parent.scale ?? BUILTIN_PATHS;
+  const replicasPaths = new Map([[apiVersion(parent), paths.specReplicas]]);
+  return rewrite(parent, request, request.info.name, {
+    subresource: 'scale',
+    strategy: parent.strategy,
+    dryRun: options.dryRun,
+    options: admissionOptions(optionsKind, options),
+    isUidPrecondition: true,
+    submit(old) {
+      const before = scaleFrom(parent, old);
+      setManagedFields(before, scaleManagedFields(managedFieldsOf(old), replicasPaths));
+      const after = make(before);
+      const replicas = ((after['spec'] as JsonObject | undefined)?.['replicas'] as number | undefined) ?? 0;
+      if (!parent.isCustom && replicas < 0)
+        throw invalid(SCALE, request.info.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]);
+      if (managedFieldsOf(after) === undefined || managedFieldsOf(after) === managedFieldsOf(before))
+        fieldsOwner(view, request, options, 'scale').update(before, after);
+      setReplicas(old, paths, replicas);
+      setManagedFields(old, parentManagedFields(managedFieldsOf(old), managedFieldsOf(after), replicasPaths, apiVersion(parent)));
+      const meta = metaOf(old);
+      const { uid, resourceVersion } = metaOf(after);
+      if (uid) meta.uid = uid;
+      if (resourceVersion) meta.resourceVersion = resourceVersion;
+      return old;
+    },
+    answer: (object) => ({ type: 'object', code: 200, resource: view, object: scaleFrom(parent, object) }),
+  });
+}
+
+const views = new WeakMap<Resource, Resource>();
+
+/** A resource that looks like the parent's URL and speaks Scale. */
+function scaleResource(parent: Resource): Resource {
+  const known = views.get(parent);
+  if (known) return known;
+  const made: Resource = {
+    kind: { ...parent.kind, ...SCALE, definition: DEFINITION, listKind: 'ScaleList' },
+    gvk: SCALE,
+    gr: parent.gr,
+    storedGr: parent.storedGr,
+    storedGvk: SCALE,
+    isCustom: false,
+    isStoredVersion: true,
+    schema: builtinSchema(DEFINITION),
+    mergeType: () => mergeTypeOfDefinition(DEFINITION),
+    strategy: parent.strategy,
+    cacher: parent.cacher,
+    table: printer,
+    selectableFields: () => ({}),
+    retired: parent.retired,
+  };
+  views.set(parent, made);
+  return made;
+}
+
+const printer: TablePrinter = {
+  columns: [
+    { ...nameColumn, format: '' },
+    { name: 'Desired', type: 'integer', format: '', description: '', priority: 0 },
+    { name: 'Available', type: 'integer', format: '', description: '', priority: 0 },
+    { name: 'Age', type: 'string', format: '', description: '', priority: 0 },
+  ],
+  cells: (object, now) => {
+    const spec = (object['spec'] ?? {}) as JsonObject;
+    const status = (object['status'] ?? {}) as JsonObject;
+    return [metaOf(object).name ?? '', spec['replicas'] ?? 0, status['replicas'] ?? 0, printAge(metaOf(object).creationTimestamp, now)];
+  },
+};

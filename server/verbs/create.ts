@@ -112,7 +112,9 @@ function* prepare(
   if (isGenerated) meta.name = generateName(meta.generateName!, api.chance.random);
   resource.strategy.prepareForCreate(admitted);
   for (const text of resource.strategy.warnings(admitted)) request.warn(text);
-  const errors = findingsOnCreate(resource, admitted);
+  const warnings: string[] = [];
+  const errors = findingsOnCreate(resource, admitted, warnings);
+  for (const text of warnings) request.warn(text);
   if (errors.length) throw invalid(resource.gvk, meta.name ?? '', errors);
   resource.strategy.canonicalize(admitted);
   resource.schema.settle(admitted);

@@ -1,12 +1,15 @@
 import { goQuote, invalidValue } from '../../schemas/field-errors.js';
-import { clone, type JsonObject } from '../../schemas/json-value.js';
+import type { JsonObject } from '../../schemas/json-value.js';
 import { ConformError } from '../../schemas/object-schema.js';
-import { type PatchDocument, parsePatch } from '../patch-document.js';
-import { badRequest, invalid, type StatusError, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
+import { decodeJsonPatch } from '../../schemas/patch/json-patch.js';
+import { decodeMergePatch } from '../../schemas/patch/merge-patch.js';
+import { type Patch, undecodable } from '../../schemas/patch/patch.js';
+import { decodeStrategicPatch } from '../../schemas/patch/strategic.js';
+import { badRequest, invalid, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
 import type { Answer, Request } from '../api.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { fieldsOwner } from '../field-owner.js';
-import { type WriteOptions, writeOptions } from '../request-options.js';
+import { type FieldValidation, type WriteOptions, writeOptions } from '../request-options.js';
 import { apiVersion, type Resource } from '../resource.js';
 import { rewrite } from '../rewrite.js';
 import { apply } from './apply.js';
@@ -15,7 +18,8 @@ import { checkPlace } from './update.js';
 
 export const APPLY_TYPE = 'application/apply-patch+yaml';
 const STRATEGIC_TYPE = 'application/strategic-merge-patch+json';
-const CUSTOM_TYPES = ['application/json-patch+json', 'application/merge-patch+json', APPLY_TYPE];
+const JSON_PATCH_TYPE = 'application/json-patch+json';
+const CUSTOM_TYPES = [JSON_PATCH_TYPE, 'application/merge-patch+json', APPLY_TYPE];
 
 /** The media type of a PATCH (R5.1); 415 if the resource does not take it. */
 export function patchType(resource: Resource, request: Request): string {
@@ -35,7 +39,7 @@ export async function patch(resource: Resource, request: Request, subresource: s
   const options = writeOptions('PatchOptions', request.query, request.header('user-agent') ?? '', { isApply });
   if (isApply) return apply(resource, request, subresource, options);
   const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
-  let document: PatchDocument | undefined;
+  let document: Patch | undefined;
   return rewrite(resource, request, info.name, {
     subresource,
     strategy,
@@ -44,34 +48,32 @@ export async function patch(resource: Resource, request: Request, subresource: s
     isUidPrecondition: false,
     submit(old) {
       // R5.3: the object is looked up before the document is looked at.
-      document ??= parsePatch(type, request.body, options.fieldValidation, resource.isCustom ? undefined : resource.kind.definition);
+      document ??= decodePatch(resource, type, request.body, options.fieldValidation);
       const patched = applyPatch(resource, request, document, old, options);
       return fieldsOwner(resource, request, options, subresource).update(old, patched);
     },
   });
 }
 
+function decodePatch(resource: Resource, type: string, body: Buffer, validation: FieldValidation): Patch {
+  if (type === STRATEGIC_TYPE) return decodeStrategicPatch(body, validation, resource.kind.definition!);
+  return type === JSON_PATCH_TYPE ? decodeJsonPatch(body, validation) : decodeMergePatch(body, validation);
+}
+
 /** The patched object: decoded again into the kind (R5.14), in its place, defaulted. */
-export function applyPatch(
-  resource: Resource,
-  request: Request,
-  document: PatchDocument,
-  old: JsonObject,
-  options: WriteOptions,
-): JsonObject {
-  const result = document.apply(old);
+export function applyPatch(resource: Resource, request: Request, document: Patch, old: JsonObject, options: WriteOptions): JsonObject {
+  const object = document.apply(old).result;
+  /** Made again for an error only: what follows changes the object. */
+  const printed = (): string => document.apply(old).print();
   const problems = [...document.problems];
-  const object = clone(result);
-  const undecodable = (why: string): StatusError =>
-    invalid({ group: '', kind: '' }, '', [invalidValue('patch', document.print(result, old), why)]);
   try {
     checkType(resource, object);
     resource.schema.conform(object, problems);
   } catch (error) {
-    if (error instanceof ConformError) throw undecodable(error.message);
+    if (error instanceof ConformError) throw undecodable(printed(), error.message);
     throw error;
   }
-  if (options.fieldValidation === 'Strict' && problems.length) throw undecodable(`strict decoding error: ${problems.join(', ')}`);
+  if (options.fieldValidation === 'Strict' && problems.length) throw undecodable(printed(), `strict decoding error: ${problems.join(', ')}`);
   if (options.fieldValidation === 'Warn') for (const problem of problems.slice(0, 100)) request.warn(problem);
   object['kind'] = resource.gvk.kind;
   object['apiVersion'] = apiVersion(resource);

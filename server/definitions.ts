@@ -1,0 +1,65 @@
+/**
+ * Serves what CustomResourceDefinitions define. It follows their committed state, in the same turn in which it is committed, so that a definition that
+ * reads as Established is served already (B3.8, R11.27), also right after a restart.
+ */
+import { isServed } from '../schemas/crd/definition.js';
+import type { JsonObject } from '../schemas/json-value.js';
+import { parseKey, resourcePrefix } from '../storage/keys.js';
+import type { Entry } from '../storage/entry.js';
+import type { Api } from './api.js';
+import { storedObject } from './codec.js';
+import { customResources } from './custom-resources.js';
+
+const DEFINITIONS = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
+
+interface Served {
+  /** What was made of the definition: spec, accepted names and conditions as text. */
+  shape: string;
+  /** The schema is of this generation, since this revision. */
+  generation: number;
+  since: number;
+  retire: AbortController;
+}
+
+/** Serves every established definition, and those to come; returns what ends it. */
+export function serveDefinitions(api: Api): () => void {
+  const prefix = resourcePrefix(DEFINITIONS);
+  const served = new Map<string, Served>();
+  const { entries, watcher } = api.store.cacher(prefix).listAndWatch({
+    prefix,
+    onEvents: (events) => {
+      for (const { type, entry } of events) follow(api, served, entry, type === 'DELETED');
+    },
+    onClose: () => {},
+  });
+  for (const entry of entries) follow(api, served, entry, false);
+  watcher.resume();
+  return () => watcher.stop();
+}
+
+function follow(api: Api, all: Map<string, Served>, entry: Entry, isGone: boolean): void {
+  const { cluster, name } = parseKey(entry.key);
+  const before = all.get(entry.key);
+  const crd = isGone ? undefined : storedObject(entry);
+  if (!crd || !isServed(crd)) {
+    if (!before) return;
+    before.retire.abort();
+    all.delete(entry.key);
+    api.registry.setCustom(cluster, name, []);
+    return;
+  }
+  const { generation = 0 } = crd['metadata'] as { generation?: number };
+  const shape = shapeOf(crd);
+  if (before?.shape === shape) return;
+  const since = before?.generation === generation ? before.since : entry.revision;
+  // R7.17: a changed spec ends the watches; a status that only moved on does not
+  const retire = before?.generation === generation ? before.retire : new AbortController();
+  if (before && retire !== before.retire) before.retire.abort();
+  all.set(entry.key, { shape, generation, since, retire });
+  api.registry.setCustom(cluster, name, customResources(api.store, crd, since, retire.signal));
+}
+
+function shapeOf(crd: JsonObject): string {
+  const { acceptedNames, conditions } = (crd['status'] ?? {}) as { acceptedNames?: unknown; conditions?: { type: string; status: string }[] };
+  return JSON.stringify([(crd['metadata'] as JsonObject)['generation'], acceptedNames, (conditions ?? []).map(({ type, status }) => `${type}=${status}`)]);
+}
