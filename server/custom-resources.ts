@@ -1,6 +1,7 @@
 /** The resources of a CustomResourceDefinition, one a served version (objects.md B5). */
 import { mergeTypeOfStructural } from '../schemas/apply/merge-type-of-structural.js';
 import type { MergeType } from '../schemas/apply/merge-type.js';
+import { compileRules, evaluateRules } from '../schemas/cel/rules.js';
 import { columnsOf, selectableValues, tableCells } from '../schemas/crd/columns.js';
 import { groupOf, isTrue, schemaOf, storageVersionOf, type Version, versionOf } from '../schemas/crd/definition.js';
 import { kindsOf } from '../schemas/crd/kind.js';
@@ -8,7 +9,7 @@ import { type ScalePaths, scalePathsOf, validateScale } from '../schemas/crd/sca
 import { equal, type JsonObject } from '../schemas/json-value.js';
 import type { Kind } from '../schemas/kinds.js';
 import { finalizerWarnings, metaOf } from '../schemas/object-meta.js';
-import { type StructuralSchema, structuralSchema } from '../schemas/structural/structural-schema.js';
+import { type ContentRules, type StructuralSchema, structuralSchema } from '../schemas/structural/structural-schema.js';
 import { resourcePrefix } from '../storage/keys.js';
 import type { Store } from '../storage/store.js';
 import { nameColumn } from './table.js';
@@ -23,7 +24,9 @@ export function customResources(store: Store, crd: JsonObject, revision: number,
     const known = shapes.get(name);
     if (known) return known;
     const paths = scalePathsOf(version);
-    const made = structuralSchema(schemaOf(version) ?? {}, {
+    const schema = schemaOf(version) ?? {};
+    const made = structuralSchema(schema, {
+      ...(JSON.stringify(schema).includes('"x-kubernetes-validations"') && { rules: contentRules(schema) }),
       ...(paths && { checkScale: (object: JsonObject, part: 'object' | 'status') => validateScale(object, paths, part) }),
     });
     shapes.set(name, made);
@@ -31,6 +34,17 @@ export function customResources(store: Store, crd: JsonObject, revision: number,
   };
   const storage = storageVersionOf(crd)!;
   return kindsOf(crd).map((kind) => customResource({ store, crd, kind, storage, shapeOf, revision, retired }));
+}
+
+/** The CEL rules of a schema, compiled when the first object is judged (B7). */
+function contentRules(schema: JsonObject): ContentRules {
+  let compiled: ReturnType<typeof compileRules> | null = null;
+  return {
+    validate(object, old, warnings) {
+      if (compiled === null) compiled = compileRules(schema);
+      return evaluateRules(compiled, '', object, old, { ratcheting: true, warn: (text) => void warnings.push(text) });
+    },
+  };
 }
 
 interface Parts {

@@ -54,6 +54,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     user: UserInfo | undefined;
     auditId: string;
+    /** As sent; the header itself is replaced, so that fastify reads every body alike. */
+    contentType: string | undefined;
   }
 }
 
@@ -72,6 +74,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.decorateRequest('user', undefined);
   app.decorateRequest('auditId', '');
+  app.decorateRequest('contentType', undefined);
   app.addHook('onRequest', async (request, reply) => authenticateRequest(options, request, reply));
   app.setErrorHandler(async (error, request, reply) => {
     await send(reply, request, failure(asStatus(error), undefined, request));
@@ -93,6 +96,8 @@ function asStatus(error: unknown): StatusError {
 }
 
 async function authenticateRequest(options: HttpOptions, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  request.contentType = request.headers['content-type'];
+  request.raw.headers['content-type'] = 'application/octet-stream';
   request.auditId = String(request.headers['audit-id'] ?? '').slice(0, 64) || randomUUID();
   const socket = request.raw.socket as TLSSocket;
   const user =
@@ -126,7 +131,7 @@ async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyR
       info,
       method: raw.method,
       query,
-      header: (name) => headerOf(raw, name),
+      header: (name) => (name === 'content-type' ? raw.contentType : headerOf(raw, name)),
       body: Buffer.isBuffer(raw.body) ? raw.body : Buffer.alloc(0),
       user: raw.user!,
       output: { mediaType: JSON_TYPE, pretty: false },

@@ -5,11 +5,14 @@ import { dnsSubdomain, nameRuleOf } from '../schemas/names.js';
 import { type MetaRules, validateOnCreate, validateOnUpdate, validatePathSegment } from '../schemas/object-meta.js';
 import type { Resource } from './resource.js';
 
+/** Their finalizers are judged as those of custom resources are. */
+const GENERIC_GROUPS = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+
 function rulesFor({ kind, isCustom, gvk }: Resource): MetaRules {
   return {
     namespaced: kind.namespaced,
     name: isCustom ? (name) => dnsSubdomain(name) : nameRuleOf(gvk.group, gvk.kind),
-    builtin: !isCustom,
+    builtin: !isCustom && !GENERIC_GROUPS.has(gvk.group),
   };
 }
 

@@ -70,7 +70,8 @@ function* decide(resource: Resource, request: Request, name: string, head: Entry
   const submitted = how.submit(clone(old), head);
   const meta = metaOf(submitted);
   if (how.isUidPrecondition) checkUid(resource, oldMeta, meta, name);
-  warnOf(request, dedupOwnerReferences(meta, 'before mutation'));
+  // R3.24: a patch is looked at once, after mutation
+  if (how.isUidPrecondition) warnOf(request, dedupOwnerReferences(meta, 'before mutation'));
 
   const attributes: Attributes = {
     api: request.api,
@@ -96,12 +97,12 @@ function* decide(resource: Resource, request: Request, name: string, head: Entry
   if (oldMeta.generation === undefined) delete metaOf(object).generation;
   else metaOf(object).generation = oldMeta.generation;
   strategy.prepareForUpdate(object, old);
-  for (const text of strategy.warnings(object, old)) request.warn(text);
   const errors: FieldError[] = metadataFindingsOnUpdate(resource, object, old);
   const warnings: string[] = [];
   errors.push(...strategy.validateUpdate(object, old, warnings));
   for (const text of warnings) request.warn(text);
   if (errors.length) throw invalid(resource.gvk, name, errors);
+  for (const text of strategy.warnings(object, old)) request.warn(text);
   strategy.canonicalize(object);
   resource.schema.settle(object);
   yield* request.api.admission.validate(attributes);

@@ -1,13 +1,12 @@
 /** The status of a CustomResourceDefinition: which names it gets, whether it is served (B3). */
-import { equal, type JsonObject } from '../../schemas/json-value.js';
-import { approvalCondition, type Condition as Verdict, ESTABLISHED, namesAccepted } from '../../schemas/crd/conditions.js';
-import { type Condition, isTerminating, type KubeObject } from '../object.js';
+import { settleStatus } from '../../schemas/crd/conditions.js';
+import type { JsonObject } from '../../schemas/json-value.js';
+import { isTerminating, type KubeObject } from '../object.js';
 import { definePlugin, type Plugin } from '../plugin.js';
 import type { Context, Request } from '../reconciler.js';
 
 interface Definition extends KubeObject {
   spec: { group: string };
-  status?: { conditions?: Condition[] | null; acceptedNames?: JsonObject; storedVersions?: string[] };
 }
 
 const kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
@@ -39,28 +38,11 @@ function sameGroup(changed: Definition, context: Context): Request[] {
 }
 
 async function reconcile(request: Request, { client, clock }: Context): Promise<void> {
-  const definition = await client.find<Definition>(kind, request);
-  if (!definition) return;
-  const others = (await client.list<Definition>(kind)).items;
-  const verdict = namesAccepted(definition as unknown as JsonObject, others as unknown as JsonObject[]);
-  const established = verdict.namesAccepted.status === 'True' && verdict.established.reason === 'Installing' ? ESTABLISHED : verdict.established;
-  const approval = approvalCondition(definition as unknown as JsonObject);
-  let conditions = definition.status?.conditions ?? [];
-  const now = clock.now();
-  for (const wanted of [verdict.namesAccepted, established, ...(approval ? [approval] : [])]) conditions = withVerdict(conditions, wanted, now);
-  const acceptedNames = isTerminating(definition) ? (definition.status?.acceptedNames ?? verdict.acceptedNames) : verdict.acceptedNames;
-  const isSame =
-    equal(conditions as unknown as JsonObject[], (definition.status?.conditions ?? []) as unknown as JsonObject[]) &&
-    equal(acceptedNames, definition.status?.acceptedNames ?? {});
-  if (isSame) return;
-  await client.updateStatus<Definition>({ ...definition, status: { ...definition.status, conditions, acceptedNames } }, { fieldManager });
-}
-
-/** lastTransitionTime moves with the status only (B3.3). */
-function withVerdict(conditions: readonly Condition[], wanted: Verdict, nowMs: number): Condition[] {
-  const old = conditions.find(({ type }) => type === wanted.type);
-  const lastTransitionTime =
-    old && old.status === wanted.status && old.lastTransitionTime ? old.lastTransitionTime : `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
-  const made = { lastTransitionTime, message: wanted.message, reason: wanted.reason, status: wanted.status, type: wanted.type } as Condition;
-  return old ? conditions.map((condition) => (condition === old ? made : condition)) : [...conditions, made];
+  const found = await client.find<KubeObject>(kind, request);
+  if (!found || isTerminating(found)) return;
+  const others = (await client.list<KubeObject>(kind)).items;
+  const now = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+  const definition = found as unknown as JsonObject;
+  const settled = settleStatus(definition, others as unknown as JsonObject[], now, true);
+  if (settled !== definition) await client.updateStatus(settled as unknown as KubeObject, { fieldManager });
 }

@@ -2,7 +2,7 @@
 import { apiVersionOf } from '../../schemas/group-version.js';
 import type { Client } from '../client.js';
 import { isConditionTrue, withCondition } from '../conditions.js';
-import { hasFinalizer, removeFinalizer } from '../finalizer.js';
+import { hasFinalizer } from '../finalizer.js';
 import { type Condition, isTerminating, type KindReference, type KubeObject } from '../object.js';
 import { definePlugin, type Plugin } from '../plugin.js';
 import type { Context, Request, Result } from '../reconciler.js';
@@ -66,7 +66,9 @@ export function crdFinalizerPlugin(): Plugin {
     } else {
       definition = await setTerminating(context, definition, 'False', 'NeverEstablished', 'resource was never established');
     }
-    await removeFinalizer(client, definition, finalizer);
+    // through /status, where a definition that is no longer valid is not judged again
+    const finalizers = (definition.metadata.finalizers ?? []).filter((other) => other !== finalizer);
+    await absentIfNotFound(client.updateStatus<Definition>({ ...definition, metadata: { ...definition.metadata, finalizers } }));
     looks.delete(request.name);
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** The rules of every built-in kind, by group. A new group or family is one import and one line. */
+import { customResourceDefinition } from '../crd/rules.js';
 import { configMap } from './config-map.js';
 import { coordination } from './coordination.js';
 import { coreEvent, event } from './event.js';
@@ -23,6 +24,7 @@ const core: GroupRules = {
 
 const GROUPS: Readonly<Record<string, GroupRules>> = {
   '': core,
+  'apiextensions.k8s.io': { CustomResourceDefinition: customResourceDefinition },
   'coordination.k8s.io': coordination,
   'events.k8s.io': { Event: event },
   'rbac.authorization.k8s.io': rbac,

@@ -15,7 +15,7 @@ import { admissionOptions, createObject } from './create.js';
 import { checkPlace } from './update.js';
 import { notFound } from '../../schemas/status.js';
 
-interface Applied {
+export interface Applied {
   object: JsonObject;
   duplicates: string[];
 }
@@ -60,7 +60,7 @@ export async function apply(resource: Resource, request: Request, subresource: s
 }
 
 /** R5.51 up to the managedFields; the rest of the checks needs the live object. */
-function decodeApplied(resource: Resource, request: Request): Applied {
+export function decodeApplied(resource: Resource, request: Request): Applied {
   let decoded: ReturnType<typeof decodeYaml>;
   try {
     decoded = decodeYaml(request.body);

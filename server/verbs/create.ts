@@ -111,11 +111,11 @@ function* prepare(
   const isGenerated = !meta.name && Boolean(meta.generateName);
   if (isGenerated) meta.name = generateName(meta.generateName!, api.chance.random);
   resource.strategy.prepareForCreate(admitted);
-  for (const text of resource.strategy.warnings(admitted)) request.warn(text);
   const warnings: string[] = [];
   const errors = findingsOnCreate(resource, admitted, warnings);
   for (const text of warnings) request.warn(text);
   if (errors.length) throw invalid(resource.gvk, meta.name ?? '', errors);
+  for (const text of resource.strategy.warnings(admitted)) request.warn(text);
   resource.strategy.canonicalize(admitted);
   resource.schema.settle(admitted);
   attributes.name = meta.name!;

@@ -55,7 +55,7 @@ export async function patch(resource: Resource, request: Request, subresource: s
   });
 }
 
-function decodePatch(resource: Resource, type: string, body: Buffer, validation: FieldValidation): Patch {
+export function decodePatch(resource: Resource, type: string, body: Buffer, validation: FieldValidation): Patch {
   if (type === STRATEGIC_TYPE) return decodeStrategicPatch(body, validation, resource.kind.definition!);
   return type === JSON_PATCH_TYPE ? decodeJsonPatch(body, validation) : decodeMergePatch(body, validation);
 }
