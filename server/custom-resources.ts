@@ -90,7 +90,12 @@ function customResource({ store, crd, kind, storage, shapeOf, revision, retired 
       return strategy;
     },
     cacher: store.cacher(resourcePrefix(gr)),
-    conversion: conversionOf(kind, storage, () => shapeOf(version), () => shapeOf(storedVersion)),
+    conversion: conversionOf(
+      kind,
+      storage,
+      () => shapeOf(version),
+      () => shapeOf(storedVersion),
+    ),
     get table() {
       table ??= printerOf(version);
       return table;
@@ -127,7 +132,10 @@ function conversionOf(kind: Kind, storage: string, own: () => StructuralSchema, 
 function printerOf(version: Version): TablePrinter {
   const columns = columnsOf(version);
   return {
-    columns: [nameColumn, ...columns.map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority }))],
+    columns: [
+      nameColumn,
+      ...columns.map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority })),
+    ],
     cells: (object, now) => tableCells(columns, object, now),
   };
 }

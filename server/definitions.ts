@@ -60,6 +60,13 @@ function follow(api: Api, all: Map<string, Served>, entry: Entry, isGone: boolea
 }
 
 function shapeOf(crd: JsonObject): string {
-  const { acceptedNames, conditions } = (crd['status'] ?? {}) as { acceptedNames?: unknown; conditions?: { type: string; status: string }[] };
-  return JSON.stringify([(crd['metadata'] as JsonObject)['generation'], acceptedNames, (conditions ?? []).map(({ type, status }) => `${type}=${status}`)]);
+  const { acceptedNames, conditions } = (crd['status'] ?? {}) as {
+    acceptedNames?: unknown;
+    conditions?: { type: string; status: string }[];
+  };
+  return JSON.stringify([
+    (crd['metadata'] as JsonObject)['generation'],
+    acceptedNames,
+    (conditions ?? []).map(({ type, status }) => `${type}=${status}`),
+  ]);
 }

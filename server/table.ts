@@ -16,10 +16,7 @@ export const nameColumn: TableColumn = { name: 'Name', type: 'string', format: '
 export function printerOf(_kind: Kind): TablePrinter {
   return {
     isDefault: true,
-    columns: [
-      nameColumn,
-      { name: 'Created At', type: 'date', format: '', description: '', priority: 0 },
-    ],
+    columns: [nameColumn, { name: 'Created At', type: 'date', format: '', description: '', priority: 0 }],
     cells: (object) => [metaOf(object).name ?? '', metaOf(object).creationTimestamp ?? '0001-01-01T00:00:00Z'],
   };
 }

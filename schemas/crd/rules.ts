@@ -1,11 +1,6 @@
 /** The rules of the kind CustomResourceDefinition, for the table of built-in kinds. */
 import type { KindRules } from '../validation/rules.js';
-import {
-  defaultDefinition,
-  prepareDefinitionForCreate,
-  prepareDefinitionForStatusUpdate,
-  prepareDefinitionForUpdate,
-} from './prepare.js';
+import { defaultDefinition, prepareDefinitionForCreate, prepareDefinitionForStatusUpdate, prepareDefinitionForUpdate } from './prepare.js';
 import { formatWarnings } from './schema/unknown-formats.js';
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './validate.js';
 

@@ -44,7 +44,8 @@ async function read(parent: Resource, request: Request): Promise<JsonObject> {
   const entry = api.store.get(keyOf(parent, info.cluster, info.namespace, info.name));
   if (!entry) throw notFound(parent.gr, info.name);
   const object = scaleFrom(parent, await convertStored(parent, storedObject(entry)));
-  if (parent.scale && (object['spec'] as JsonObject)['replicas'] === undefined && !hasReplicas(parent, object)) throw internalError(noReplicas(parent.scale));
+  if (parent.scale && (object['spec'] as JsonObject)['replicas'] === undefined && !hasReplicas(parent, object))
+    throw internalError(noReplicas(parent.scale));
   return object;
 }
 

@@ -73,7 +73,8 @@ export function applyPatch(resource: Resource, request: Request, document: Patch
     if (error instanceof ConformError) throw undecodable(printed(), error.message);
     throw error;
   }
-  if (options.fieldValidation === 'Strict' && problems.length) throw undecodable(printed(), `strict decoding error: ${problems.join(', ')}`);
+  if (options.fieldValidation === 'Strict' && problems.length)
+    throw undecodable(printed(), `strict decoding error: ${problems.join(', ')}`);
   if (options.fieldValidation === 'Warn') for (const problem of problems.slice(0, 100)) request.warn(problem);
   object['kind'] = resource.gvk.kind;
   object['apiVersion'] = apiVersion(resource);
