@@ -88,6 +88,7 @@ const sources = new Map(PACKAGES.map(([name, apiVersion, text]) => [name, { apiV
 const parsed = new Map<string, Map<string, Definition>>();
 const packagesOf = new Map<string, string[]>();
 for (const [name, apiVersion] of PACKAGES) packagesOf.set(apiVersion, [...(packagesOf.get(apiVersion) ?? []), name]);
+for (const version of ['v1', 'v1beta1']) packagesOf.set(`meta.k8s.io/${version}`, [META]);
 
 function load(packageName: string): Map<string, Definition> | undefined {
   let definitions = parsed.get(packageName);

@@ -123,4 +123,9 @@ StatusDetails
 WatchEvent kind=*
   1 type string always required
   2 object RawExtension always required
+PartialObjectMetadata kind=meta.k8s.io/v1
+  1 metadata ObjectMeta
+PartialObjectMetadataList kind=meta.k8s.io/v1
+  1 metadata ListMeta
+  2 items []PartialObjectMetadata always required
 `;

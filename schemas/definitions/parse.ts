@@ -1,7 +1,7 @@
 /**
  * The notation of the data files: one type a paragraph, one field a line.
  *
- *     Deployment kind                              a kind of the file's group-version (`kind=*`: of every one)
+ *     Deployment kind                              a kind of the file's group-version (`kind=g/v`: of another, `kind=*`: of every one)
  *     Volume atomic inline union=type(a,b)         x-kubernetes-map-type, only inlined elsewhere, x-kubernetes-unions
  *       1 name string always required              tag (`-`: unknown), name, type, presence (none: omitempty), required
  *       2 ...VolumeSource                          its fields stand here in JSON
@@ -54,6 +54,7 @@ function parseHeader(line: string, packageName: string, apiVersion: string): Def
   for (const mark of marks) {
     if (mark === 'kind') definition.gvk = [`${apiVersion}/${name}`];
     else if (mark === 'kind=*') definition.gvk = ['*'];
+    else if (mark.startsWith('kind=')) definition.gvk = [`${mark.slice(5)}/${name}`];
     else if (mark === 'atomic') definition.mapType = 'atomic';
     else if (mark === 'inline') definition.inlineOnly = true;
     else if (mark.startsWith('union=')) definition.unions = [...(definition.unions ?? []), parseUnion(mark.slice(6))];

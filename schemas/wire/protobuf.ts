@@ -55,11 +55,15 @@ function openEnvelope(bytes: Uint8Array): { apiVersion: string; kind: string; ra
   return envelope;
 }
 
-/** Encodes an object of a built-in kind, or its list. Throws a plain Error for other kinds: those have no protobuf form (R8.44). */
+/**
+ * Encodes an object of a built-in kind, its list, PartialObjectMetadata, Status or a discovery document. The envelope says what the
+ * object says of itself, else `gvk`. Throws a plain Error for other kinds: those have no protobuf form (R8.44).
+ */
 export function encodeProtobuf(object: JsonObject, gvk: GroupVersionKind): Buffer {
   const definition = definitionOfKind(gvk);
   if (!definition) throw new Error(`no protobuf message is known for ${apiVersionOf(gvk)} ${gvk.kind}`);
-  return inEnvelope(apiVersionOf(gvk), gvk.kind, (writer) => writeMessage(definition.name, object, writer));
+  const { apiVersion = apiVersionOf(gvk), kind = gvk.kind } = object;
+  return inEnvelope(String(apiVersion), String(kind), (writer) => writeMessage(definition.name, object, writer));
 }
 
 function inEnvelope(apiVersion: string, kind: string, write: (writer: ProtobufWriter) => void): Buffer {

@@ -38,6 +38,7 @@ t.test('kinds are found by their group-version', async (t) => {
     ['', 'v1', 'Status', 'io.k8s.apimachinery.pkg.apis.meta.v1.Status'],
     ['apps', 'v1', 'DeploymentList', 'io.k8s.api.apps.v1.DeploymentList'],
     ['apps', 'v1', 'DeleteOptions', 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'],
+    ['meta.k8s.io', 'v1beta1', 'PartialObjectMetadataList', 'io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadataList'],
     ['apps', 'v1', 'DeploymentSpec', undefined],
     ['apps', 'v1beta1', 'Deployment', undefined],
     ['example.com', 'v1', 'Pod', undefined],
