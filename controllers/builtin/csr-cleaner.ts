@@ -10,7 +10,7 @@ interface SigningRequest extends KubeObject {
 }
 
 const kind = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest' };
-const name = 'csrcleaner';
+const name = 'certificatesigningrequest-cleaner-controller';
 const hourMs = 3_600_000;
 const answeredMs = hourMs;
 const pendingMs = 24 * hourMs;

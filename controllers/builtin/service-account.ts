@@ -9,10 +9,10 @@ const accountKind = { apiVersion: 'v1', kind: 'ServiceAccount' };
 
 export function serviceAccountPlugin(): Plugin {
   return definePlugin({
-    name: 'service-account-controller',
+    name: 'serviceaccount-controller',
     controllers: [
       {
-        name: 'service-account-controller',
+        name: 'serviceaccount-controller',
         for: namespaceKind,
         watches: [
           {

@@ -22,7 +22,7 @@ const tokenSecrets = { ...secretKind, fieldSelector: `type=${secretType}` };
 const accountKind = { apiVersion: 'v1', kind: 'ServiceAccount' };
 const nameAnnotation = 'kubernetes.io/service-account.name';
 const uidAnnotation = 'kubernetes.io/service-account.uid';
-const name = 'tokens-controller';
+const name = 'serviceaccount-token-controller';
 
 export function tokenSecretPlugin(options: TokenSecretOptions): Plugin {
   return definePlugin({
