@@ -48,7 +48,7 @@ interface Entry {
 type Environment = ReturnType<typeof createEnvironment>;
 
 export function createManager(options: ManagerOptions): Manager {
-  const { log = silentLogger, clock = systemClock, establishMs = 30_000 } = options;
+  const { log = silentLogger, clock = systemClock, establishMs = 10_000 } = options;
   const clientOf = typeof options.client === 'function' ? options.client : () => options.client as Client;
   const entries = options.plugins.map(
     (plugin): Entry => ({
