@@ -1,13 +1,13 @@
 import { isObject, type JsonObject } from '../json-value.js';
 import { child, index } from '../field-errors.js';
 
-/** Where the `fieldPath` of a rule leads (B7.7), or why it leads nowhere (B2.30). */
-export type FieldPath = { path: string } | { problem: string };
+/** Where the `fieldPath` of a rule leads (B7.7), with the schema there, or why it leads nowhere (B2.30). */
+export type FieldPath = { path: string; schema: JsonObject } | { problem: string };
 
 const UNESCAPED: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', "'": "'", '\\': '\\' };
 
-/** Reads `.spec.map['key']` against a schema into the path errors print: `spec.map[key]`. */
-export function readFieldPath(text: string, schema: JsonObject): FieldPath {
+/** Reads `.spec.map['key']` against a schema into the path errors print: `spec.map[key]`. Selectable fields have no brackets (B2.12). */
+export function readFieldPath(text: string, schema: JsonObject, brackets = true): FieldPath {
   const tokens = text.match(/'(?:[^'\\]|\\.)*'?|[.[\]]|[^.[\]']+/gs) ?? [];
   let path = '';
   let node: JsonObject = schema;
@@ -19,6 +19,7 @@ export function readFieldPath(text: string, schema: JsonObject): FieldPath {
       name = tokens[at + 1]!;
       at += 2;
     } else if (token === '[') {
+      if (!brackets) return { problem: 'array notation is not allowed' };
       const quoted = tokens[at + 1];
       if (quoted === undefined) return { problem: 'unexpected end of JSON path' };
       if (!/^'.*'$/s.test(quoted) || quoted.length < 2) return { problem: `expected single quoted string but got ${quoted}` };
@@ -41,5 +42,5 @@ export function readFieldPath(text: string, schema: JsonObject): FieldPath {
       node = additional;
     } else return { problem: 'does not refer to a valid field' };
   }
-  return { path };
+  return { path, schema: node };
 }

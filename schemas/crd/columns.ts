@@ -1,41 +1,33 @@
 /** The Table columns of custom resources (R8.31–R8.34). */
 import { goJson } from '../field-errors.js';
-import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import type { JsonObject, JsonValue } from '../json-value.js';
 import { type JsonPath, JsonPathError, parseJsonPath } from '../json-path.js';
+import { humanDuration } from '../printing/duration.js';
 import { goFloat } from '../structural/numbers.js';
 import { sortedMembers } from '../structural/structural.js';
+import { type Column, NAME } from '../tables/index.js';
 import { parseInstant, TimeError } from '../time.js';
 import { numberAt, objectsAt, textAt } from '../validation/members.js';
 import type { Version } from './definition.js';
-import { humanDuration } from './human-duration.js';
-
-/** A column after Name. */
-export interface Column {
-  name: string;
-  type: string;
-  format: string;
-  description: string;
-  priority: number;
-  find: JsonPath;
-}
 
 const AGE: JsonObject = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
-/** The declared columns, or Age where none are. A path that cannot be read ends the table before its column (R8.32). */
-export function columnsOf(version: Version): Column[] {
+/** Name, then the declared columns, or Age where none are. A path that cannot be read ends the table before its column (R8.32). */
+export function columnsOfVersion(version: Version): Column[] {
   const declared = objectsAt(version, 'additionalPrinterColumns');
-  const columns: Column[] = [];
+  const columns = [NAME];
   for (const column of declared.length > 0 ? declared : [AGE]) {
     const path = textAt(column, 'jsonPath');
     const find = findIn(path);
     if (find === undefined) break;
+    const type = textAt(column, 'type');
     columns.push({
       name: textAt(column, 'name'),
-      type: textAt(column, 'type'),
+      type,
       format: textAt(column, 'format'),
       description: textAt(column, 'description') || `Custom resource definition column (in JSONPath format): ${path}`,
       priority: numberAt(column, 'priority') ?? 0,
-      find,
+      cell: (object, now) => cellOf(find, type, object, now),
     });
   }
   return columns;
@@ -50,16 +42,10 @@ function findIn(path: string): JsonPath | undefined {
   }
 }
 
-/** The cells of one object, the name first; `nowMs` is the time that ages count to. */
-export function tableCells(columns: readonly Column[], object: JsonObject, nowMs: number): JsonValue[] {
-  const name = textAt(isObject(object.metadata) ? object.metadata : undefined, 'name');
-  return [name, ...columns.map((column) => cellOf(column, object, nowMs))];
-}
-
-function cellOf(column: Column, object: JsonObject, nowMs: number): JsonValue {
-  const value = firstOf(column.find, object);
+function cellOf(find: JsonPath, type: string, object: JsonObject, now: number): JsonValue {
+  const value = firstOf(find, object);
   if (value === undefined) return null;
-  return column.type === 'string' ? printed(value) : typedCell(column.type, value, nowMs);
+  return type === 'string' ? printed(value) : typedCell(type, value, now);
 }
 
 /** The first value; undefined where the path finds none or does not fit. */
@@ -79,12 +65,12 @@ function printed(value: JsonValue): string {
   return typeof value === 'number' ? goFloat(value) : String(value);
 }
 
-function typedCell(type: string, value: JsonValue, nowMs: number): JsonValue {
+function typedCell(type: string, value: JsonValue, now: number): JsonValue {
   const isNumber = typeof value === 'number' || typeof value === 'bigint';
   if (type === 'integer' && isNumber) return typeof value === 'bigint' ? value : Math.trunc(value);
   if (type === 'number' && isNumber) return value;
   if (type === 'boolean' && typeof value === 'boolean') return value;
-  if (type === 'date' && typeof value === 'string') return age(value, nowMs);
+  if (type === 'date' && typeof value === 'string') return age(value, now);
   return null;
 }
 
@@ -93,12 +79,12 @@ const ZERO_TIME_MS = -62135596800000;
 /** Go's durations end at 292 years. */
 const DURATION_MS_MAX = 9223372036854;
 
-function age(text: string, nowMs: number): string {
+function age(text: string, now: number): string {
   if (text === '' || text === 'null') return '<unknown>';
   try {
     const { seconds, nanos } = parseInstant(text, false);
     const startMs = seconds * 1000 + nanos / 1e6;
-    return startMs === ZERO_TIME_MS ? '<unknown>' : humanDuration(Math.min(nowMs - startMs, DURATION_MS_MAX));
+    return startMs === ZERO_TIME_MS ? '<unknown>' : humanDuration(Math.min(now - startMs, DURATION_MS_MAX));
   } catch (error) {
     if (error instanceof TimeError) return '<invalid>';
     throw error;

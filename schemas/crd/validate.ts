@@ -11,16 +11,16 @@ import { missingNameErrors, nameErrors } from './names.js';
 import { defaultErrors } from './schema/default-rules.js';
 import { internalVersion } from './schema/internal-form.js';
 import { keywordErrors, type Waiver } from './schema/keyword-rules.js';
-import { type SchemaRules, schemaErrors } from './schema/schema-rules.js';
+import { schemaErrors } from './schema/schema-rules.js';
 import { structuralErrors } from './schema/structural-rules.js';
 import { columnErrors, selectableFieldErrors, subresourceErrors } from './version-members.js';
 
 const NOTHING_WAIVED: ReadonlySet<Waiver> = new Set();
 
-/** The errors of a new definition, metadata apart. `rules` compiles CEL; without it rules are only looked at (B2.30). */
-export function validateDefinition(crd: Definition, rules?: SchemaRules): FieldError[] {
+/** The errors of a new definition, metadata apart. */
+export function validateDefinition(crd: Definition): FieldError[] {
   return [
-    ...specErrors(crd, NOTHING_WAIVED, rules, false),
+    ...specErrors(crd, NOTHING_WAIVED, false),
     ...statusErrors(crd),
     ...validateApproval(crd, undefined),
     ...preserveErrors(crd, undefined),
@@ -28,12 +28,12 @@ export function validateDefinition(crd: Definition, rules?: SchemaRules): FieldE
 }
 
 /** The errors of a main update, metadata apart. What the stored definition already breaks may stay broken (B2.15). */
-export function validateDefinitionUpdate(crd: Definition, old: Definition, rules?: SchemaRules): FieldError[] {
+export function validateDefinitionUpdate(crd: Definition, old: Definition): FieldError[] {
   const checksCaBundle = isTrue(old, 'Established') && !hasBadCaBundle(old);
-  let errors = specErrors(crd, NOTHING_WAIVED, rules, checksCaBundle);
+  let errors = specErrors(crd, NOTHING_WAIVED, checksCaBundle);
   if (errors.length > 0) {
     const waived = waiversOf(old);
-    if (waived.size > 0) errors = specErrors(crd, waived, rules, checksCaBundle);
+    if (waived.size > 0) errors = specErrors(crd, waived, checksCaBundle);
   }
   return [...errors, ...immutabilityErrors(crd, old), ...statusErrors(crd), ...validateApproval(crd, old), ...preserveErrors(crd, old)];
 }
@@ -43,7 +43,7 @@ export function validateDefinitionStatus(crd: Definition): FieldError[] {
   return nameErrors(objectAt(objectAt(crd, 'status'), 'acceptedNames'), 'status.acceptedNames');
 }
 
-function specErrors(crd: Definition, waived: ReadonlySet<Waiver>, rules: SchemaRules | undefined, checksCaBundle: boolean): FieldError[] {
+function specErrors(crd: Definition, waived: ReadonlySet<Waiver>, checksCaBundle: boolean): FieldError[] {
   const spec = specOf(crd);
   const form = internalForm(crd);
   const errors = [...groupErrors(groupOf(crd)), ...scopeErrors(textAt(spec, 'scope'))];
@@ -57,21 +57,21 @@ function specErrors(crd: Definition, waived: ReadonlySet<Waiver>, rules: SchemaR
     for (const problem of dns1035Label(name)) errors.push(invalidValue(child(part.path, 'name'), name, problem));
     errors.push(...warningErrors(part.version, child(part.path, 'deprecationWarning')));
     const hasStatus = objectAt(objectAt(part.members, 'subresources'), 'status') !== undefined;
-    errors.push(...memberErrors(part, hasStatus, waived, rules));
+    errors.push(...memberErrors(part, hasStatus, waived));
   }
   errors.push(...versionListErrors(form.versions.map((part) => part.members)));
   errors.push(...missingNameErrors(objectAt(spec, 'names')), ...nameErrors(objectAt(spec, 'names'), 'spec.names'));
   const hasAnyStatus = versionsOf(crd).some((version) => objectAt(objectAt(version, 'subresources'), 'status') !== undefined);
-  errors.push(...memberErrors(form.hoisted, hasAnyStatus, waived, rules));
+  errors.push(...memberErrors(form.hoisted, hasAnyStatus, waived));
   return errors.concat(conversionErrors(objectAt(spec, 'conversion'), 'spec.conversion', checksCaBundle));
 }
 
 /** Schema, subresources, columns and selectable fields of a version, or those above the versions. */
-function memberErrors(part: Part, hasStatus: boolean, waived: ReadonlySet<Waiver>, rules: SchemaRules | undefined): FieldError[] {
+function memberErrors(part: Part, hasStatus: boolean, waived: ReadonlySet<Waiver>): FieldError[] {
   const schema = schemaOf(part.members);
   const path = child(part.pathOf('schema'), 'openAPIV3Schema');
   return [
-    ...(schema === undefined ? [] : schemaErrors(schema, path, { hasStatus, waived, rules })),
+    ...(schema === undefined ? [] : schemaErrors(schema, path, { hasStatus, waived })),
     ...subresourceErrors(objectAt(part.members, 'subresources'), part.pathOf('subresources')),
     ...columnErrors(objectsAt(part.members, 'additionalPrinterColumns'), part.pathOf('additionalPrinterColumns')),
     ...selectableFieldErrors(objectsAt(part.members, 'selectableFields'), schema, part.pathOf('selectableFields')),
@@ -185,7 +185,7 @@ function waiversOf(old: Definition): Set<Waiver> {
       continue;
     }
     if (structuralErrors(schema, '').length > 0) waived.add('structural');
-    else if (defaultErrors(schema, '', true, undefined).some((error) => error.body.endsWith('must not have unknown fields'))) {
+    else if (defaultErrors(schema, '', true).some((error) => error.body.endsWith('must not have unknown fields'))) {
       waived.add('prunedDefaults');
     }
     const all = keywordErrors(schema, '', NOTHING_WAIVED).errors;

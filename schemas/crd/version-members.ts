@@ -1,9 +1,8 @@
 /** Subresources, printer columns and selectable fields of a version, or of all versions at once (B2.10–B2.12). */
+import { readFieldPath } from '../cel/rule-field-path.js';
 import { child, duplicate, index, invalidValue, required, tooMany, type FieldError } from '../field-errors.js';
 import type { JsonObject } from '../json-value.js';
-import { structural } from '../structural/structural.js';
 import { objectAt, textAt } from '../validation/members.js';
-import { resolveSchemaPath } from './schema-path.js';
 
 const SIMPLE_PATH = 'must be a simple json path starting with .';
 
@@ -74,9 +73,10 @@ export function selectableFieldErrors(fields: readonly JsonObject[], schema: Jso
 }
 
 function selectableProblem(jsonPath: string, schema: JsonObject): string | undefined {
-  const resolved = resolveSchemaPath(jsonPath, structural(schema), false);
-  if (resolved.problem !== undefined) return `is an invalid path: ${resolved.problem}`;
-  if (/^metadata(\.|\[|$)/.test(resolved.field)) return 'must not point to fields in metadata';
-  if (SELECTABLE_TYPES.includes(resolved.node.type) && !resolved.node.intOrString) return undefined;
+  const found = readFieldPath(jsonPath, schema, false);
+  if ('problem' in found) return `is an invalid path: ${found.problem}`;
+  if (/^metadata(\.|$)/.test(found.path)) return 'must not point to fields in metadata';
+  const { type } = found.schema;
+  if (typeof type === 'string' && SELECTABLE_TYPES.includes(type) && found.schema['x-kubernetes-int-or-string'] !== true) return undefined;
   return 'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { type CompiledRules, compileRules, evaluateRules } from '../cel/rules.js';
 import { invalidValue, type FieldError, type FieldErrorType } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import type { ObjectSchema } from '../object-schema.js';
@@ -7,18 +8,10 @@ import { fillDefaults } from './default.js';
 import { conformEmbedded, conformMetadata, dropMalformedEmbedded, dropMalformedMetadata, validateEmbedded } from './embedded.js';
 import { validateListTypes, validateListTypesUpdate } from './list-type.js';
 import { prune } from './prune.js';
-import { propertyOf, structural, type Structural } from './structural.js';
+import { has, propertyOf, structural, type Structural } from './structural.js';
 import { validateSchema } from './validate.js';
 
-/** The `x-kubernetes-validations` of a schema, compiled (B7). */
-export interface ContentRules {
-  /** `old` is undefined on create. Ratcheted failures go to `warnings` (B7.10). */
-  validate(object: JsonObject, old: JsonObject | undefined, warnings: string[]): FieldError[];
-}
-
 export interface StructuralSchemaOptions {
-  /** Absent: the schema has no rules. */
-  rules?: ContentRules;
   /** Checks of the scale paths (B5.22); for a write to `/status` only those of the status. */
   checkScale?: (object: JsonObject, part: 'object' | 'status') => FieldError[];
 }
@@ -84,13 +77,13 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
     validate(object, old, warnings = []) {
       const errors = validateSchema(root, object, old, '');
       errors.push(...(options.checkScale?.(object, 'object') ?? []), ...validateEmbedded(root, object, ''));
-      return withRest(errors, root, object, old, options, warnings);
+      return withRest(errors, root, object, old, warnings);
     },
     validateStatus(object, old, warnings = []) {
       const value = object.status;
       const errors = value === undefined || status === undefined ? [] : validateSchema(status, value, old.status, 'status');
       errors.push(...(options.checkScale?.(object, 'status') ?? []));
-      return withRest(errors, root, object, old, options, warnings);
+      return withRest(errors, root, object, old, warnings);
     },
   };
 }
@@ -101,14 +94,24 @@ function withRest(
   root: Structural,
   object: JsonObject,
   old: JsonObject | undefined,
-  options: StructuralSchemaOptions,
   warnings: string[],
 ): FieldError[] {
   errors.push(...listTypes(root, object, old));
-  if (options.rules === undefined) return errors;
+  if (!has(root, 'rules')) return errors;
   if (errors.some((error) => BLOCKING.has(error.type))) errors.push(UNCHECKED);
-  else errors.push(...options.rules.validate(object, old, warnings));
+  else errors.push(...evaluateRules(rulesOf(root), '', object, old, { ratcheting: true, warn: (text) => warnings.push(text) }));
   return errors;
+}
+
+const compiledRules = new WeakMap<JsonObject, CompiledRules>();
+
+/** The rules of a schema, compiled once for all who share it. */
+function rulesOf(root: Structural): CompiledRules | undefined {
+  const known = compiledRules.get(root.raw);
+  if (known !== undefined) return known;
+  const rules = compileRules(root.raw);
+  if (rules !== undefined) compiledRules.set(root.raw, rules);
+  return rules;
 }
 
 const listTypes = (root: Structural, object: JsonValue, old: JsonValue | undefined): FieldError[] =>

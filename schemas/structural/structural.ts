@@ -100,9 +100,9 @@ export function propertiesOf(node: Structural): readonly (readonly [string, Stru
 }
 
 /** What may occur in a schema or anywhere below: lets the walks over objects skip what cannot concern them. */
-const BELOW = { defaults: 1, listTypes: 2, embedded: 4 } as const;
+const BELOW = { defaults: 1, listTypes: 2, embedded: 4, rules: 8 } as const;
 
-/** Whether a node or one below it has defaults, sets or maps, or embedded resources. */
+/** Whether a node or one below it has defaults, sets or maps, embedded resources, or rules of CEL. */
 export function has(node: Structural, what: keyof typeof BELOW): boolean {
   node.known.below ??= below(node.raw);
   return (node.known.below & BELOW[what]) !== 0;
@@ -113,6 +113,7 @@ function below(raw: JsonObject): number {
   let found = raw['x-kubernetes-embedded-resource'] === true ? BELOW.embedded : 0;
   if (raw.default !== undefined && raw.default !== null) found |= BELOW.defaults;
   if (listType === 'set' || listType === 'map') found |= BELOW.listTypes;
+  if (Array.isArray(raw['x-kubernetes-validations'])) found |= BELOW.rules;
   if (isObject(raw.items)) found |= below(raw.items);
   if (isObject(raw.additionalProperties)) found |= below(raw.additionalProperties);
   const properties = raw.properties;

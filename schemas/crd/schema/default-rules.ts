@@ -1,4 +1,5 @@
 /** The defaults of a schema: they must be pruned and valid by themselves (B2.29). */
+import { compileRules, evaluateRules } from '../../cel/rules.js';
 import { child, index, invalidValue, type FieldError } from '../../field-errors.js';
 import { clone, isObject, type JsonObject, type JsonValue } from '../../json-value.js';
 import { ConformError } from '../../object-schema.js';
@@ -7,16 +8,12 @@ import { prune } from '../../structural/prune.js';
 import { has, itemsOf, propertiesOf, sortedMembers, structural, type Structural } from '../../structural/structural.js';
 import { validateSchema } from '../../structural/validate.js';
 
-/** Judges a default by the rules of its node and below; the value stands for the old one too. */
-export type DefaultRules = (schema: JsonObject, value: JsonValue, path: string) => FieldError[];
-
 /** All errors of all defaults. `mustBePruned` is off where the stored definition has unpruned ones (B2.15). */
-export function defaultErrors(schema: JsonObject, path: string, mustBePruned: boolean, rules: DefaultRules | undefined): FieldError[] {
+export function defaultErrors(schema: JsonObject, path: string, mustBePruned: boolean): FieldError[] {
   const errors: FieldError[] = [];
   const visit = (node: Structural, at: string, insideMetadata: boolean, isResource: boolean): void => {
     if (!has(node, 'defaults')) return;
-    if (node.default !== undefined)
-      errors.push(...errorsOf(node, node.default, child(at, 'default'), mustBePruned && !insideMetadata, rules));
+    if (node.default !== undefined) errors.push(...errorsOf(node, node.default, child(at, 'default'), mustBePruned && !insideMetadata));
     const items = itemsOf(node);
     if (items !== undefined) visit(items, child(at, 'items'), insideMetadata, items.embedded);
     for (const [name, property] of propertiesOf(node)) {
@@ -28,13 +25,20 @@ export function defaultErrors(schema: JsonObject, path: string, mustBePruned: bo
   return errors;
 }
 
-function errorsOf(node: Structural, value: JsonValue, path: string, mustBePruned: boolean, rules: DefaultRules | undefined): FieldError[] {
+function errorsOf(node: Structural, value: JsonValue, path: string, mustBePruned: boolean): FieldError[] {
   const errors = mustBePruned && !isPruned(node, value) ? [invalidValue(path, sortedMembers(value), 'must not have unknown fields')] : [];
   const metadata = metadataErrors(node, value, path);
   if (metadata.length > 0) return errors.concat(metadata);
   const invalid = validateSchema(node, value, undefined, path);
   if (invalid.length > 0) return errors.concat(invalid);
-  return errors.concat(rules?.(node.raw, value, path) ?? []);
+  return errors.concat(ruleErrors(node, value, path));
+}
+
+/** A default stands for the old value too; without one, rules about changes are judged as on create. */
+function ruleErrors(node: Structural, value: JsonValue, path: string): FieldError[] {
+  const rules = has(node, 'rules') ? compileRules(node.raw) : undefined;
+  const asUpdate = evaluateRules(rules, path, value, value);
+  return asUpdate.length > 0 ? asUpdate : evaluateRules(rules, path, value, undefined);
 }
 
 function isPruned(node: Structural, value: JsonValue): boolean {

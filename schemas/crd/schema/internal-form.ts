@@ -56,7 +56,7 @@ const RULE: Members = [
 ];
 
 /** A validation rule as errors print it (B2.30a). */
-export const internalRule = (rule: JsonObject): JsonObject => printed(RULE, rule);
+const internalRule = (rule: JsonObject): JsonObject => printed(RULE, rule);
 
 const DOCUMENTATION: Members = [
   ['Description', 'description', text],

@@ -1,9 +1,9 @@
 /** The rules for single keywords of a schema, at every node, also inside junctors (B2.20, B2.21, B2.26, B2.30). */
+import { ruleFieldErrors } from '../../cel/rule-checks.js';
 import { child, forbiddenField, index, invalidValue, notSupported, required, type FieldError } from '../../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../../json-value.js';
 import { propertiesOf, structural } from '../../structural/structural.js';
 import { requiredOrInvalid } from './structural-rules.js';
-import { ruleErrors } from './validation-rules.js';
 
 /** What a stored definition already breaks and an update therefore may go on breaking (B2.15). */
 export type Waiver = 'missingSchema' | 'structural' | 'prunedDefaults' | 'atomicSets' | 'mapKeys' | 'types';
@@ -22,11 +22,11 @@ interface Place {
 export interface Keywords {
   errors: FieldError[];
   /** Paths of the nodes that have rules and no error at or below them. */
-  soundRules: string[];
+  soundRules: Set<string>;
 }
 
 export function keywordErrors(schema: JsonObject, path: string, waived: ReadonlySet<Waiver>): Keywords {
-  const found: Keywords = { errors: [], soundRules: [] };
+  const found: Keywords = { errors: [], soundRules: new Set() };
   check(schema, { path, noDefault: undefined, isRoot: true, insideMetadata: false }, waived, found);
   return found;
 }
@@ -40,10 +40,9 @@ function check(schema: JsonObject, place: Place, waived: ReadonlySet<Waiver>, fo
   checkPreserve(schema, place.path, found.errors);
   checkMapType(schema, place.path, found.errors);
   checkListType(schema, place.path, waived, found.errors);
-  const rules = listAt(schema, 'x-kubernetes-validations').filter(isObject);
-  if (rules.length === 0) return;
-  found.errors.push(...ruleErrors(structural(schema), rules, child(place.path, 'x-kubernetes-validations')));
-  if (found.errors.length === from) found.soundRules.push(place.path);
+  if (listAt(schema, 'x-kubernetes-validations').length === 0) return;
+  found.errors.push(...ruleFieldErrors(schema, place.path));
+  if (found.errors.length === from) found.soundRules.add(place.path);
 }
 
 const isGiven = (value: JsonValue | undefined): boolean => value !== undefined && value !== null && value !== '';

@@ -1,26 +1,16 @@
 /** Everything that is checked of one `openAPIV3Schema`, in the order of B2's «Schema rules». */
+import { ruleErrors } from '../../cel/rule-checks.js';
 import { child, forbiddenField, invalidValue, type FieldError } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
-import { defaultErrors, type DefaultRules } from './default-rules.js';
+import { defaultErrors } from './default-rules.js';
 import { internalSchema, usedMembers } from './internal-form.js';
 import { isUnreadable, keywordErrors, type Waiver } from './keyword-rules.js';
 import { structuralErrors } from './structural-rules.js';
-
-/** What CEL has to say about a schema; handed in by whoever has the compiler. */
-export interface SchemaRules {
-  /**
-   * Errors of compiling the rules at the nodes for which `isSound` holds (by path), then the totals of B2.31.
-   * `path` is that of the schema.
-   */
-  compile(schema: JsonObject, path: string, isSound: (nodePath: string) => boolean): FieldError[];
-  judgeDefault: DefaultRules;
-}
 
 export interface SchemaOptions {
   /** The version has the status subresource (B2.28). */
   hasStatus: boolean;
   waived: ReadonlySet<Waiver>;
-  rules: SchemaRules | undefined;
 }
 
 /** `path` is that of the schema itself. */
@@ -31,9 +21,9 @@ export function schemaErrors(schema: JsonObject, path: string, options: SchemaOp
   errors.push(...(shape ?? []));
   const keywords = keywordErrors(schema, path, options.waived);
   errors.push(...keywords.errors);
-  if (shape?.length === 0 && options.rules !== undefined) {
-    const sound = new Set(keywords.soundRules);
-    errors.push(...options.rules.compile(schema, path, (nodePath) => sound.has(nodePath)));
+  if (shape?.length === 0) {
+    const rules = ruleErrors(schema, path, { skip: (nodePath) => !keywords.soundRules.has(nodePath) });
+    errors.push(...rules.expressions, ...rules.total);
   }
   if (errors.length === 0 && typeof schema.$schema === 'string' && schema.$schema !== '') {
     errors.push(invalidValue(path, '', "OpenAPIV3Schema 'schema' is not supported"));
@@ -42,10 +32,10 @@ export function schemaErrors(schema: JsonObject, path: string, options: SchemaOp
 }
 
 /** Structural errors, or else those of defaults; undefined where the schema cannot be read as structural or need not be. */
-function shapeErrors(schema: JsonObject, path: string, { waived, rules }: SchemaOptions): FieldError[] | undefined {
+function shapeErrors(schema: JsonObject, path: string, { waived }: SchemaOptions): FieldError[] | undefined {
   if (waived.has('structural') || isUnreadable(schema)) return undefined;
   const structural = structuralErrors(schema, path);
-  return structural.length > 0 ? structural : defaultErrors(schema, path, !waived.has('prunedDefaults'), rules?.judgeDefault);
+  return structural.length > 0 ? structural : defaultErrors(schema, path, !waived.has('prunedDefaults'));
 }
 
 const ROOT_MEMBERS = [

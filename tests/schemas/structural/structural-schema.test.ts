@@ -257,24 +257,24 @@ t.test('what follows the schema errors (B6.7, B6.10, B6.11)', async (t) => {
   }
 });
 
-t.test('rules are not evaluated after blocking errors (B6.9)', async (t) => {
-  const calls: JsonObject[] = [];
-  const rules = {
-    validate(object: JsonObject) {
-      calls.push(object);
-      return [];
-    },
-  };
-  const schema = structuralSchema(spec({ a: { type: 'string', pattern: 'x' } }), { rules });
-  t.strictSame(
-    schema.validate({ spec: { a: 'y' } }, undefined).map((error) => error.type),
-    ['Invalid'],
+t.test('rules are not evaluated after blocking errors (B6.9), and ratchet (B7.10)', async (t) => {
+  const schema = structuralSchema(
+    spec({
+      a: { type: 'string', pattern: 'x' },
+      n: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self > 5', message: 'n is small' }] },
+    }),
   );
-  t.equal(calls.length, 1);
-  const blocked = schema.validate({ spec: { a: 5 } }, undefined);
-  t.equal(calls.length, 1);
-  t.equal(blocked.at(-1)!.field, '<nil>');
-  t.match(blocked.at(-1)!.body, /^Invalid value: null: some validation rules were not checked/);
+  const texts = (value: JsonValue, old?: JsonValue, warnings: string[] = []): string[] =>
+    schema
+      .validate({ spec: value }, old === undefined ? undefined : { spec: old }, warnings)
+      .map((error) => `${error.field}: ${error.body}`);
+  const small = 'spec.n: Invalid value: 1: n is small';
+  t.strictSame(texts({ a: 'y', n: 1 }), ['spec.a: Invalid value: "y": spec.a in body should match \'x\'', small]);
+  const [, blocked] = texts({ a: 5, n: 1 });
+  t.match(blocked, /^<nil>: Invalid value: null: some validation rules were not checked/);
+  const warnings: string[] = [];
+  t.strictSame(texts({ n: 1, a: 'x' }, { n: 1 }, warnings), []);
+  t.strictSame(warnings, [small]);
 });
 
 t.test('a write to status is judged by the schema of status (B5.10)', async (t) => {
