@@ -1,4 +1,4 @@
-import { humanDuration } from '../schemas/crd/human-duration.js';
+import { humanDuration } from '../schemas/printing/duration.js';
 
 /** An Age cell: how long ago `time` was at `now` (ms); `<unknown>` without one (R8.25). */
 export function printAge(time: string | undefined, now: number): string {

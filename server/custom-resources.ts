@@ -1,18 +1,17 @@
 /** The resources of a CustomResourceDefinition, one a served version (objects.md B5). */
 import { mergeTypeOfStructural } from '../schemas/apply/merge-type-of-structural.js';
 import type { MergeType } from '../schemas/apply/merge-type.js';
-import { compileRules, evaluateRules } from '../schemas/cel/rules.js';
-import { columnsOf, selectableValues, tableCells } from '../schemas/crd/columns.js';
+import { columnsOfVersion, selectableValues } from '../schemas/crd/columns.js';
 import { groupOf, isTrue, schemaOf, storageVersionOf, type Version, versionOf } from '../schemas/crd/definition.js';
 import { kindsOf } from '../schemas/crd/kind.js';
 import { type ScalePaths, scalePathsOf, validateScale } from '../schemas/crd/scale.js';
 import { equal, type JsonObject } from '../schemas/json-value.js';
 import type { Kind } from '../schemas/kinds.js';
 import { finalizerWarnings, metaOf } from '../schemas/object-meta.js';
-import { type ContentRules, type StructuralSchema, structuralSchema } from '../schemas/structural/structural-schema.js';
+import { type StructuralSchema, structuralSchema } from '../schemas/structural/structural-schema.js';
+import { cellsOf, definitionsOf } from '../schemas/tables/index.js';
 import { resourcePrefix } from '../storage/keys.js';
 import type { Store } from '../storage/store.js';
-import { nameColumn } from './table.js';
 import type { Conversion, Resource, TablePrinter } from './resource.js';
 import type { Strategy } from './strategy.js';
 
@@ -24,27 +23,15 @@ export function customResources(store: Store, crd: JsonObject, revision: number,
     const known = shapes.get(name);
     if (known) return known;
     const paths = scalePathsOf(version);
-    const schema = schemaOf(version) ?? {};
-    const made = structuralSchema(schema, {
-      ...(JSON.stringify(schema).includes('"x-kubernetes-validations"') && { rules: contentRules(schema) }),
-      ...(paths && { checkScale: (object: JsonObject, part: 'object' | 'status') => validateScale(object, paths, part) }),
-    });
+    const made = structuralSchema(
+      schemaOf(version) ?? {},
+      paths && { checkScale: (object: JsonObject, part: 'object' | 'status') => validateScale(object, paths, part) },
+    );
     shapes.set(name, made);
     return made;
   };
   const storage = storageVersionOf(crd)!;
   return kindsOf(crd).map((kind) => customResource({ store, crd, kind, storage, shapeOf, revision, retired }));
-}
-
-/** The CEL rules of a schema, compiled when the first object is judged (B7). */
-function contentRules(schema: JsonObject): ContentRules {
-  let compiled: ReturnType<typeof compileRules> | null = null;
-  return {
-    validate(object, old, warnings) {
-      if (compiled === null) compiled = compileRules(schema);
-      return evaluateRules(compiled, '', object, old, { ratcheting: true, warn: (text) => void warnings.push(text) });
-    },
-  };
 }
 
 interface Parts {
@@ -130,14 +117,8 @@ function conversionOf(kind: Kind, storage: string, own: () => StructuralSchema, 
 }
 
 function printerOf(version: Version): TablePrinter {
-  const columns = columnsOf(version);
-  return {
-    columns: [
-      nameColumn,
-      ...columns.map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority })),
-    ],
-    cells: (object, now) => tableCells(columns, object, now),
-  };
+  const columns = columnsOfVersion(version);
+  return { columns: definitionsOf(columns), cells: (object, now) => cellsOf(columns, object, now) };
 }
 
 /** R3.11, B5.9, B5.10 */
