@@ -360,6 +360,30 @@ export function storageContract(t: Test, { start, again, runs }: StorageUnderTes
     t.equal(events.length, 4);
   });
 
+  t.test('a watch that pauses while it catches up on much goes on from there', async (t) => {
+    const store = await start(t);
+    await Promise.all(Array.from({ length: 600 }, (_, i) => put(store, pod(`${i % 9}`))));
+    const revisions: number[] = [];
+    const watcher = store.cacher(all).watch({
+      prefix: all,
+      after: 1,
+      onEvents: (batch) => {
+        revisions.push(...batch.map(({ revision }) => revision));
+        if (batch.some(({ revision }) => revision === 2)) watcher.pause();
+      },
+      onClose: (reason) => t.fail(reason),
+    });
+    watcher.resume();
+    t.ok(watcher.paused && revisions.length < 600);
+    t.equal(watcher.revision, revisions.at(-1));
+    watcher.resume();
+    t.same(
+      revisions,
+      Array.from({ length: 600 }, (_, i) => i + 2),
+    );
+    watcher.stop();
+  });
+
   t.test(
     'a watch that stays paused until the history has moved past it is closed as slow (R7.10), or refused as too old (R7.13)',
     async (t) => {
