@@ -23,7 +23,7 @@ import {
   typeOf,
   UINT,
 } from './types.js';
-import { assignable, assignableAll, mostGeneral, type Substitutions, substitute } from './unify.js';
+import { assignable, assignableAll, mostGeneral, Substitutions, substitute } from './unify.js';
 import { TypeValue, Uint, type Value } from './values.js';
 
 /** What names mean. */
@@ -60,7 +60,7 @@ function literalType(value: Value): CelType {
 }
 
 class Checker {
-  private subs: Substitutions = new Map();
+  private readonly subs = new Substitutions();
   private freeVariables = 0;
   private readonly scopes: Scope[] = [];
   private readonly checked: Expr[] = [];
@@ -264,7 +264,7 @@ class Checker {
   /** The overload with type variables of its own. */
   private instantiate(candidate: Overload): { args: readonly CelType[]; result: CelType } {
     if (!candidate.generic) return candidate;
-    const fresh: Substitutions = new Map(candidate.generic.map((name) => [name, this.freshVariable()]));
+    const fresh = new Substitutions(candidate.generic.map((name) => [name, this.freshVariable()] as const));
     return { args: candidate.args.map((arg) => substitute(fresh, arg, false)), result: substitute(fresh, candidate.result, false) };
   }
 

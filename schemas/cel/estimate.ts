@@ -58,14 +58,20 @@ class Estimator {
   private readonly entrySizes = new Map<Expr, EntrySizes>();
   private readonly locals = new Map<string, Variable[]>();
 
-  constructor(private readonly variables: ReadonlyMap<string, CelType>) {}
+  /** Kubernetes sizes every global name, even that of a type, as the value the rule is about. */
+  private readonly root: CelType | undefined;
+
+  constructor(variables: ReadonlyMap<string, CelType>) {
+    this.root = variables.get('self');
+  }
+
 
   cost(expr: Expr): Estimate {
     switch (expr.kind) {
       case 'literal':
         return exactly(0);
       case 'ident':
-        this.paths.set(expr, this.local(expr.name) ? this.local(expr.name)!.path : this.variables.get(expr.name));
+        this.paths.set(expr, this.local(expr.name) ? this.local(expr.name)!.path : this.root);
         return exactly(SELECT_COST);
       case 'select':
         return this.select(expr);

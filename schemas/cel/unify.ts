@@ -1,7 +1,31 @@
 import { type CelType, DYN, isDyn, isDynOrError, opaque, sameType, typeOf } from './types.js';
 
-/** What type parameters stand for so far. */
-export type Substitutions = Map<string, CelType>;
+/** What type parameters stand for so far; what was bound since `mark` can be taken back. */
+export class Substitutions {
+  private readonly bound = new Map<string, CelType>();
+  private readonly trail: (readonly [string, CelType | undefined])[] = [];
+
+  constructor(entries: readonly (readonly [string, CelType])[] = []) {
+    for (const [name, type] of entries) this.bound.set(name, type);
+  }
+  get(name: string): CelType | undefined {
+    return this.bound.get(name);
+  }
+  set(name: string, type: CelType): void {
+    this.trail.push([name, this.bound.get(name)]);
+    this.bound.set(name, type);
+  }
+  mark(): number {
+    return this.trail.length;
+  }
+  rollback(mark: number): void {
+    while (this.trail.length > mark) {
+      const [name, before] = this.trail.pop()!;
+      if (before === undefined) this.bound.delete(name);
+      else this.bound.set(name, before);
+    }
+  }
+}
 
 /** Whether values of `from` may be used as `to`; extends `subs` on success, leaves it as it was on failure. */
 export function assignable(subs: Substitutions, from: CelType, to: CelType): boolean {
@@ -9,16 +33,11 @@ export function assignable(subs: Substitutions, from: CelType, to: CelType): boo
 }
 
 export function assignableAll(subs: Substitutions, from: readonly CelType[], to: readonly CelType[]): boolean {
-  if (from.length !== to.length) return false;
-  if (from.every((type, i) => type.params.length === 0 && to[i]!.params.length === 0 && bothFixed(type, to[i]!)))
-    return from.every((type, i) => unify(subs, type, to[i]!));
-  const attempt = new Map(subs);
-  if (!unifyAll(attempt, from, to)) return false;
-  for (const [name, type] of attempt) subs.set(name, type);
-  return true;
+  const mark = subs.mark();
+  if (unifyAll(subs, from, to)) return true;
+  subs.rollback(mark);
+  return false;
 }
-
-const bothFixed = (a: CelType, b: CelType): boolean => a.kind !== 'param' && b.kind !== 'param';
 
 function unifyAll(subs: Substitutions, from: readonly CelType[], to: readonly CelType[]): boolean {
   return from.length === to.length && from.every((type, i) => unify(subs, type, to[i]!));
