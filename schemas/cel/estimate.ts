@@ -65,7 +65,6 @@ class Estimator {
     this.root = variables.get('self');
   }
 
-
   cost(expr: Expr): Estimate {
     switch (expr.kind) {
       case 'literal':

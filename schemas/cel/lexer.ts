@@ -135,8 +135,9 @@ function readToken(source: string, at: number): Token | number {
     if (PUNCTUATION.has(text)) return { kind: text as TokenKind, text, position: at };
   }
   if (string !== undefined) return string;
-  const half = '=&|'.includes(source[at]!) ? 1 : 0;
-  return Math.min(source.length, at + half + charLength(source, at + half));
+  // What began well is skipped together with the character that spoilt it.
+  const begun = match(/[=&|]|`[A-Za-z0-9_./ -]*/y, source, at)?.length ?? 0;
+  return Math.min(source.length, at + begun + charLength(source, at + begun));
 }
 
 const charLength = (source: string, at: number): number => ((source.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);

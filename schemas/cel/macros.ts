@@ -74,10 +74,9 @@ function bindVariable(c: MacroContext, variable: string, value: Expr, body: Expr
 }
 
 /** The names of loop variables, or the error to leave in the tree. */
-function variables(c: MacroContext, exprs: readonly Expr[]): string[] | Expr {
+function variables(c: MacroContext, exprs: readonly Expr[], message: string): string[] | Expr {
   const names: string[] = [];
   for (const expr of exprs) {
-    const message = exprs.length === 1 ? 'argument is not an identifier' : 'argument must be a simple name';
     if (expr.kind !== 'ident') return c.fail(expr, message);
     if (names.includes(expr.name)) return c.fail(expr, `duplicate variable name: ${expr.name}`);
     if (expr.name === '__result__') return c.fail(expr, 'iteration variable overwrites accumulator variable');
@@ -90,9 +89,9 @@ type Body = (c: MacroContext, args: Expr[], key: Expr, loop: Pick<Loop, 'range' 
 
 /** A macro whose first `count` arguments are loop variables. */
 const looping =
-  (count: 1 | 2, body: Body): Expand =>
+  (count: 1 | 2, body: Body, misuse = 'argument must be a simple name'): Expand =>
   (c, target, args) => {
-    const names = variables(c, args.slice(0, count));
+    const names = variables(c, args.slice(0, count), misuse);
     if (!Array.isArray(names)) return names;
     const [variable, variable2] = names as [string, string?];
     const loop = variable2 === undefined ? { range: target, variable } : { range: target, variable, variable2 };
@@ -162,10 +161,12 @@ const sortBy: Expand = (c, target, args) => {
   if (!['list', 'ident', 'comprehension', 'call', 'select'].includes(target.kind))
     return c.fail(target, 'sortBy can only be applied to a list, identifier, comprehension, call or select expression');
   const name = args[0]!;
-  if (name.kind !== 'ident') return c.fail(name, 'argument is not an identifier');
+  if (name.kind !== 'ident') return c.fail(name, NO_IDENTIFIER);
   const keys = transform(c, [args[1]!], name, { range: ident(c, SORT_INPUT), variable: name.name });
   return bindVariable(c, SORT_INPUT, target, method(c, ident(c, SORT_INPUT), '@sortByAssociatedKeys', keys));
 };
+
+const NO_IDENTIFIER = 'argument is not an identifier';
 
 /** Macros called on a target, by name and number of arguments. */
 const RECEIVER: Record<string, Expand> = {
@@ -173,9 +174,9 @@ const RECEIVER: Record<string, Expand> = {
   'exists/2': looping(1, exists),
   'exists_one/2': looping(1, existsOne),
   'existsOne/2': looping(1, existsOne),
-  'map/2': looping(1, transform),
-  'map/3': looping(1, transform),
-  'filter/2': looping(1, filter),
+  'map/2': looping(1, transform, NO_IDENTIFIER),
+  'map/3': looping(1, transform, NO_IDENTIFIER),
+  'filter/2': looping(1, filter, NO_IDENTIFIER),
   'all/3': looping(2, all),
   'exists/3': looping(2, exists),
   'existsOne/3': looping(2, existsOne),

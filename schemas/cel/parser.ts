@@ -30,8 +30,12 @@ const EXPRESSION_START: readonly TokenKind[] = [
 const AFTER_MEMBER: readonly TokenKind[] = ['==', '!=', 'in', '<', '<=', '>=', '>', '&&', '||', '[', '.', '-', '?', '+', '*', '/', '%'];
 const RELATIONS = new Set<TokenKind>(['<', '<=', '>=', '>', '==', '!=', 'in']);
 
-/** The first problem that stops parsing; it is already among the issues. */
+/** A syntax error that was reported: the rule it happened in is given up. */
+class Mismatch extends Error {}
+/** The end of parsing: a limit was exceeded. */
 class Stop extends Error {}
+/** After so many syntax errors parsing ends. */
+const RECOVERIES_MAX = 30;
 
 /** Parses a source; syntax errors are appended to `issues` in cel-go's words and the result is then undefined. */
 export function parse(source: string, issues: Issue[]): Expr | undefined {
@@ -45,7 +49,7 @@ export function parse(source: string, issues: Issue[]): Expr | undefined {
     const expr = parser.start();
     return issues.length === 0 ? expr : undefined;
   } catch (error) {
-    if (error instanceof Stop) return undefined;
+    if (error instanceof Stop || error instanceof Mismatch) return undefined;
     throw error;
   }
 }
@@ -55,6 +59,9 @@ class Parser {
   private at = 0;
   private depth = 0;
   private copied = 0;
+  private recovering = false;
+  private recoveries = 0;
+  private lastFailure = -1;
   /** What may follow the expression being read, innermost last: decides whether a missing bracket can be assumed. */
   private readonly follow: (readonly TokenKind[])[] = [['<EOF>']];
 
@@ -80,6 +87,7 @@ class Parser {
     return this.token.kind === kind;
   }
   private advance(): Token {
+    this.recovering = false;
     const token = this.token;
     if (this.at < this.tokens.length - 1) this.at++;
     return token;
@@ -91,12 +99,34 @@ class Parser {
   private report(position: number, message: string): void {
     this.issues.push({ position, message });
   }
+  /** Errors that only follow from one just reported stay silent. */
   private syntaxError(message: string, token = this.token): void {
-    this.report(token.position, `Syntax error: ${message}`);
+    if (!this.recovering) this.report(token.position, `Syntax error: ${message}`);
+    this.recovering = true;
   }
   private stop(message: string, token = this.token): never {
     this.syntaxError(message, token);
-    throw new Stop();
+    throw new Mismatch();
+  }
+
+  /** Reads a rule; if it fails, skips to where an enclosing rule can go on, so that later errors are found too. */
+  private recover<T>(read: () => T, otherwise: (position: number) => T, after: readonly TokenKind[]): T {
+    const depths = [this.depth, this.follow.length] as const;
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Mismatch)) throw error;
+      [this.depth, this.follow.length] = depths;
+      if (++this.recoveries > RECOVERIES_MAX) {
+        this.report(this.token.position, `Syntax error: error recovery attempt limit exceeded: ${RECOVERIES_MAX}`);
+        throw new Stop();
+      }
+      if (this.at === this.lastFailure && this.at < this.tokens.length - 1) this.at++;
+      const stops = new Set([...after, ...this.follow.flat()]);
+      while (!stops.has(this.token.kind) && !this.is('<EOF>')) this.at++;
+      this.lastFailure = this.at;
+      return otherwise(this.token.position);
+    }
   }
 
   /** Takes one token of the kind; drops one token too many, assumes one that is missing, gives up otherwise. */
@@ -148,6 +178,10 @@ class Parser {
   }
 
   private expression(): Expr {
+    return this.recover(() => this.conditional(), brokenExpr, []);
+  }
+
+  private conditional(): Expr {
     return this.deeper(() => {
       const condition = this.logical('||');
       const operator = this.accept('?');
@@ -197,42 +231,63 @@ class Parser {
   }
 
   private unary(): Expr {
+    return this.recover(() => this.signed(), brokenExpr, AFTER_MEMBER);
+  }
+
+  private signed(): Expr {
     this.require(EXPRESSION_START);
     const kind = this.token.kind;
-    if (kind !== '!' && kind !== '-') return this.member(this.primary());
+    if (kind !== '!' && kind !== '-') return this.operand();
     if (kind === '-' && (this.next.kind === 'NUM_INT' || this.next.kind === 'NUM_FLOAT')) {
       const sign = this.advance();
-      return this.member(this.number(sign.position, '-'));
+      return this.member(this.number(sign.position, '-'), false);
     }
     const operator = this.token;
     let count = 0;
     for (; this.token.kind === kind; count++) this.advance();
-    if (this.is('<EOF>')) this.stop(`no viable alternative at input '${kind}'`);
-    this.require(EXPRESSION_START.filter((start) => start !== '!'));
-    const operand = this.member(this.primary());
+    if (!EXPRESSION_START.includes(this.token.kind)) this.nothingToNegate(kind, count);
+    const operand = this.operand();
     return count % 2 === 0 ? operand : call(operator.position, kind === '!' ? '!_' : '-_', operand);
   }
 
-  private member(first: Expr): Expr {
+  private nothingToNegate(kind: '!' | '-', count: number): never {
+    const expecting = printSet(EXPRESSION_START);
+    if (kind === '!') this.stop(`extraneous input '${printed(this.token)}' expecting ${expecting}`);
+    this.syntaxError(`no viable alternative at input '-${tail(this.token)}'`);
+    this.recovering = count === 1;
+    this.stop(`mismatched input '${printed(this.token)}' expecting ${expecting}`);
+  }
+
+  private operand(): Expr {
+    const named = this.is('IDENTIFIER') || this.is('.');
+    return this.member(this.primary(), named);
+  }
+
+  /** `named`: so far only names and dots, which could also become the name of a message. */
+  private member(first: Expr, named: boolean): Expr {
     let expr = first;
+    let onlyNames = named && first.kind === 'ident';
     for (let count = 1; ; count++) {
       if (count > DEPTH_MAX) this.tooDeep();
-      if (this.is('.')) expr = this.selection(expr);
+      if (this.is('.')) expr = this.selection(expr, onlyNames);
       else if (this.is('[')) expr = this.index(expr);
       else return expr;
+      onlyNames &&= expr.kind === 'select';
     }
   }
 
-  private selection(operand: Expr): Expr {
+  private selection(operand: Expr, onlyNames: boolean): Expr {
     const dot = this.advance();
     const optional = this.accept('?') !== undefined;
+    if (optional) this.require(['IDENTIFIER', 'ESC_IDENTIFIER']);
     const name = this.token;
     if (name.kind !== 'IDENTIFIER' && name.kind !== 'ESC_IDENTIFIER') {
+      if (onlyNames) this.stop(`mismatched input '${printed(name)}' expecting IDENTIFIER`);
       const end = name.kind === '<EOF>' ? this.source.length : name.position + name.text.length;
       this.stop(`no viable alternative at input '${this.source.slice(dot.position, end).trimEnd()}'`);
     }
     this.advance();
-    const field = name.kind === 'ESC_IDENTIFIER' ? name.text.slice(1, -1) : name.text;
+    const field = this.fieldName(name);
     if (!optional && name.kind === 'IDENTIFIER' && this.is('(')) {
       const open = this.token.position;
       const args = this.args();
@@ -243,6 +298,12 @@ class Parser {
       return call(dot.position, '_?._', operand, literal);
     }
     return { kind: 'select', position: dot.position, operand, field, testOnly: false };
+  }
+
+  /** Names in backquotes are a later addition to CEL, which Kubernetes does not turn on. */
+  private fieldName(token: Token): string {
+    if (token.kind === 'ESC_IDENTIFIER') this.report(token.position, "unsupported syntax: '`'");
+    return token.text;
   }
 
   private receiverCall(position: number, target: Expr, name: string, args: Expr[]): Expr {
@@ -318,11 +379,17 @@ class Parser {
     if (message !== undefined) return this.struct(message);
     this.advance();
     const name = `${prefix}${first.text}`;
-    if (RESERVED.has(first.text)) this.report(dot?.position ?? first.position, `reserved identifier: ${first.text}`);
+    if (RESERVED.has(first.text)) return this.reserved(first, dot?.position ?? first.position);
     if (!this.is('(')) return { kind: 'ident', position: dot?.position ?? first.position, name };
     const open = this.token.position;
     const args = this.args();
     return expandGlobal(this.macroContext(open), name, args) ?? { kind: 'call', position: open, name, target: undefined, args };
+  }
+
+  private reserved(name: Token, position: number): Expr {
+    this.report(position, `reserved identifier: ${name.text}`);
+    if (this.is('(')) this.args();
+    return brokenExpr(position);
   }
 
   /** `a.b.C` if a `{` follows it, that is, if a message begins here. */
@@ -345,15 +412,23 @@ class Parser {
     const open = this.advance();
     const fields: StructField[] = [];
     this.require(['}', ',', '?', 'IDENTIFIER', 'ESC_IDENTIFIER']);
-    while (!this.is('}') && !this.is(',')) {
-      fields.push(this.structField());
-      if (!this.is(',') || this.next.kind === '}') break;
-      this.advance();
-    }
+    this.members(() => fields.push(this.structField()));
     this.accept(',');
     this.require(['}', ',']);
     this.expect('}', this.followSet());
     return { kind: 'struct', position: open.position, name, fields };
+  }
+
+  /** What stands between braces, with commas between and perhaps after. */
+  private members(read: () => void): void {
+    const all = (): void => {
+      while (!this.is('}') && !this.is(',')) {
+        read();
+        if (!this.is(',') || this.next.kind === '}') return;
+        this.advance();
+      }
+    };
+    this.recover(all, () => undefined, [',', '}']);
   }
 
   private structField(): StructField {
@@ -362,7 +437,7 @@ class Parser {
     const name = this.advance();
     const colon = this.expect(':', EXPRESSION_START);
     const value = this.nested([',', '}'], () => this.expression());
-    return { name: name.kind === 'ESC_IDENTIFIER' ? name.text.slice(1, -1) : name.text, value, optional, position: colon.position };
+    return { name: this.fieldName(name), value, optional, position: colon.position };
   }
 
   private list(): Expr {
@@ -386,14 +461,12 @@ class Parser {
     const open = this.advance();
     const entries: MapEntry[] = [];
     this.require(withKinds(EXPRESSION_START, '}', ',', '?'));
-    while (!this.is('}') && !this.is(',')) {
+    this.members(() => {
       const optional = this.accept('?') !== undefined;
       const key = this.nested([':'], () => this.expression());
       this.expect(':', EXPRESSION_START);
       entries.push({ key, value: this.nested([',', '}'], () => this.expression()), optional });
-      if (!this.is(',') || this.next.kind === '}') break;
-      this.advance();
-    }
+    });
     this.require(['}', ',']);
     this.accept(',');
     this.expect('}', this.followSet());
@@ -433,7 +506,12 @@ class Parser {
 
   private number(position: number, sign: '' | '-'): Expr {
     const { kind, text } = this.advance();
-    if (kind === 'NUM_FLOAT') return { kind: 'literal', position, value: Number(sign + text) };
+    if (kind === 'NUM_FLOAT') {
+      const value = Number(sign + text);
+      if (Number.isFinite(value)) return { kind: 'literal', position, value };
+      this.report(position, 'invalid double literal');
+      return brokenExpr(position);
+    }
     if (kind === 'NUM_UINT') {
       const value = BigInt(text.slice(0, -1));
       if (value <= UINT_MAX) return { kind: 'literal', position, value: new Uint(value) };

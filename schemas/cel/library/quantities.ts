@@ -35,7 +35,9 @@ export function parseQuantity(text: string): Quantity | string {
   const signed = (value: bigint): bigint => (sign === '-' ? -value : value);
   const wholeDigits = Math.max(1, whole.length);
   const precise =
-    binary === undefined ? wholeDigits + fraction.length <= PRECISION_MAX : fraction === '' && 14 - wholeDigits - Math.trunc(binary * 3) >= 0;
+    binary === undefined
+      ? wholeDigits + fraction.length <= PRECISION_MAX
+      : fraction === '' && 14 - wholeDigits - Math.trunc(binary * 3) >= 0;
   if (precise && scale >= -9 && digits <= INT_MAX) return { nanos: signed(nanos), scale };
   return { nanos: signed(nanos > MAX ? MAX : nanos), scale: undefined };
 }
@@ -53,7 +55,8 @@ function shift(value: bigint, exponent: number): bigint {
   return (value + divisor - 1n) / divisor;
 }
 
-const quantity = (payload: Quantity): Value => new Opaque<Quantity>('kubernetes.Quantity', payload, (other) => other.nanos === payload.nanos);
+const quantity = (payload: Quantity): Value =>
+  new Opaque<Quantity>('kubernetes.Quantity', payload, (other) => other.nanos === payload.nanos);
 const quantityOf = (value: Value | undefined): Quantity =>
   typeof value === 'bigint' ? { nanos: value * NANO, scale: 0 } : (value as Opaque<Quantity>).payload;
 const nanosOf = (value: Value | undefined): bigint => quantityOf(value).nanos;

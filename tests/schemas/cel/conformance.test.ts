@@ -1,6 +1,9 @@
 import { tests } from '@bufbuild/cel-spec/testdata/conformance.js';
+import { tests as parsing } from '@bufbuild/cel-spec/testdata/parsing.js';
 import t from 'tap';
 import { environment } from '../../../schemas/cel/environment.js';
+import { type Issue, renderIssues } from '../../../schemas/cel/issues.js';
+import { parse } from '../../../schemas/cel/parser.js';
 import { timestamp } from '../../../schemas/cel/times.js';
 import {
   BOOL,
@@ -157,4 +160,27 @@ t.test('the conformance cases of CEL pass', async (t) => {
   }
   t.comment(`all: ${passedAll}/${totalAll}`);
   t.ok(passedAll / totalAll >= 0.98, 'at least 98 % pass');
+});
+
+/** Errors that only the options of those tests bring about: smaller limits, optional syntax switched off. */
+const OTHER_OPTIONS = /max recursion depth|limit exceeded: (32|4)\b|unsupported syntax '(\.|\[)?\?'/;
+
+t.test("syntax errors are cel-go's, text and place", async (t) => {
+  let compared = 0;
+  const visit = (suite: Suite): void => {
+    for (const { original, error } of (suite.tests ?? []) as { original: JsonObject; error?: string }[]) {
+      // Errors of type checking name the input; those of parsing do not.
+      const expected = error?.startsWith('ERROR: <input>') ? '' : (error ?? '').replaceAll('ERROR: :', 'ERROR: <input>:').trim();
+      if (OTHER_OPTIONS.test(error ?? '')) continue;
+      const source = original['expr'] as string;
+      const issues: Issue[] = [];
+      parse(source, issues);
+      const actual = issues.length === 0 ? '' : renderIssues(source, issues).trim();
+      compared++;
+      if (actual !== expected) t.equal(actual, expected, source);
+    }
+    for (const inner of suite.suites ?? []) visit(inner);
+  };
+  visit(parsing as Suite);
+  t.ok(compared > 150, `${compared} sources compared`);
 });
