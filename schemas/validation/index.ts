@@ -7,6 +7,12 @@ import { namespace } from './namespace.js';
 import { binding, pod } from './pods/pod.js';
 import { rbac } from './rbac.js';
 import type { GroupRules, KindRules } from './rules.js';
+import { cronJob } from './workloads/cron-job.js';
+import { daemonSet } from './workloads/daemon-set.js';
+import { deployment, replicaSet } from './workloads/deployment.js';
+import { job } from './workloads/job.js';
+import { controllerRevision, podTemplate, replicationController } from './workloads/replication-controller.js';
+import { statefulSet } from './workloads/stateful-set.js';
 import { secret } from './secret.js';
 import { serviceAccount } from './service-account.js';
 
@@ -18,6 +24,8 @@ const core: GroupRules = {
   Event: coreEvent,
   Namespace: namespace,
   Pod: pod,
+  PodTemplate: podTemplate,
+  ReplicationController: replicationController,
   Secret: secret,
   ServiceAccount: serviceAccount,
 };
@@ -25,6 +33,14 @@ const core: GroupRules = {
 const GROUPS: Readonly<Record<string, GroupRules>> = {
   '': core,
   'apiextensions.k8s.io': { CustomResourceDefinition: customResourceDefinition },
+  apps: {
+    ControllerRevision: controllerRevision,
+    DaemonSet: daemonSet,
+    Deployment: deployment,
+    ReplicaSet: replicaSet,
+    StatefulSet: statefulSet,
+  },
+  batch: { CronJob: cronJob, Job: job },
   'coordination.k8s.io': coordination,
   'events.k8s.io': { Event: event },
   'rbac.authorization.k8s.io': rbac,
