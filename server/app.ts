@@ -25,9 +25,10 @@ import { inProcessTransport } from './in-process.js';
 import { kubeconfig } from './kubeconfig.js';
 import { createMetrics } from './metrics.js';
 import { createNonResource } from './non-resource.js';
-import { noOpenApi } from './openapi.js';
+import { openApiOf } from './openapi.js';
 import { defaultOptions, type ServerOptions } from './options.js';
 import { Registry } from './registry.js';
+import { versionInfo } from './version.js';
 
 const SHUTDOWN_MS = 10_000;
 
@@ -77,7 +78,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   let address = '127.0.0.1';
   const nonResource = createNonResource({
     health: healthOf(state),
-    openapi: noOpenApi,
+    openapi: openApiOf(registry, String(versionInfo()['gitVersion'])),
     metrics: () => metrics.text(),
     serverAddress: () => address,
   });

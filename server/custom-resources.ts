@@ -1,8 +1,9 @@
 /** The resources of a CustomResourceDefinition, one a served version (objects.md B5). */
+import type { CustomKind } from '../openapi/index.js';
 import { mergeTypeOfStructural } from '../schemas/apply/merge-type-of-structural.js';
 import type { MergeType } from '../schemas/apply/merge-type.js';
 import { columnsOfVersion, selectableValues } from '../schemas/crd/columns.js';
-import { groupOf, isTrue, schemaOf, storageVersionOf, type Version, versionOf } from '../schemas/crd/definition.js';
+import { groupOf, isTrue, schemaOf, specOf, storageVersionOf, type Version, versionOf } from '../schemas/crd/definition.js';
 import { kindsOf } from '../schemas/crd/kind.js';
 import { type ScalePaths, scalePathsOf, validateScale } from '../schemas/crd/scale.js';
 import { equal, type JsonObject } from '../schemas/json-value.js';
@@ -10,6 +11,7 @@ import type { Kind } from '../schemas/kinds.js';
 import { finalizerWarnings, metaOf } from '../schemas/object-meta.js';
 import { type StructuralSchema, structuralSchema } from '../schemas/structural/structural-schema.js';
 import { cellsOf, definitionsOf } from '../schemas/tables/index.js';
+import { objectsAt, textAt } from '../schemas/validation/members.js';
 import { resourcePrefix } from '../storage/keys.js';
 import type { Store } from '../storage/store.js';
 import type { Conversion, Resource, TablePrinter } from './resource.js';
@@ -94,8 +96,20 @@ function customResource({ store, crd, kind, storage, shapeOf, revision, retired 
     ...(kind.deprecation && { requestWarning: kind.deprecation }),
     schemaRevision: revision,
     isTerminating: isTrue(crd, 'Terminating'),
+    published: () => publishedKind(crd, version, kind),
     ...(scale && { scale: scale as ScalePaths }),
     retired,
+  };
+}
+
+/** R10.30, R10.31 */
+function publishedKind(crd: JsonObject, version: Version, kind: Kind): CustomKind {
+  const schema = schemaOf(version);
+  return {
+    kind,
+    ...(schema && { schema }),
+    preserveUnknownFields: specOf(crd)?.preserveUnknownFields === true,
+    selectableFields: objectsAt(version, 'selectableFields').map((field) => textAt(field, 'jsonPath')),
   };
 }
 

@@ -264,6 +264,11 @@ async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, warni
     response.end();
     return;
   }
+  if (chunks?.length === 0) {
+    // Without a Content-Type of fastify's: a client's cache would put it in place of the one that it has (304).
+    reply.send();
+    return reply as never;
+  }
   if (chunks?.length === 1 && chunks[0]!.length <= COMPRESS_FROM_BYTES) {
     reply.send(chunks[0]);
     return reply as never;

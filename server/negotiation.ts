@@ -105,6 +105,16 @@ export function negotiateDiscovery(accept: string | undefined): MediaType | unde
   return undefined;
 }
 
+/** The offered type that the Accept header likes best, parameters ignored; the first where it does not say. undefined: none, 406. */
+export function preferredType(accept: string | undefined, offered: readonly string[]): string | undefined {
+  if (accept === undefined || accept.trim() === '') return offered[0];
+  for (const { type } of parseAccept(accept)) {
+    const found = offered.find((candidate) => typeMatches(type, candidate));
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** R1.19: whether any of the Accept header's media types, parameters ignored, is among the produced ones. */
 export function acceptsAny(accept: string | undefined, produced: readonly string[]): boolean {
   if (accept === undefined || accept.trim() === '') return true;

@@ -1,4 +1,5 @@
 /** A served resource: a kind's row, the shape of its objects, their life-cycle, and where they are stored. */
+import type { CustomKind } from '../openapi/index.js';
 import type { MergeType } from '../schemas/apply/merge-type.js';
 import { apiVersionOf, type GroupResource, type GroupVersionKind } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
@@ -57,6 +58,8 @@ export interface Resource {
   schemaRevision?: number;
   /** Custom resources: the CRD is being deleted (R1.17). */
   isTerminating?: boolean;
+  /** Custom resources: what OpenAPI publishes (R10.30). */
+  published?(): CustomKind;
   /** Custom resources with a scale subresource. */
   scale?: ScalePaths;
   /** Aborted when the resource is no longer served as it was; ends its watches (R7.17). */
