@@ -70,7 +70,8 @@ function serveV3(request: Request, { documents, madeAt }: Known, key: string): R
   if (!preferredType(request.header('accept'), [JSON_TYPE])) return { code: 406, headers: {}, body: [] };
   const { bytes, hash } = document;
   const asked = request.query.get('hash');
-  if (key !== '' && asked !== '' && asked !== hash) return { code: 301, headers: { location: `/openapi/v3/${key}?hash=${hash}` }, body: [] };
+  if (key !== '' && asked !== '' && asked !== hash)
+    return { code: 301, headers: { location: `/openapi/v3/${key}?hash=${hash}` }, body: [] };
   const headers = {
     etag: `"${hash}"`,
     vary: 'Accept',
