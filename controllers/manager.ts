@@ -20,8 +20,10 @@ export interface ManagerOptions {
   plugins: readonly Plugin[];
   log?: Logger;
   clock?: Clock;
-  /** How long a kind may take to be served. */
-  establishMs?: number;
+  /** How long the kinds of a plugin may take to be served, and its caches to be filled. */
+  startMs?: number;
+  /** How long what is being reconciled may take to finish when it shall stop; then it is left behind. */
+  stopMs?: number;
 }
 
 export interface PluginState {
@@ -31,7 +33,7 @@ export interface PluginState {
 }
 
 export interface Manager {
-  /** Kinds in the order of the plugins, then all controllers; resolves when each plugin runs or has failed. Never rejects. */
+  /** Starts the plugins in their order; resolves when each runs or has failed. Never rejects. */
   start(): Promise<PluginState[]>;
   /** Stops them in reverse order; resolves when nothing runs any more. Never rejects. */
   stop(): Promise<void>;
@@ -48,7 +50,7 @@ interface Entry {
 type Environment = ReturnType<typeof createEnvironment>;
 
 export function createManager(options: ManagerOptions): Manager {
-  const { log = silentLogger, clock = systemClock, establishMs = 10_000 } = options;
+  const { log = silentLogger, clock = systemClock, startMs = 10_000, stopMs = 10_000 } = options;
   const clientOf = typeof options.client === 'function' ? options.client : () => options.client as Client;
   const entries = options.plugins.map(
     (plugin): Entry => ({
@@ -85,7 +87,7 @@ export function createManager(options: ManagerOptions): Manager {
     environment.abort();
     for (const step of [environment.stop, ...undo.splice(0)].reverse()) {
       try {
-        await step();
+        await within(stopMs, clock, step(), 'it has not stopped');
       } catch (cause) {
         log.error({ plugin: plugin.name, err: cause }, new PluginError(plugin.name, 'stop', cause).message);
       }
@@ -94,11 +96,14 @@ export function createManager(options: ManagerOptions): Manager {
 
   return {
     async start() {
+      const starting: Promise<void>[] = [];
       for (const entry of entries) {
-        await attempt(entry, 'provision', ({ plugin, environment }) => provision(environment.context, plugin, establishMs));
+        await attempt(entry, 'provision', ({ plugin, environment }) => provision(environment.context, plugin, startMs));
         await attempt(entry, 'validate', ({ plugin, environment }) => validate(environment.context, plugin));
+        // Not awaited yet: one that hangs must not hold up the others, which may need what this one does.
+        starting.push(attempt(entry, 'start', (starting) => within(startMs, clock, start(starting), 'its caches are not filled')));
       }
-      await Promise.all(entries.map((entry) => attempt(entry, 'start', start)));
+      await Promise.all(starting);
       return entries.map(({ state }) => state);
     },
     async stop() {
@@ -110,6 +115,19 @@ export function createManager(options: ManagerOptions): Manager {
     },
     states: () => entries.map(({ state }) => state),
   };
+}
+
+/** Rejects when `work` takes longer. */
+async function within(ms: number, clock: Clock, work: Promise<void>, what: string): Promise<void> {
+  const done = new AbortController();
+  const limit = sleep(clock, ms, done.signal).then(() => {
+    if (!done.signal.aborted) throw new Error(`${what} within ${ms / 1000} s`);
+  });
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    done.abort();
+  }
 }
 
 /** What the controllers of one plugin share: the client, one cache per kind and selection, the signal that ends them. */
@@ -172,10 +190,10 @@ async function keepRunning({ run }: Runnable, context: Context): Promise<void> {
 const crdKind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
 
 /** Makes the plugin's kinds known and waits until each is served. @throws StatusError, or an Error that names the kind */
-async function provision({ client, signal, clock }: Context, { name, kinds = [] }: Plugin, establishMs: number): Promise<void> {
+async function provision({ client, signal, clock }: Context, { name, kinds = [] }: Plugin, startMs: number): Promise<void> {
   for (const manifest of kinds) {
     await client.apply<KubeObject>(manifest, { fieldManager: name, force: true, signal });
-    await established(client, manifest, clock, AbortSignal.any([signal, AbortSignal.timeout(establishMs)]));
+    await established(client, manifest, clock, AbortSignal.any([signal, AbortSignal.timeout(startMs)]));
   }
 }
 

@@ -1,4 +1,5 @@
 /** A deleted CustomResourceDefinition takes all its objects with it before it goes (B4). */
+import { CLEANUP_FINALIZER as finalizer, TERMINATING } from '../../schemas/crd/conditions.js';
 import { apiVersionOf } from '../../schemas/group-version.js';
 import type { Client } from '../client.js';
 import { isConditionTrue, withCondition } from '../conditions.js';
@@ -14,7 +15,6 @@ interface Definition extends KubeObject {
 }
 
 const kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
-const finalizer = 'customresourcecleanup.apiextensions.k8s.io';
 const name = 'crd-finalizer';
 const recheckMs = { first: 100, most: 5000 };
 /** After this many looks the condition says that objects are still there. */
@@ -31,40 +31,23 @@ export function crdFinalizerPlugin(): Plugin {
       return undefined;
     }
     const look = looks.get(request.name) ?? 0;
-    let definition = found;
-    if (look === 0)
-      definition = await setTerminating(
-        context,
-        definition,
-        'True',
-        'InstanceDeletionInProgress',
-        'CustomResource deletion is in progress',
-      );
+    let definition = look === 0 ? await setTerminating(context, found, TERMINATING.inProgress) : found;
     if (isConditionTrue(definition.status?.conditions, 'Established')) {
       let left: number;
       try {
         left = await deleteInstances(client, instanceKind(definition));
       } catch (error) {
-        await setTerminating(
-          context,
-          definition,
-          'True',
-          'InstanceDeletionFailed',
-          `could not issue all deletes: ${(error as Error).message}`,
-        );
+        await setTerminating(context, definition, failed(error as Error));
         throw error;
       }
       if (left > 0) {
         looks.set(request.name, look + 1);
-        if (look === looksPatient) {
-          const message = 'could not confirm zero CustomResources remaining: timed out waiting for the condition';
-          await setTerminating(context, definition, 'True', 'InstanceDeletionCheck', message);
-        }
+        if (look === looksPatient) await setTerminating(context, definition, stillThere);
         return { requeueAfterMs: Math.min(recheckMs.most, recheckMs.first * 2 ** look) };
       }
-      definition = await setTerminating(context, definition, 'False', 'InstanceDeletionCompleted', 'removed all instances');
+      definition = await setTerminating(context, definition, TERMINATING.completed);
     } else {
-      definition = await setTerminating(context, definition, 'False', 'NeverEstablished', 'resource was never established');
+      definition = await setTerminating(context, definition, TERMINATING.neverEstablished);
     }
     // through /status, where a definition that is no longer valid is not judged again
     const finalizers = (definition.metadata.finalizers ?? []).filter((other) => other !== finalizer);
@@ -79,15 +62,22 @@ export function crdFinalizerPlugin(): Plugin {
   });
 }
 
-async function setTerminating(
-  { client, clock }: Context,
-  definition: Definition,
-  status: Condition['status'],
-  reason: string,
-  message: string,
-): Promise<Definition> {
+type Verdict = Omit<Condition, 'lastTransitionTime'>;
+
+const stillThere: Verdict = {
+  type: 'Terminating',
+  status: 'True',
+  reason: 'InstanceDeletionCheck',
+  message: 'could not confirm zero CustomResources remaining: timed out waiting for the condition',
+};
+
+function failed({ message }: Error): Verdict {
+  return { type: 'Terminating', status: 'True', reason: 'InstanceDeletionFailed', message: `could not issue all deletes: ${message}` };
+}
+
+async function setTerminating({ client, clock }: Context, definition: Definition, verdict: Verdict): Promise<Definition> {
   const before = definition.status?.conditions;
-  const conditions = withCondition(before, { type: 'Terminating', status, reason, message }, clock.now());
+  const conditions = withCondition(before, verdict, clock.now());
   if (conditions === before) return definition;
   return client.updateStatus<Definition>({ ...definition, status: { ...definition.status, conditions } });
 }

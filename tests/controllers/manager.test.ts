@@ -7,6 +7,7 @@ import { createManager } from '../../controllers/manager.js';
 import type { KubeObject } from '../../controllers/object.js';
 import { definePlugin, loadPlugin, PluginError } from '../../controllers/plugin.js';
 import type { Context, Request } from '../../controllers/reconciler.js';
+import type { Transport } from '../../controllers/transport.js';
 import { createClient } from '../../controllers/transport-client.js';
 import { createFakeApi, eventually } from '../helpers/fake-api.js';
 
@@ -146,6 +147,31 @@ t.test('a plugin that fails says its name and the phase, and leaves the others r
     ],
   );
   await manager.stop();
+});
+
+t.test('a plugin whose caches cannot be filled fails in time, and holds up nobody', async (t) => {
+  const { api, client, log } = setUp();
+  const request: Transport['request'] = (call) => (call.path.endsWith('/configmaps') ? new Promise(() => {}) : api.transport.request(call));
+  const stuck = createClient({ ...api.transport, request });
+  const plugin = (name: string, kind: object) =>
+    definePlugin({ name, controllers: [{ name: 'c', for: kind as typeof widget, reconcile: async () => {} }] });
+  const manager = createManager({
+    client: ({ name }) => (name === 'stuck' ? stuck : client),
+    plugins: [plugin('stuck', configMap), plugin('other', widget)],
+    log: log.logger,
+    startMs: 50,
+    stopMs: 50,
+  });
+  t.same(
+    (await manager.start()).map(({ name, error }) => [name, error?.message]),
+    [
+      ['stuck', 'plugin "stuck" failed to start: its caches are not filled within 0.05 s'],
+      ['other', undefined],
+    ],
+  );
+  await manager.stop();
+  t.equal(api.openWatches(), 0);
+  t.ok(log.lines.some(({ message }) => message === 'plugin "stuck" failed to stop: it has not stopped within 0.05 s'));
 });
 
 t.test('plugins stop in reverse order, each after what it is doing', async (t) => {
