@@ -157,5 +157,11 @@ function checkRevision(resource: Resource, object: JsonObject, head: Entry, name
 /** R3.32 */
 export function isReadyToGo(object: JsonObject): boolean {
   const meta = metaOf(object);
-  return meta.deletionTimestamp !== undefined && !meta.finalizers?.length && !meta.deletionGracePeriodSeconds;
+  return meta.deletionTimestamp !== undefined && !meta.finalizers?.length && !meta.deletionGracePeriodSeconds && !holdsItself(object);
+}
+
+/** R4.60: a namespace has a second list of finalizers. */
+function holdsItself({ apiVersion, kind, spec }: JsonObject): boolean {
+  if (apiVersion !== 'v1' || kind !== 'Namespace') return false;
+  return Boolean(((spec as JsonObject | undefined)?.['finalizers'] as string[] | undefined)?.length);
 }

@@ -63,7 +63,8 @@ t.test('in the server: serves, follows its pages, comes back, says what is wrong
   await eventually(async () => ![undefined, pid].includes(await pidOf(site)), 'another process');
   t.equal(await page(site), 'changed');
   type Event = KubeObject & { reason: string };
-  const reasons = async () => (await client.list<Event>({ apiVersion: 'v1', kind: 'Event' }, { namespace: 'default' })).items.map(({ reason }) => reason);
+  const reasons = async () =>
+    (await client.list<Event>({ apiVersion: 'v1', kind: 'Event' }, { namespace: 'default' })).items.map(({ reason }) => reason);
   await eventually(async () => (await reasons()).includes('Restarted'), 'the event');
   t.ok((await reasons()).includes('Started'));
 
