@@ -1,6 +1,6 @@
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from '../../names.js';
+import { stringFormat } from '../../structural/formats.js';
 import type { Library } from '../functions.js';
-import { parseDate, parseRfc3339 } from '../times.js';
 import { ArrayList, NONE, Opaque, Optional, type Value } from '../values.js';
 import { parseRequestUri } from './urls.js';
 
@@ -11,13 +11,10 @@ const prefix =
   (check: Check): Check =>
   (text) =>
     check(text.length > 1 && text.endsWith('-') ? `${text.slice(0, -2)}a` : text);
-const unless =
-  (valid: (text: string) => boolean, message: string): Check =>
-  (text) =>
-    valid(text) ? [] : [message];
-
-const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/;
+const ofSchemas = (format: string, message: string): Check => {
+  const valid = stringFormat(format)!;
+  return (text) => (valid(text) ? [] : [message]);
+};
 
 /** The formats by name (B7.28). */
 const CHECKS: Record<string, Check> = {
@@ -33,10 +30,10 @@ const CHECKS: Record<string, Check> = {
     const parsed = parseRequestUri(text);
     return typeof parsed === 'string' ? [parsed] : [];
   },
-  uuid: unless((text) => UUID.test(text), 'does not match the UUID format'),
-  byte: unless((text) => BASE64.test(text), 'invalid base64'),
-  date: unless((text) => parseDate(text) !== undefined, 'invalid date'),
-  datetime: unless((text) => parseRfc3339(text) !== undefined, 'invalid datetime'),
+  uuid: ofSchemas('uuid', 'does not match the UUID format'),
+  byte: ofSchemas('byte', 'invalid base64'),
+  date: ofSchemas('date', 'invalid date'),
+  datetime: ofSchemas('date-time', 'invalid datetime'),
 };
 
 interface Format {

@@ -238,7 +238,7 @@ t.test('field paths lead through properties and maps', async (t) => {
     type: 'object',
     properties: { a: { type: 'object', additionalProperties: { type: 'object', properties: { 'b.c': INT } } } },
   };
-  t.strictSame(readFieldPath(".a['k.x']['b.c']", of), { path: 'a[k.x].b.c' });
+  t.match(readFieldPath(".a['k.x']['b.c']", of), { path: 'a[k.x].b.c' });
   t.strictSame(readFieldPath('.a[0]', of), { problem: 'expected single quoted string but got 0' });
   t.strictSame(readFieldPath('a', of), { problem: 'expected [ or . but got: a' });
   t.strictSame(readFieldPath('.', of), { problem: 'unexpected end of JSON path' });
