@@ -1,4 +1,13 @@
-import { addQuantities, compareQuantities, parseQuantity, type Quantity, QuantityError, quantityIn, signOf, subtractQuantities } from '../../quantity.js';
+import {
+  addQuantities,
+  compareQuantities,
+  parseQuantity,
+  type Quantity,
+  QuantityError,
+  quantityIn,
+  signOf,
+  subtractQuantities,
+} from '../../quantity.js';
 import type { Library } from '../functions.js';
 import { CelError, INT_MAX, INT_MIN, Opaque, type Value } from '../values.js';
 
