@@ -124,7 +124,10 @@ function conversionOf(kind: Kind, storage: string, own: () => StructuralSchema, 
       return object;
     },
     toStored(object) {
-      if (!isSame) stored().conformStored(object);
+      if (isSame) return object;
+      stored().conformStored(object);
+      // Every reader of the stored version would see these defaults (B5.6).
+      stored().default(object);
       return object;
     },
   };

@@ -1,8 +1,10 @@
 /** Request bodies into objects of a resource's version (rest.md §4.2, §4.3). */
+import { invalidValue } from '../schemas/field-errors.js';
 import { apiVersionOf, parseApiVersion } from '../schemas/group-version.js';
 import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
 import { ConformError } from '../schemas/object-schema.js';
-import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
+import { metaOf } from '../schemas/object-meta.js';
+import { badRequest, invalid, type StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
 import { decodeJson, inDocumentOrder } from '../schemas/wire/json.js';
 import { decodeProtobuf } from '../schemas/wire/protobuf.js';
 import { decodeYaml } from '../schemas/wire/yaml.js';
@@ -115,6 +117,10 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
     object['kind'] = kind;
     object['apiVersion'] = apiVersion(resource);
   } else if (object['apiVersion'] !== apiVersion(resource)) throw versionMismatch(object['apiVersion'] as string, apiVersion(resource));
+  else if (bodyKind !== kind)
+    throw invalid({ group: resource.gvk.group, kind: bodyKind }, metaOf(object).name ?? '', [
+      invalidValue('kind', bodyKind, `must be ${kind}`),
+    ]);
   resource.schema.default(object);
   return object;
 }

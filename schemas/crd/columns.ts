@@ -5,18 +5,19 @@ import { type JsonPath, JsonPathError, parseJsonPath } from '../json-path.js';
 import { humanDuration } from '../printing/duration.js';
 import { goFloat } from '../structural/numbers.js';
 import { sortedMembers } from '../structural/structural.js';
-import { type Column, NAME } from '../tables/index.js';
+import { AGE, type Column, NAME } from '../tables/index.js';
 import { parseInstant, TimeError } from '../time.js';
 import { numberAt, objectsAt, textAt } from '../validation/members.js';
 import type { Version } from './definition.js';
 
-const AGE: JsonObject = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+/** What stands there when no column is declared. */
+const AGE_COLUMN: JsonObject = { name: 'Age', type: 'date', description: AGE.description, jsonPath: '.metadata.creationTimestamp' };
 
 /** Name, then the declared columns, or Age where none are. A path that cannot be read ends the table before its column (R8.32). */
 export function columnsOfVersion(version: Version): Column[] {
   const declared = objectsAt(version, 'additionalPrinterColumns');
   const columns = [NAME];
-  for (const column of declared.length > 0 ? declared : [AGE]) {
+  for (const column of declared.length > 0 ? declared : [AGE_COLUMN]) {
     const path = textAt(column, 'jsonPath');
     const find = findIn(path);
     if (find === undefined) break;

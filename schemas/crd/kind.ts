@@ -2,21 +2,11 @@
 import { apiVersionOf } from '../group-version.js';
 import type { FieldLabel, Kind, Subresource, Verb } from '../kinds.js';
 import { flagAt, objectAt, objectsAt, textAt } from '../validation/members.js';
-import {
-  acceptedNamesOf,
-  groupOf,
-  isNamespaced,
-  isTrue,
-  storageVersionOf,
-  versionsOf,
-  type Definition,
-  type Version,
-} from './definition.js';
+import { acceptedNamesOf, groupOf, isNamespaced, storageVersionOf, versionsOf, type Definition, type Version } from './definition.js';
 import { compareVersions } from './version-order.js';
 
 /** In the order that discovery shows (R9.5). */
 const VERBS: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
-const TERMINATING_VERBS: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
 const SUBRESOURCE_VERBS: readonly Verb[] = ['get', 'patch', 'update'];
 
 /** The served versions of a definition, preferred first (R9.8). */
@@ -26,7 +16,7 @@ export function servedVersions(crd: Definition): Version[] {
     .sort((a, b) => compareVersions(textAt(a, 'name'), textAt(b, 'name')));
 }
 
-/** One row per served version, preferred first, under the accepted names (B3.8). While Terminating, nothing is created (R9.9). */
+/** One row per served version, preferred first, under the accepted names (B3.8). While Terminating, verbs stay (R1.17), though discovery shows fewer (R9.9). */
 export function kindsOf(crd: Definition): Kind[] {
   return servedVersions(crd).map((version) => kindOf(crd, version));
 }
@@ -44,7 +34,7 @@ function kindOf(crd: Definition, version: Version): Kind {
     shortNames: names.shortNames,
     categories: names.categories,
     namespaced: isNamespaced(crd),
-    verbs: isTrue(crd, 'Terminating') ? TERMINATING_VERBS : VERBS,
+    verbs: VERBS,
     subresources: subresourcesOf(version, gvk),
     storage: { group, version: storageVersionOf(crd) ?? gvk.version, path: `${group}/${names.plural}` },
     fieldLabels: fieldLabelsOf(crd, version),

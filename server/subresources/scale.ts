@@ -8,6 +8,7 @@ import { isObject, type JsonObject } from '../../schemas/json-value.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { formatLabelSelector, labelSelectorOf, printLabelSelector } from '../../schemas/selectors.js';
 import { badRequest, internalError, invalid, notFound } from '../../schemas/status.js';
+import { cellsOf, columnsOf, definitionsOf } from '../../schemas/tables/index.js';
 import type { Answer, Request } from '../api.js';
 import { convertStored, storedObject } from '../codec.js';
 import { decodeBody } from '../decode.js';
@@ -15,8 +16,6 @@ import { fieldsOwner } from '../field-owner.js';
 import { type WriteOptions, writeOptions } from '../request-options.js';
 import { apiVersion, keyOf, type Resource, type TablePrinter } from '../resource.js';
 import { rewrite } from '../rewrite.js';
-import { printAge } from '../age.js';
-import { nameColumn } from '../table.js';
 import { admissionOptions } from '../verbs/create.js';
 import { APPLY_TYPE, applyPatch, decodePatch, patchType } from '../verbs/patch.js';
 import { decodeApplied } from '../verbs/apply.js';
@@ -184,16 +183,5 @@ function scaleResource(parent: Resource): Resource {
   return made;
 }
 
-const printer: TablePrinter = {
-  columns: [
-    { ...nameColumn, format: '' },
-    { name: 'Desired', type: 'integer', format: '', description: '', priority: 0 },
-    { name: 'Available', type: 'integer', format: '', description: '', priority: 0 },
-    { name: 'Age', type: 'string', format: '', description: '', priority: 0 },
-  ],
-  cells: (object, now) => {
-    const spec = (object['spec'] ?? {}) as JsonObject;
-    const status = (object['status'] ?? {}) as JsonObject;
-    return [metaOf(object).name ?? '', spec['replicas'] ?? 0, status['replicas'] ?? 0, printAge(metaOf(object).creationTimestamp, now)];
-  },
-};
+const COLUMNS = columnsOf(SCALE.group, SCALE.kind);
+const printer: TablePrinter = { columns: definitionsOf(COLUMNS), cells: (object, now) => cellsOf(COLUMNS, object, now) };
