@@ -40,13 +40,32 @@ export function decodeJson(bytes: Uint8Array | string): DecodedJson {
 export function decodeUtf8(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (isUtf8(buffer)) return buffer.toString('utf8');
-  let text = '';
+  const parts: string[] = [];
+  let valid = 0;
   for (let i = 0; i < buffer.length; ) {
-    const length = [1, 2, 3, 4].find((n) => i + n <= buffer.length && isUtf8(buffer.subarray(i, i + n)));
-    text += length === undefined ? '\ufffd' : buffer.toString('utf8', i, i + length);
-    i += length ?? 1;
+    const length = sequenceLength(buffer, i);
+    if (length === 0) {
+      parts.push(buffer.toString('utf8', valid, i), '\ufffd');
+      valid = i + 1;
+    }
+    i += length || 1;
   }
-  return text;
+  parts.push(buffer.toString('utf8', valid));
+  return parts.join('');
+}
+
+/** How many bytes the character at `i` has, 0 when it is none: overlong forms, surrogates and cut-off sequences are not. */
+function sequenceLength(bytes: Uint8Array, i: number): number {
+  const first = bytes[i]!;
+  if (first < 0x80) return 1;
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || i + length > bytes.length) return 0;
+  const second = bytes[i + 1]!;
+  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (second < low || second > high) return 0;
+  for (let n = 2; n < length; n++) if ((bytes[i + n]! & 0xc0) !== 0x80) return 0;
+  return length;
 }
 
 /**

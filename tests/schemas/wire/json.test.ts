@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { JsonValue } from '../../../schemas/json-value.js';
-import { decodeJson, encodeJson, inDocumentOrder, JsonError, prettyJson } from '../../../schemas/wire/json.js';
+import { decodeJson, decodeUtf8, encodeJson, inDocumentOrder, JsonError, prettyJson } from '../../../schemas/wire/json.js';
 
 t.test('syntax errors read as in Go (R4.17)', async (t) => {
   for (const [text, message] of [
@@ -97,6 +97,10 @@ t.test('numbers that print otherwise keep their text', async (t) => {
 
 t.test('each invalid byte becomes one U+FFFD, a lone surrogate too', async (t) => {
   t.equal(decodeJson(Buffer.from([0x22, 0xe2, 0x82, 0x41, 0xff, 0xc3, 0xa9, 0x22])).value, '\ufffd\ufffdA\ufffdé');
+  t.equal(
+    decodeUtf8(Uint8Array.of(0xff, 0xed, 0xa0, 0x80, 0xf0, 0x9f, 0x98, 0x80, 0xc0, 0x80, 0xe0, 0xa0)),
+    '\ufffd\ufffd\ufffd\ufffd😀\ufffd\ufffd\ufffd\ufffd',
+  );
   t.equal(decodeJson('"\\ud800x"').value, '\ufffdx');
   t.equal(decodeJson('"\\ud83d\\ude00"').value, '😀');
 });
@@ -139,5 +143,14 @@ t.test('the exact parser and JSON.parse agree on whatever JSON.parse loses nothi
         decodeJson(text).duplicates.length === 0
       );
     }),
+  );
+});
+
+t.test('bytes decode as the platform does wherever they are valid', async () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      (text) => decodeUtf8(Buffer.concat([Buffer.from(text), Buffer.of(0xff)])) === `${Buffer.from(text)}\ufffd`,
+    ),
   );
 });
