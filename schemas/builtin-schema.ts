@@ -2,6 +2,7 @@
 import { defaultsOf } from './builtin/defaults.js';
 import { Run, shapeOf } from './builtin/conform.js';
 import { kindOf } from './builtin/scalars.js';
+import { orderOf } from './builtin/order.js';
 import { settleOf } from './builtin/settle.js';
 import type { TypeName } from './definitions/index.js';
 import { isObject, type JsonObject, type JsonValue } from './json-value.js';
@@ -26,6 +27,7 @@ export function builtinSchema(name: TypeName, conditionalDefaults?: (object: Jso
     settle(object) {
       settleOf(name)?.(object);
     },
+    order: orderOf(name),
   };
 }
 

@@ -34,3 +34,35 @@ export function equal(a: JsonValue | undefined, b: JsonValue | undefined): boole
 export function own(object: JsonObject, name: string): JsonValue | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
+
+/**
+ * Members by name; objects and lists in them as `inner` orders them. Returns the object itself where it is in
+ * order already, else a copy that shares what is.
+ */
+export function sortMembers(object: JsonObject, inner: ((value: JsonValue) => JsonValue) | undefined): JsonObject {
+  let last: string | undefined;
+  let isSorted = true;
+  let changed: Map<string, JsonValue> | undefined;
+  for (const name in object) {
+    if (last !== undefined && name < last) isSorted = false;
+    last = name;
+    const value = object[name]!;
+    if (typeof value !== 'object' || value === null || !inner) continue;
+    const result = inner(value);
+    if (result === value) continue;
+    changed ??= new Map();
+    changed.set(name, result);
+  }
+  if (isSorted && !changed) return object;
+  const copy: JsonObject = {};
+  for (const name of Object.keys(object).sort()) copy[name] = changed?.get(name) ?? object[name]!;
+  return copy;
+}
+
+/** Any value with all members of all objects sorted by name; itself where they are. */
+export function sortDeep(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value)) return sortMembers(value, sortDeep);
+  const sorted = value.map(sortDeep);
+  return sorted.some((item, i) => item !== value[i]) ? sorted : value;
+}

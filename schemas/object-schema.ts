@@ -15,6 +15,8 @@ export interface ObjectSchema {
   default(object: JsonObject): void;
   /** What storing does to an object after managed fields were computed, in place: an empty list or map becomes absent, or null where the member is always present (R3.27a). */
   settle(object: JsonObject): void;
+  /** The object with its members in the order in which Kubernetes writes them; itself where they are, else a copy that shares what is. */
+  order(object: JsonObject): JsonObject;
 }
 
 /** A body that cannot be read into the kind; the message is Go's (R4.17a), without a prefix. */

@@ -31,7 +31,7 @@ export async function encodeAnswer(answer: Exclude<Answer, { type: 'watch' }>, r
   if (output.mediaType === JSON_TYPE && !output.pretty) {
     if (answer.type === 'entry') return reply(answer.code, JSON_TYPE, [await servedBytes(answer.resource, answer.entry)]);
     if (answer.type === 'list') return reply(200, JSON_TYPE, await listChunks(answer));
-    return reply(answer.code, JSON_TYPE, [Buffer.from(`${objectText(answer.object, answer.resource.gvk)}\n`)]);
+    return reply(answer.code, JSON_TYPE, [Buffer.from(`${objectText(answer.object, answer.resource, answer.resource.gvk)}\n`)]);
   }
   const value = answer.type === 'list' ? await listObject(answer) : await objectOf(answer);
   const { kind, gvk } = answer.resource;

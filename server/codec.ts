@@ -16,10 +16,10 @@ export function typePrefix(gvk: GroupVersionKind): string {
   return `{"kind":${JSON.stringify(gvk.kind)},"apiVersion":${JSON.stringify(apiVersionOf(gvk))},`;
 }
 
-/** JSON text with kind, apiVersion and metadata in front. */
-export function objectText(object: JsonObject, gvk: GroupVersionKind): string {
+/** JSON text with kind and apiVersion in front, of the served or the stored version. */
+export function objectText(object: JsonObject, { schema }: Resource, gvk: GroupVersionKind): string {
   const { kind: _kind, apiVersion: _version, metadata, ...rest } = object;
-  const text = encodeJson({ metadata: metadata ?? {}, ...rest });
+  const text = encodeJson(schema.order({ metadata: metadata ?? {}, ...rest }));
   return typePrefix(gvk) + text.slice(1);
 }
 
@@ -38,7 +38,7 @@ export function encodeEntry(resource: Resource, stored: JsonObject, served: Json
   const metadata = stored['metadata'] as JsonObject;
   metadata['resourceVersion'] = String(revision);
   return {
-    bytes: bytesOf(objectText(stored, resource.storedGvk) + NEWLINE),
+    bytes: bytesOf(objectText(stored, resource, resource.storedGvk) + NEWLINE),
     labels: (metadata['labels'] as Record<string, string> | undefined) ?? {},
     fields: resource.selectableFields(served),
   };
@@ -84,7 +84,7 @@ export function servedBytes(resource: Resource, entry: Entry): Buffer | Promise<
   const known = rendered.get(entry)?.get(resource);
   if (known) return known;
   const keep = (object: JsonObject): Buffer => {
-    const bytes = bytesOf(objectText(object, resource.gvk) + NEWLINE);
+    const bytes = bytesOf(objectText(object, resource, resource.gvk) + NEWLINE);
     const of = rendered.get(entry) ?? new Map<Resource, Buffer>();
     rendered.set(entry, of.set(resource, bytes));
     return bytes;

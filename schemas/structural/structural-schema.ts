@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type CompiledRules, compileRules, evaluateRules } from '../cel/rules.js';
 import { invalidValue, type FieldError, type FieldErrorType } from '../field-errors.js';
-import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { isObject, type JsonObject, type JsonValue, sortDeep } from '../json-value.js';
 import type { ObjectSchema } from '../object-schema.js';
 import { fillDefaults } from './default.js';
 import { conformEmbedded, conformMetadata, dropMalformedEmbedded, dropMalformedMetadata, validateEmbedded } from './embedded.js';
@@ -74,6 +74,7 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
     },
     default: (object) => fillDefaults(root, object),
     settle: () => {},
+    order: (object) => sortDeep(object) as JsonObject,
     validate(object, old, warnings = []) {
       const errors = validateSchema(root, object, old, '');
       errors.push(...(options.checkScale?.(object, 'object') ?? []), ...validateEmbedded(root, object, ''));

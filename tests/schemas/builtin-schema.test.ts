@@ -251,6 +251,21 @@ t.test('storing makes empty lists null where they are always written, and drops 
   t.strictSame(settled('Lease', { spec: { preferredHolder: 'x', holderIdentity: 'y' } }), { spec: { holderIdentity: 'y' } });
 });
 
+t.test('members are written in the order of Go (R5.14), and nothing is copied that is in order', async (t) => {
+  const schema = builtinSchema(TYPES['Pod']!);
+  const ordered = schema.order({
+    spec: { containers: [{ image: 'i', name: 'c', resources: { requests: { memory: '1', cpu: '2' } } }], nodeSelector: { b: '1', a: '2' } },
+    metadata: { creationTimestamp: '2024-01-01T00:00:00Z', labels: { z: '1', a: '2' }, uid: 'u', name: 'n' },
+    kind: 'Pod',
+  });
+  t.equal(
+    JSON.stringify(ordered),
+    '{"kind":"Pod","metadata":{"name":"n","uid":"u","creationTimestamp":"2024-01-01T00:00:00Z","labels":{"a":"2","z":"1"}},' +
+      '"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"2","memory":"1"}}}],"nodeSelector":{"a":"2","b":"1"}}}',
+  );
+  t.equal(schema.order(ordered), ordered);
+});
+
 t.test('every type compiles; its zero value is a fixed point', async (t) => {
   const unstable = [];
   for (const { name } of definitions()) {
