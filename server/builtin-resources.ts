@@ -197,7 +197,7 @@ function subresourceStrategy(main: Strategy, rules: SubresourceRules, count: (ob
     },
     validateUpdate: rules.validateUpdate ?? (() => []),
     warnings: rules.warnings ?? (() => []),
-    resetFields: [],
+    resetFields: [['status']],
     subresources: {},
   };
 }

@@ -3,7 +3,7 @@ import type { Answer, Request } from './api.js';
 import { route } from './routing.js';
 import { runSubresource } from './subresources/index.js';
 import { acceptsAny, ALL_TYPES, negotiate, type Offer, type Output, PROTOBUF_TYPE } from './negotiation.js';
-import { notAcceptable, notAcceptableRoute } from '../schemas/status.js';
+import { methodNotSupported, notAcceptable, notAcceptableRoute } from '../schemas/status.js';
 import { verbs } from './verbs/index.js';
 import { patchType } from './verbs/patch.js';
 import type { Resource } from './resource.js';
@@ -19,6 +19,7 @@ export async function dispatch(request: Request): Promise<Answer> {
   if (resource.requestWarning) request.warn(resource.requestWarning);
   if (method === 'PATCH' && !resource.isCustom) patchType(resource, request);
   request.output = outputOf(resource, request);
+  if (info.verb === 'watch' && !resource.kind.verbs.includes('watch')) throw methodNotSupported(resource.gr, 'watch');
   if (subresource !== '') return runSubresource(resource, request, subresource);
   return verbs[info.verb]!(resource, request);
 }

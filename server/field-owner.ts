@@ -70,7 +70,13 @@ function resetFieldsOf(resource: Resource, request: Request, subresource: string
 function conversionFor(resource: Resource, request: Request): Conversion {
   return (object, version) => {
     const other = siblingsOf(resource, request).find((r) => apiVersionOf(r.gvk) === version);
-    if (!other) return undefined;
+    if (!other) {
+      // A11.2: a version that a definition no longer has costs the object its managed fields
+      if (resource.isCustom) throw new Error(`version ${version} is not served`);
+      return undefined;
+    }
+    // None conversion does not prune here, so what the version does not know shows as an error (A11.2)
+    if (resource.isCustom) return { object: { ...clone(object), apiVersion: version }, type: other.mergeType() };
     const stored = resource.conversion ? resource.conversion.toStored(clone(object)) : clone(object);
     if (stored instanceof Promise) return undefined;
     const converted = other.conversion ? other.conversion.fromStored(stored) : stored;

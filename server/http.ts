@@ -240,7 +240,8 @@ function failure(error: unknown, request: Request | undefined, raw: FastifyReque
   if (error instanceof RequestInfoError)
     return {
       code: 500,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+      // the request was judged before anything set a cache header
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'cache-control': '' },
       body: [Buffer.from(error.message)],
     };
   const { status, isBug } = toStatusError(error);
@@ -255,6 +256,7 @@ function failure(error: unknown, request: Request | undefined, raw: FastifyReque
 async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, warnings: readonly string[] = []): Promise<void> {
   reply.code(made.code);
   reply.headers({ 'audit-id': raw.auditId, 'cache-control': NO_CACHE, ...made.headers });
+  if (made.headers['cache-control'] === '') reply.removeHeader('cache-control');
   if (warnings.length) reply.header('warning', escapeWarnings(warnings));
   const chunks = Array.isArray(made.body) ? (made.body as Buffer[]) : undefined;
   if (raw.method === 'HEAD') {

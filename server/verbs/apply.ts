@@ -2,8 +2,9 @@ import type { JsonObject } from '../../schemas/json-value.js';
 import { clone } from '../../schemas/json-value.js';
 import { gvkName, parseApiVersion } from '../../schemas/group-version.js';
 import { ConformError } from '../../schemas/object-schema.js';
-import { badRequest, conflict, rawError } from '../../schemas/status.js';
+import { badRequest, conflict } from '../../schemas/status.js';
 import { decodeYaml } from '../../schemas/wire/yaml.js';
+import { notConvertible } from '../../schemas/apply/field-manager.js';
 import type { Answer, Request } from '../api.js';
 import { authorizeCreate } from '../auth/authorize-create.js';
 import { metaOf } from '../../schemas/object-meta.js';
@@ -92,11 +93,14 @@ function judgeDuplicates(duplicates: string[], request: Request, options: WriteO
 
 /** The merged object as the kind's: conformed, in its place, defaulted (R5.53, R5.73). */
 function finish(resource: Resource, request: Request, merged: JsonObject): JsonObject {
-  try {
-    resource.schema.conform(merged, []);
-  } catch (error) {
-    if (error instanceof ConformError) throw rawError(error.message);
-    throw error;
+  // a custom resource is typed already, and its nulls are for validation to judge (R5.71)
+  if (!resource.isCustom) {
+    try {
+      resource.schema.conform(merged, []);
+    } catch (error) {
+      if (error instanceof ConformError) throw notConvertible(merged, error.message);
+      throw error;
+    }
   }
   checkPlace(resource, request, merged);
   resource.schema.default(merged);

@@ -82,6 +82,8 @@ function* prepare(
   const { api, info } = request;
   refuseTerminatingKind(resource, request, object);
   const metadata = metaOf(object);
+  delete metadata.uid;
+  delete metadata.selfLink;
   fillNamespace(metadata, info.namespace, isNamespaced(resource));
   warnOf(request, dedupOwnerReferences(metadata, 'before mutation'));
   own(object);

@@ -21,7 +21,8 @@ export async function list(resource: Resource, request: Request): Promise<Answer
   const ask = {
     prefix,
     after: from.after,
-    limit: options.limit,
+    // R6.6: from any state, and whole
+    limit: options.resourceVersion === '0' && options.continue === '' ? 0 : options.limit,
     match: selected.match,
   };
   try {
