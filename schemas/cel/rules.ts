@@ -128,7 +128,8 @@ function evaluateMembers(run: Run, node: CompiledRules, path: string, value: Jso
   if (node.properties.size === 0 && !node.additionalProperties) return;
   const oldObject = isObject(relation.old) ? relation.old : undefined;
   const correlatable = node.schema['x-kubernetes-map-type'] !== 'atomic';
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name]!;
     const rules = node.properties.get(name) ?? node.additionalProperties;
     if (!rules) continue;
     const oldMember = oldObject && Object.hasOwn(oldObject, name) ? oldObject[name]! : undefined;

@@ -34,6 +34,15 @@ export function columnsOfVersion(version: Version): Column[] {
   return columns;
 }
 
+/** The Table of the Scale of a custom resource (B5.20); built-in kinds have another. */
+export const SCALE_COLUMNS: readonly Column[] = columnsOfVersion({
+  additionalPrinterColumns: [
+    { name: 'Desired', type: 'integer', description: 'Number of desired replicas', jsonPath: '.spec.replicas' },
+    { name: 'Available', type: 'integer', description: 'Number of actual replicas', jsonPath: '.status.replicas' },
+    AGE_COLUMN,
+  ],
+});
+
 function findIn(path: string): JsonPath | undefined {
   try {
     return parseJsonPath(path);

@@ -2,13 +2,14 @@ import { builtinSchema } from '../../schemas/builtin-schema.js';
 import { mergeTypeOfDefinition } from '../../schemas/apply/merge-type-of-definition.js';
 import { parentManagedFields, scaleManagedFields } from '../../schemas/apply/scale.js';
 import { managedFieldsOf, setManagedFields } from '../../schemas/apply/managed-fields.js';
+import { SCALE_COLUMNS } from '../../schemas/crd/columns.js';
 import { emptyReplicas, noReplicas, type ScalePaths, scaleOf, setReplicas } from '../../schemas/crd/scale.js';
 import { invalidValue } from '../../schemas/field-errors.js';
 import { isObject, type JsonObject } from '../../schemas/json-value.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { formatLabelSelector, labelSelectorOf, printLabelSelector } from '../../schemas/selectors.js';
 import { badRequest, internalError, invalid, notFound } from '../../schemas/status.js';
-import { cellsOf, columnsOf, definitionsOf } from '../../schemas/tables/index.js';
+import { cellsOf, type Column, columnsOf, definitionsOf } from '../../schemas/tables/index.js';
 import type { Answer, Request } from '../api.js';
 import { convertStored, storedObject } from '../codec.js';
 import { decodeBody } from '../decode.js';
@@ -175,7 +176,7 @@ function scaleResource(parent: Resource): Resource {
     mergeType: () => mergeTypeOfDefinition(DEFINITION),
     strategy: parent.strategy,
     cacher: parent.cacher,
-    table: printer,
+    table: printerOf(parent.isCustom ? SCALE_COLUMNS : columnsOf(SCALE.group, SCALE.kind)),
     selectableFields: () => ({}),
     retired: parent.retired,
   };
@@ -183,5 +184,7 @@ function scaleResource(parent: Resource): Resource {
   return made;
 }
 
-const COLUMNS = columnsOf(SCALE.group, SCALE.kind);
-const printer: TablePrinter = { columns: definitionsOf(COLUMNS), cells: (object, now) => cellsOf(COLUMNS, object, now) };
+const printerOf = (columns: readonly Column[]): TablePrinter => ({
+  columns: definitionsOf(columns),
+  cells: (object, now) => cellsOf(columns, object, now),
+});

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { columnsOfVersion, selectableValues } from '../../../schemas/crd/columns.js';
+import { columnsOfVersion, SCALE_COLUMNS, selectableValues } from '../../../schemas/crd/columns.js';
 import {
   ConversionError,
   type ConversionRequest,
@@ -127,6 +127,11 @@ t.test('columns (R8.31)', async (t) => {
       ['Age', 'date'],
     ],
   );
+});
+
+t.test('the Table of a Scale (B5.20)', async (t) => {
+  const scale = { metadata: { name: 'w', creationTimestamp: '2024-01-01T23:59:00Z' }, spec: {}, status: { replicas: 1 } };
+  t.strictSame(cellsOf(SCALE_COLUMNS, scale, NOW), ['w', null, 1, '60s']);
 });
 
 t.test('selectable values are texts (B5.30)', async (t) => {
