@@ -2,7 +2,7 @@
 import { clone, equal, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { badRequest, invalidRequest, tooLarge } from '../status.js';
 import { encodeJson, inDocumentOrder } from '../wire/json.js';
-import { decodeDocument, type FieldValidation, jsonKind, type Patch, printWalked } from './patch.js';
+import { decodeDocument, type FieldValidation, jsonKind, type Patch, printResult, sortWalked } from './patch.js';
 
 const OPERATIONS_MAX = 10000;
 const COPIED_BYTES_MAX = 3 * 1024 * 1024;
@@ -116,7 +116,9 @@ function applyOperations(document: JsonObject, operations: readonly Operation[])
         throw invalidRequest();
     }
   }
-  return { result: root, print: () => printWalked(root, walked) };
+  const isMetadataWalked = walked.has(root['metadata'] ?? null);
+  const result = sortWalked(root, walked);
+  return { result, print: () => printResult(result, isMetadataWalked) };
 }
 
 const unescapeSegment = (segment: string): string => segment.replaceAll('~1', '/').replaceAll('~0', '~');

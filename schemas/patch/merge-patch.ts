@@ -2,7 +2,7 @@
 import { clone, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { badRequest } from '../status.js';
 import { decodeJson, encodeJson } from '../wire/json.js';
-import { decodeDocument, type FieldValidation, jsonKind, type Patch, printWalked, undecodable } from './patch.js';
+import { decodeDocument, type FieldValidation, jsonKind, type Patch, printResult, sortWalked, undecodable } from './patch.js';
 
 const NOT_AN_OBJECT =
   "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type " +
@@ -26,10 +26,12 @@ function decodeLoosely(bytes: Uint8Array | string): ReturnType<typeof decodeJson
 }
 
 function merged(document: JsonObject, patch: JsonObject): ReturnType<Patch['apply']> {
-  const result = clone(document);
+  const root = clone(document);
   const walked = new Set<JsonValue>();
-  merge(result, clone(patch), walked);
-  return { result, print: () => printWalked(result, walked) };
+  merge(root, clone(patch), walked);
+  const isMetadataWalked = walked.has(root['metadata'] ?? null);
+  const result = sortWalked(root, walked);
+  return { result, print: () => printResult(result, isMetadataWalked) };
 }
 
 /** Changes `target`; what it takes from `patch` it keeps. */
@@ -49,8 +51,10 @@ function merge(target: JsonObject, patch: JsonObject, walked: Set<JsonValue>): v
 
 /** Nulls inside what is new vanish; items of lists stay, null or not. */
 function dropNulls(value: JsonValue, walked: Set<JsonValue>): void {
-  if (Array.isArray(value)) for (const item of value) dropNulls(item, walked);
-  else if (isObject(value)) {
+  if (Array.isArray(value)) {
+    walked.add(value);
+    for (const item of value) dropNulls(item, walked);
+  } else if (isObject(value)) {
     walked.add(value);
     for (const key of Object.keys(value)) {
       if (value[key] === null) delete value[key];

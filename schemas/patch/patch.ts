@@ -1,6 +1,7 @@
 /** What the three kinds of patch documents have in common (rest.md §5). */
+import { definition, jsonFields } from '../definitions/index.js';
 import { invalidValue } from '../field-errors.js';
-import type { JsonObject, JsonValue } from '../json-value.js';
+import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { badRequest, invalid, type StatusError } from '../status.js';
 import { type DecodedJson, decodeJson, encodeJson, JsonError } from '../wire/json.js';
 
@@ -43,14 +44,33 @@ export function jsonKind(value: JsonValue): string {
   return typeof value === 'string' ? 'string' : 'number';
 }
 
-/** R5.14: objects that the patch walked into print sorted, others as they stand; `<`, `>`, `&` escaped as Go does. */
-export function printWalked(root: JsonValue, walked: ReadonlySet<JsonValue>): string {
-  const write = (value: JsonValue): string => {
-    if (typeof value !== 'object' || value === null) return encodeJson(value);
-    if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
-    const keys = Object.keys(value);
-    if (walked.has(value)) keys.sort();
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${write(value[key]!)}`).join(',')}}`;
-  };
-  return write(root).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/**
+ * R5.14: what the patch walked into (every ancestor of what it changed) stands sorted in the result, the rest as it was; so
+ * do the problems that the result has.
+ */
+export function sortWalked<T extends JsonValue>(value: T, walked: ReadonlySet<JsonValue>): T {
+  if (!walked.has(value)) return value;
+  if (Array.isArray(value)) return value.map((item) => sortWalked(item, walked)) as T;
+  return sortMembers(value as JsonObject, (member) => sortWalked(member, walked)) as T;
+}
+
+/** A copy with sorted keys; `each` is applied to the members. */
+export function sortMembers(object: JsonObject, each: (member: JsonValue) => JsonValue): JsonObject {
+  const sorted: JsonObject = {};
+  for (const key of Object.keys(object).sort()) sorted[key] = each(object[key]!);
+  return sorted;
+}
+
+/** The result as R5.14 shows it: metadata that the patch left alone in wire order; `<`, `>`, `&` escaped as Go does. */
+export function printResult(result: JsonObject, isMetadataWalked: boolean): string {
+  const metadata = result['metadata'];
+  const shown = isMetadataWalked || !isObject(metadata) ? result : { ...result, metadata: inWireOrder(metadata) };
+  return encodeJson(shown).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function inWireOrder(metadata: JsonObject): JsonObject {
+  const names = jsonFields(definition('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')).map((field) => field.name);
+  const ordered: JsonObject = {};
+  for (const name of [...names, ...Object.keys(metadata)]) if (metadata[name] !== undefined) ordered[name] = metadata[name];
+  return ordered;
 }

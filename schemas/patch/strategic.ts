@@ -7,7 +7,7 @@ import { clone, isObject, type JsonObject, type JsonValue } from '../json-value.
 import { goValue } from '../printing/go-value.js';
 import { badRequest, invalidRequest, rawError } from '../status.js';
 import { restoreError } from './restore.js';
-import { decodeDocument, type FieldValidation, jsonKind, type Patch, undecodable } from './patch.js';
+import { decodeDocument, type FieldValidation, jsonKind, type Patch, sortMembers, undecodable } from './patch.js';
 
 const PATCH = '$patch';
 const RETAIN_KEYS = '$retainKeys';
@@ -26,13 +26,18 @@ export function decodeStrategicPatch(bytes: Uint8Array | string, validation: Fie
       // Directives are consumed while merging, and R5.14 prints what is left of the patch.
       const used = clone(patch);
       const print = (): string => goValue(used);
-      const result = mergeMap(clone(document), used, type);
+      // Sorted throughout, because the result's problems are told in the order of their paths (R4.13).
+      const result = sorted(mergeMap(clone(document), used, type));
       const wrong = restoreError(result, type);
       if (wrong !== undefined) throw undecodable(print(), wrong);
       return { result, print };
     },
   };
 }
+
+const sorted = (object: JsonObject): JsonObject => sortMembers(object, sortedValue);
+const sortedValue = (value: JsonValue): JsonValue =>
+  Array.isArray(value) ? value.map(sortedValue) : isObject(value) ? sorted(value) : value;
 
 interface FieldMarkers {
   type: TypeName;
