@@ -66,9 +66,9 @@ t.test('scalars are printed, objects and lists are not', async (t) => {
     m: { type: 'object', additionalProperties: { ...INT, 'x-kubernetes-validations': [{ rule: 'self > 0', message: 'not positive' }] } },
   });
   t.strictSame(evaluate(of, { n: 1, l: ['a', 'b'], m: { 'a/b': 0 } }), [
-    'spec.n: Invalid value: 1: small',
     'spec.l[1]: Invalid value: "b": failed rule: self != \'b\'',
     'spec.m[a/b]: Invalid value: 0: not positive',
+    'spec.n: Invalid value: 1: small',
   ]);
   t.strictSame(evaluate(of, { n: null }), [], 'null is not looked at');
 });
