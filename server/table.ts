@@ -2,22 +2,19 @@
 import type { JsonObject, JsonValue } from '../schemas/json-value.js';
 import { badRequest } from '../schemas/status.js';
 import { goQuote } from '../schemas/field-errors.js';
+import { cellsOf, columnsOf, DEFAULT_TABLE, definitionsOf, rowConditions } from '../schemas/tables/index.js';
 import type { Request } from './api.js';
 import type { Kind } from '../schemas/kinds.js';
-import { metaOf } from '../schemas/object-meta.js';
-import type { Resource, TableColumn, TablePrinter } from './resource.js';
+import type { Resource, TablePrinter } from './resource.js';
 
-const NAME_DESCRIPTION =
-  'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names';
-
-export const nameColumn: TableColumn = { name: 'Name', type: 'string', format: 'name', description: NAME_DESCRIPTION, priority: 0 };
-
-/** The table of kinds without a printer (R8.5, R8.15). */
-export function printerOf(_kind: Kind): TablePrinter {
+/** The table of a built-in kind (R8.5, R8.15). */
+export function printerOf({ group, kind }: Kind): TablePrinter {
+  const columns = columnsOf(group, kind);
   return {
-    isDefault: true,
-    columns: [nameColumn, { name: 'Created At', type: 'date', format: '', description: '', priority: 0 }],
-    cells: (object) => [metaOf(object).name ?? '', metaOf(object).creationTimestamp ?? '0001-01-01T00:00:00Z'],
+    isDefault: columns === DEFAULT_TABLE,
+    columns: definitionsOf(columns),
+    cells: (object, now) => cellsOf(columns, object, now),
+    conditions: (object) => rowConditions(group, kind, object),
   };
 }
 

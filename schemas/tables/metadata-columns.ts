@@ -19,7 +19,12 @@ const CREATED =
 export const AGE: Column = column('Age', 'string', CREATED, (object, now) => ageOf(object, 'metadata.creationTimestamp', now));
 
 /** The timestamp itself: the default table has no ages. */
-export const CREATED_AT: Column = column('Created At', 'date', CREATED, (object) => text(object, 'metadata.creationTimestamp'));
+export const CREATED_AT: Column = column(
+  'Created At',
+  'date',
+  CREATED,
+  (object) => text(object, 'metadata.creationTimestamp') || '0001-01-01T00:00:00Z',
+);
 
 export const containerNames = (object: JsonObject, podSpec: string): string => each(object, podSpec, 'name');
 export const containerImages = (object: JsonObject, podSpec: string): string => each(object, podSpec, 'image');
