@@ -1,6 +1,7 @@
 /** The resources of the built-in kinds: a row, its definition's schema, its rules, put together once at start; everything heavy is made on first use. */
 import { mergeTypeOfDefinition } from '../schemas/apply/merge-type-of-definition.js';
 import { builtinSchema } from '../schemas/builtin-schema.js';
+import { convertBuiltin } from '../schemas/conversion/index.js';
 import type { FieldError } from '../schemas/field-errors.js';
 import type { GroupVersionKind } from '../schemas/group-version.js';
 import { clone, equal, isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
@@ -62,7 +63,12 @@ function builtinResource(store: Store, kind: Kind, stored: Kind): Resource {
       return strategy;
     },
     cacher: store.cacher(resourcePrefix({ group: stored.group, resource: stored.plural })),
-    ...(!isStoredAsIs && { conversion: { fromStored: (object: JsonObject) => object, toStored: (object: JsonObject) => object } }),
+    ...(!isStoredAsIs && {
+      conversion: {
+        fromStored: (object: JsonObject) => convertBuiltin(object, storedGvk, gvk),
+        toStored: (object: JsonObject) => convertBuiltin(object, gvk, storedGvk),
+      },
+    }),
     table: printerOf(kind),
     selectableFields: (object) => fieldsOf(kind, object),
     ...(kind.deprecation && { requestWarning: kind.deprecation }),
