@@ -3,6 +3,7 @@ import { goQuote } from '../field-errors.js';
 import { clone, equal, type JsonObject, type JsonValue } from '../json-value.js';
 import { objectAt, objectsAt } from '../validation/members.js';
 import { apiApproval, isProtectedGroup } from './api-approval.js';
+import { hasBadCaBundle } from './conversion-rules.js';
 import { acceptedNamesOf, conditionOf, groupOf, isTrue, requestedNamesOf, type ConditionType, type Definition } from './definition.js';
 
 export interface Condition {
@@ -99,6 +100,14 @@ export const ESTABLISHED: Condition = {
   message: 'the initial names have been accepted',
 };
 
+/** Why a definition with such a webhook is not served (B3.2). */
+const INVALID_CA_BUNDLE: Condition = {
+  type: 'Established',
+  status: 'False',
+  reason: 'InvalidCABundle',
+  message: 'The conversion webhook CABundle is invalid',
+};
+
 /** B4.1, B4.2: how the removal of a definition shows. */
 export const TERMINATING: Readonly<Record<'pending' | 'inProgress' | 'completed' | 'neverEstablished', Condition>> = {
   pending: {
@@ -176,7 +185,7 @@ export function settleStatus(crd: Definition, others: readonly Definition[], now
   }
   next = withCondition(next, verdict.namesAccepted, now);
   const ready = establish && verdict.namesAccepted.status === 'True' && !isTrue(crd, 'Established');
-  next = withCondition(next, ready ? ESTABLISHED : verdict.established, now);
+  next = withCondition(next, ready ? (hasBadCaBundle(crd) ? INVALID_CA_BUNDLE : ESTABLISHED) : verdict.established, now);
   const approval = approvalCondition(crd);
   return approval === undefined ? withoutCondition(next, 'KubernetesAPIApprovalPolicyConformant') : withCondition(next, approval, now);
 }

@@ -4,6 +4,7 @@ import { child, forbiddenField, index, invalidValue, notSupported, required, typ
 import type { JsonObject } from '../json-value.js';
 import { dns1035Label, dnsSubdomain } from '../names.js';
 import { numberAt, objectAt, textAt, textsAt } from '../validation/members.js';
+import { type Definition, specOf } from './definition.js';
 
 const REVIEW_VERSIONS = ['v1', 'v1beta1'];
 
@@ -108,8 +109,14 @@ function urlPathErrors(urlPath: string, path: string): FieldError[] {
   return errors;
 }
 
+/** Whether a definition's webhook has a caBundle that holds no certificates: such a definition is never established (B3.2). */
+export function hasBadCaBundle(crd: Definition): boolean {
+  const bundle = textAt(objectAt(objectAt(objectAt(specOf(crd), 'conversion'), 'webhook'), 'clientConfig'), 'caBundle');
+  return bundle !== '' && !isCaBundle(bundle);
+}
+
 /** Whether base64 holds PEM with at least one certificate, all of them readable. */
-export function isCaBundle(base64: string): boolean {
+function isCaBundle(base64: string): boolean {
   const blocks = Buffer.from(base64, 'base64')
     .toString('latin1')
     .match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);

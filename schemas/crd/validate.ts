@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../json-value.js';
 import { dns1035Label, dnsSubdomain } from '../names.js';
 import { objectAt, objectsAt, textAt, textsAt } from '../validation/members.js';
 import { validateApproval } from './api-approval.js';
-import { conversionErrors, isCaBundle } from './conversion-rules.js';
+import { conversionErrors, hasBadCaBundle } from './conversion-rules.js';
 import { groupOf, isTrue, schemaOf, specOf, versionsOf, type Definition } from './definition.js';
 import { internalForm, type Part } from './hoist.js';
 import { missingNameErrors, nameErrors } from './names.js';
@@ -168,11 +168,6 @@ function preserveErrors(crd: Definition, old: Definition | undefined): FieldErro
   if (!isSet(crd) || isSet(old)) return [];
   const detail = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
   return [invalidValue('spec.preserveUnknownFields', true, detail)];
-}
-
-function hasBadCaBundle(crd: Definition): boolean {
-  const bundle = textAt(objectAt(objectAt(objectAt(specOf(crd), 'conversion'), 'webhook'), 'clientConfig'), 'caBundle');
-  return bundle !== '' && !isCaBundle(bundle);
 }
 
 /** B2.15: the checks that the stored definition fails. */

@@ -117,6 +117,15 @@ t.test('the status settles in one write or two, and once settled not again (B3.2
   });
   t.equal(settleStatus(served, [], 'latest', true), served);
 
+  const conversion = {
+    strategy: 'Webhook',
+    webhook: { clientConfig: { url: 'https://x', caBundle: 'eA==' }, conversionReviewVersions: ['v1'] },
+  };
+  t.match((statusOf(settleStatus(widgets({ conversion }), [], NOW, true)).conditions as JsonObject[])[1], {
+    status: 'False',
+    reason: 'InvalidCABundle',
+  });
+
   const refused = settleStatus(named('gizmos.example.com', { plural: 'gizmos', kind: 'Widget' }), [WIDGETS], NOW, true);
   t.match(statusOf(refused).conditions, [
     { status: 'False' },
