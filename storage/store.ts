@@ -20,6 +20,7 @@
  * See DESIGN.md.
  */
 import type { Backend, LogRow } from './backend.js';
+import { type Batch, Batches } from './batches.js';
 import { Cacher, type CommittedLog } from './cacher.js';
 import { type Commit, commitOf } from './commit.js';
 import { type Encode, type Entry, unshared } from './entry.js';
@@ -60,17 +61,6 @@ interface Head {
   revision: number;
 }
 
-/** What is committed together. Its callbacks run in order, after the watchers were told. */
-interface Batch {
-  commits: Commit[];
-  bytes: number;
-  callbacks: (() => void)[];
-}
-
-/** Bounds of one transaction, and of the work done in one turn when it is committed. */
-const batchCommitsMax = 1_000;
-const batchBytesMax = 4 << 20;
-
 const defaults = {
   entryBytesMax: 1_572_864, // as etcd
   history: { eventsMax: 10_000, bytesMax: 16 << 20 },
@@ -96,9 +86,7 @@ export class Store implements CommittedLog {
   #assigned = 0;
   /** The newest write in flight of each key that has one. */
   readonly #inFlight = new Map<string, Head>();
-  /** In order; while `#sending`, the first is with the backend. */
-  readonly #batches: Batch[] = [];
-  #sending = false;
+  readonly #batches = new Batches();
   #deciding = false;
   /** Why no more is written: it was closed, or a commit failed. */
   #refusal: Error | undefined;
@@ -213,7 +201,7 @@ export class Store implements CommittedLog {
 
   async #close(): Promise<void> {
     clearInterval(this.#retention);
-    if (this.#refusal === undefined && this.#batches.length > 0) {
+    if (this.#refusal === undefined && !this.#batches.isEmpty) {
       this.#refusal = closed;
       await new Promise<void>((resolve) => {
         this.#idle = resolve;
@@ -258,10 +246,10 @@ export class Store implements CommittedLog {
       const head = this.#head(key);
       try {
         const commit = this.#decide(key, head, tryUpdate);
-        if (commit === undefined) this.#whenCommitted(head.revision, () => resolve(result(head.entry, false)));
+        if (commit === undefined) this.#batches.whenCommitted(head.revision, () => resolve(result(head.entry, false)));
         else this.#enqueue(commit, () => resolve(result(commit.entry, true)));
       } catch (error) {
-        this.#whenCommitted(head.revision, () => reject(error));
+        this.#batches.whenCommitted(head.revision, () => reject(error));
       }
     });
   }
@@ -298,32 +286,13 @@ export class Store implements CommittedLog {
   #enqueue(commit: Commit, callback: () => void): void {
     const { entry } = commit;
     this.#inFlight.set(entry.key, { entry: commit.type === 'DELETED' ? undefined : entry, revision: entry.revision });
-    const batch = this.#openBatch();
-    batch.commits.push(commit);
-    batch.bytes += entry.bytes.length;
-    batch.callbacks.push(callback);
+    this.#batches.add(commit, callback);
     this.#send();
   }
 
-  #openBatch(): Batch {
-    const last = this.#batches.at(-1);
-    const open = last !== undefined && !(this.#sending && this.#batches.length === 1);
-    if (open && last.commits.length < batchCommitsMax && last.bytes < batchBytesMax) return last;
-    const batch: Batch = { commits: [], bytes: 0, callbacks: [] };
-    this.#batches.push(batch);
-    return batch;
-  }
-
-  #whenCommitted(revision: number, callback: () => void): void {
-    const batch = this.#batches.find(({ commits }) => commits.at(-1)!.revision >= revision);
-    if (revision <= this.#revision || batch === undefined) callback();
-    else batch.callbacks.push(callback);
-  }
-
   #send(): void {
-    const batch = this.#batches[0];
-    if (this.#sending || batch === undefined) return;
-    this.#sending = true;
+    const batch = this.#batches.next();
+    if (batch === undefined) return;
     failpoint('before-append');
     this.#backend
       .append(batch.commits)
@@ -336,16 +305,15 @@ export class Store implements CommittedLog {
    * meanwhile.
    */
   #commit(batch: Batch, revision: number): void {
-    invariant(batch === this.#batches.shift() && revision === batch.commits.at(-1)!.revision, 'batches commit whole and in order');
+    this.#batches.done(batch, revision);
     failpoint('before-publish');
     const touched = this.#apply(batch.commits);
-    this.#sending = false;
     this.#send();
     for (const cacher of touched) cacher.publish();
     failpoint('before-reply');
     for (const callback of batch.callbacks) callback();
     this.#reached();
-    if (this.#batches.length === 0) this.#idle?.();
+    if (this.#batches.isEmpty) this.#idle?.();
   }
 
   #apply(commits: readonly Commit[]): Set<Cacher> {
