@@ -7,6 +7,7 @@ import { crdEstablisherPlugin } from './crd-establisher.js';
 import { crdFinalizerPlugin } from './crd-finalizer.js';
 import { csrCleanerPlugin } from './csr-cleaner.js';
 import { type EventTtlOptions, eventTtlPlugin } from './event-ttl.js';
+import { flowSchemaStatusPlugin } from './flow-schema-status.js';
 import { type GarbageCollectorOptions, garbageCollectorPlugin } from './garbage-collector.js';
 import { type NamespaceOptions, namespacePlugin } from './namespace.js';
 import { type ResourceQuotaOptions, resourceQuotaPlugin } from './resource-quota.js';
@@ -41,6 +42,13 @@ const rows: { needs: KindReference[]; make(options: BuiltinOptions): Plugin | un
   { needs: [{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' }], make: clusterRoleAggregationPlugin },
   { needs: [{ apiVersion: 'v1', kind: 'ResourceQuota' }], make: ({ resourceQuota }) => resourceQuotaPlugin(resourceQuota) },
   { needs: [{ apiVersion: 'v1', kind: 'Event' }], make: ({ eventTtl }) => eventTtlPlugin(eventTtl) },
+  {
+    needs: [
+      { apiVersion: 'flowcontrol.apiserver.k8s.io/v1', kind: 'FlowSchema' },
+      { apiVersion: 'flowcontrol.apiserver.k8s.io/v1', kind: 'PriorityLevelConfiguration' },
+    ],
+    make: flowSchemaStatusPlugin,
+  },
   { needs: [{ apiVersion: 'batch/v1', kind: 'Job' }], make: ttlAfterFinishedPlugin },
   { needs: [{ apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest' }], make: csrCleanerPlugin },
   {

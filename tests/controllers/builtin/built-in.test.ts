@@ -107,6 +107,21 @@ t.test('a quota is counted when it comes, and again when something goes (C6.5)',
   await eventually(async () => (await used()) === '1');
 });
 
+t.test('a FlowSchema says whether its priority level exists (G4.2)', async (t) => {
+  const schemaKind = { apiVersion: 'flowcontrol.apiserver.k8s.io/v1', kind: 'FlowSchema' };
+  const levelKind = { apiVersion: 'flowcontrol.apiserver.k8s.io/v1', kind: 'PriorityLevelConfiguration' };
+  type Schema = KubeObject & { spec: object; status?: { conditions?: Condition[] } };
+  await client.create<Schema>({ ...schemaKind, metadata: { name: 's' }, spec: { priorityLevelConfiguration: { name: 'late' } } });
+  const says = async (reason: string) => (await client.get<Schema>(schemaKind, { name: 's' })).status?.conditions?.[0]?.reason === reason;
+  await eventually(() => says('NotFound'));
+  const limited = { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } };
+  await client.create<KubeObject & { spec: object }>({ ...levelKind, metadata: { name: 'late' }, spec: limited });
+  await eventually(() => says('Found'));
+  t.match((await client.get<Schema>(schemaKind, { name: 's' })).status?.conditions, [
+    { type: 'Dangling', status: 'False', message: /named "late" and it exists$/ },
+  ]);
+});
+
 t.test('events go when their time is over (D5.2)', async (t) => {
   const kind = { apiVersion: 'v1', kind: 'Event' };
   await client.create<KubeObject & { involvedObject: object }>({
