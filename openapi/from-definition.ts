@@ -36,9 +36,6 @@ const SPECIAL: Readonly<Record<string, readonly [JsonObject, JsonObject?]>> = {
   [`${APIEXTENSIONS}.JSONSchemaPropsOrStringArray`]: [{}],
 };
 
-/** The names of the types in `SPECIAL` that no definition tells. */
-export const SPECIAL_TYPES: readonly string[] = Object.keys(SPECIAL).filter((name) => !name.endsWith('.Duration'));
-
 const PLAIN: Readonly<Record<string, JsonObject>> = {
   string: { type: 'string' },
   bool: { type: 'boolean' },

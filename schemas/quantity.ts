@@ -235,7 +235,7 @@ export function subtractQuantities(a: Quantity, b: Quantity): Quantity {
   return addQuantities(a, negateQuantity(b));
 }
 
-export function negateQuantity({ unscaled, exponent, format }: Quantity): Quantity {
+function negateQuantity({ unscaled, exponent, format }: Quantity): Quantity {
   return { unscaled: -unscaled, exponent, format };
 }
 

@@ -64,7 +64,7 @@ export class Run implements Failures {
 }
 
 /** Returns what the value becomes; undefined where it is of a wrong type. Null becomes the zero value of an item. */
-export type Conform = (value: JsonValue, run: Run) => JsonValue | undefined;
+type Conform = (value: JsonValue, run: Run) => JsonValue | undefined;
 
 interface Member {
   conform: Conform;

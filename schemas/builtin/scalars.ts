@@ -16,7 +16,7 @@ export interface Failures {
 }
 
 /** Returns the value in canonical form; undefined where it was of a wrong type. Never called with null, which is as good as absent. */
-export type Scalar = (value: JsonValue, failures: Failures, want: string) => JsonValue | undefined;
+type Scalar = (value: JsonValue, failures: Failures, want: string) => JsonValue | undefined;
 
 /** Go's word for the JSON that it met. */
 export function kindOf(value: JsonValue): string {

@@ -6,7 +6,7 @@ import { definition, findDefinition, itemOf, jsonFields, type Field, type TypeNa
 import type { JsonObject, JsonValue } from '../json-value.js';
 import { isEmpty } from './scalars.js';
 
-export type Settle = (object: JsonObject) => void;
+type Settle = (object: JsonObject) => void;
 
 /** Members whose feature gate is off: read, owned, not stored (R3.27b). */
 const GATED: Readonly<Record<TypeName, readonly string[]>> = {
