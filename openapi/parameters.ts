@@ -100,9 +100,16 @@ function inFull(name: string): JsonObject {
   return { name: bare(name), in: inPath ? 'path' : 'query', ...(inPath && { required: true }), type, uniqueItems: true };
 }
 
+const sharedNames = new Map<string, string>();
+
 function sharedName(name: string): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify(inFull(name)))
-    .digest('base64url');
-  return `${bare(name)}-${hash.slice(0, 8)}`;
+  let shared = sharedNames.get(name);
+  if (shared === undefined) {
+    const hash = createHash('sha256')
+      .update(JSON.stringify(inFull(name)))
+      .digest('base64url');
+    shared = `${bare(name)}-${hash.slice(0, 8)}`;
+    sharedNames.set(name, shared);
+  }
+  return shared;
 }
