@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { MEMBER_EFFORT, spendEffort } from './effort.js';
 import { formatDuration, formatTimestamp, parseDateTime, parseDuration } from './times.js';
 import { type CelType, DYN } from './types.js';
 import { CelError, Duration, List, type ListIdentity, MapValue, Struct, Timestamp, Uint, type Value } from './values.js';
@@ -63,6 +64,12 @@ class JsonList extends List {
   }
 }
 
+function memberNames(json: JsonObject): string[] {
+  const names = Object.keys(json);
+  spendEffort(names.length * MEMBER_EFFORT);
+  return names;
+}
+
 class JsonMap extends MapValue {
   constructor(
     private readonly json: JsonObject,
@@ -71,13 +78,13 @@ class JsonMap extends MapValue {
     super();
   }
   get size(): number {
-    return Object.keys(this.json).length;
+    return memberNames(this.json).length;
   }
   get(key: Value): Value | undefined {
     return typeof key === 'string' && Object.hasOwn(this.json, key) ? fromJson(this.json[key]!, this.value) : undefined;
   }
   keys(): Value[] {
-    return Object.keys(this.json);
+    return memberNames(this.json);
   }
 }
 
@@ -90,7 +97,7 @@ class JsonStruct extends MapValue {
     super();
   }
   get size(): number {
-    return Object.keys(this.json).length;
+    return memberNames(this.json).length;
   }
   get(key: Value): Value | undefined {
     if (typeof key !== 'string') return undefined;

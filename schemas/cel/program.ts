@@ -1,4 +1,5 @@
 import type { Call, Comprehension, Expr, ListExpr, MapExpr, Select, StructExpr } from './ast.js';
+import { EffortExceeded, withEffort } from './effort.js';
 import { dispatch, type Overload } from './functions.js';
 import { callCost, LIST_COST, MAP_COST, SELECT_COST, STRUCT_COST } from './runtime-cost.js';
 import {
@@ -59,10 +60,11 @@ export function plan(expr: Expr): (bindings: Bindings, costLimit: number) => Eva
   return (bindings, costLimit) => {
     const frame: Frame = { bindings, slots: new Array<Value>(slotCount), cost: 0, costLimit };
     try {
-      return { value: run(frame), cost: frame.cost };
+      return { value: withEffort(() => run(frame)), cost: frame.cost };
     } catch (error) {
       // A RangeError is a text or a stack beyond what the engine can hold.
-      if (error instanceof CostExceeded || error instanceof RangeError) return { value: costExceeded, cost: frame.cost };
+      if (error instanceof CostExceeded || error instanceof EffortExceeded || error instanceof RangeError)
+        return { value: costExceeded, cost: frame.cost };
       throw error;
     }
   };

@@ -1,6 +1,7 @@
 import { child, duplicate, type FieldError, forbiddenField, index, invalidValue, required } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
-import { Correlation, oldItems } from './correlation.js';
+import { oldItems, unchanged } from '../structural/correlate.js';
+import { structural } from '../structural/structural.js';
 import { COST_LIMIT } from './environment.js';
 import { fromJson } from './json-adapter.js';
 import type { Bindings } from './program.js';
@@ -88,6 +89,19 @@ interface Run {
   stopped: boolean;
   warn: ((text: string) => void) | undefined;
 }
+/** A value and the one it replaces. */
+interface Correlation {
+  readonly unchanged: boolean;
+}
+function correlate(node: CompiledRules, value: JsonValue, old: JsonValue): Correlation {
+  let known: boolean | undefined;
+  return {
+    get unchanged() {
+      known ??= unchanged(structural(node.schema), value, old);
+      return known;
+    },
+  };
+}
 interface Relation {
   /** The old value `oldSelf` sees. */
   old: JsonValue | undefined;
@@ -109,7 +123,7 @@ export function evaluateRules(
   const ratchet = options.ratcheting === true && old !== undefined && old !== null;
   evaluateNode(run, compiled, path, value, {
     old: old === null ? undefined : old,
-    current: ratchet ? new Correlation(value, old) : undefined,
+    current: ratchet ? correlate(compiled, value, old) : undefined,
     parent: undefined,
   });
   return run.errors;
@@ -134,21 +148,20 @@ function evaluateMembers(run: Run, node: CompiledRules, path: string, value: Jso
     if (!rules) continue;
     const oldMember = oldObject && Object.hasOwn(oldObject, name) ? oldObject[name]! : undefined;
     const memberPath = node.additionalProperties ? index(path, name) : child(path, name);
-    evaluateNode(run, rules, memberPath, member, below(relation, member, oldMember, correlatable));
+    evaluateNode(run, rules, memberPath, member, below(rules, relation, member, oldMember, correlatable));
   }
 }
 
 function evaluateItems(run: Run, node: CompiledRules, path: string, value: readonly JsonValue[], relation: Relation): void {
   if (!node.items) return;
-  const find = oldItems(node.schema, relation.old);
+  const find = oldItems(structural(node.schema), relation.old);
   for (const [i, item] of value.entries()) {
-    const oldItem = find?.(item);
-    evaluateNode(run, node.items, index(path, i), item, below(relation, item, oldItem, true));
+    evaluateNode(run, node.items, index(path, i), item, below(node.items, relation, item, find(item), true));
   }
 }
 
-function below(relation: Relation, value: JsonValue, old: JsonValue | undefined, correlatable: boolean): Relation {
-  const current = relation.current && old !== undefined ? new Correlation(value, old) : undefined;
+function below(node: CompiledRules, relation: Relation, value: JsonValue, old: JsonValue | undefined, correlatable: boolean): Relation {
+  const current = relation.current && old !== undefined ? correlate(node, value, old) : undefined;
   return { old: correlatable && old !== null ? old : undefined, current, parent: relation.current ?? relation.parent };
 }
 

@@ -29,11 +29,7 @@ export function schemaType(schema: JsonObject, options: SchemaTypeOptions): CelT
 }
 
 const TEXT = { ...STRING, minSerializedSize: 2 };
-const RESOURCE_FIELDS: [string, CelType][] = [
-  ['kind', sizedText(REQUEST_BYTES_MAX - 2)],
-  ['apiVersion', sizedText(REQUEST_BYTES_MAX - 2)],
-];
-const METADATA_FIELDS = ['name', 'generateName'];
+const PLAIN: JsonObject = { type: 'string' };
 
 function sizedText(maxElements: number): CelType {
   return { ...TEXT, maxElements };
@@ -91,10 +87,11 @@ function structType(schema: JsonObject, name: string, resourceRoot: boolean): Ce
   const fields = new Map<string, CelType>();
   const jsonNames = new Map<string, string>();
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
-  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  const declared = isObject(schema['properties']) ? schema['properties'] : {};
+  const properties = resourceRoot ? withResourceMembers(declared) : declared;
   let minSerializedSize = 2;
   for (const [property, inner] of Object.entries(properties)) {
-    if (!isObject(inner) || (resourceRoot && RESOURCE_MEMBERS.has(property))) continue;
+    if (!isObject(inner)) continue;
     const escaped = escapeName(property);
     const type = typed(inner, `${name}.${escaped ?? property}`, embedded(inner));
     if (!type) continue;
@@ -103,18 +100,26 @@ function structType(schema: JsonObject, name: string, resourceRoot: boolean): Ce
     fields.set(escaped, type);
     if (escaped !== property) jsonNames.set(escaped, property);
   }
-  if (resourceRoot) addResourceFields(fields, name);
   const type: CelType = { ...struct(name, fields), minSerializedSize };
   if (jsonNames.size > 0) type.jsonNames = jsonNames;
   return type;
 }
 
-const RESOURCE_MEMBERS = new Set(['apiVersion', 'kind', 'metadata']);
-
-function addResourceFields(fields: Map<string, CelType>, name: string): void {
-  for (const [field, type] of RESOURCE_FIELDS) fields.set(field, type);
-  const members = new Map(METADATA_FIELDS.map((field) => [field, sizedText(REQUEST_BYTES_MAX - 2)]));
-  fields.set('metadata', { ...struct(`${name}.metadata`, members), minSerializedSize: 2 });
+/** B7.2; a schema that declares all of them itself keeps its own. */
+function withResourceMembers(declared: JsonObject): JsonObject {
+  const metadata = declared['metadata'];
+  const names = isObject(metadata) && metadata['type'] === 'object' ? metadata['properties'] : undefined;
+  const isText = (schema: unknown): boolean => isObject(schema) && schema['type'] === 'string';
+  if (
+    isText(declared['kind']) &&
+    isText(declared['apiVersion']) &&
+    isObject(names) &&
+    isText(names['name']) &&
+    isText(names['generateName'])
+  )
+    return declared;
+  const known: JsonObject = { type: 'object', properties: { name: PLAIN, generateName: PLAIN } };
+  return { ...declared, kind: PLAIN, apiVersion: PLAIN, metadata: known };
 }
 
 function stringType(schema: JsonObject): CelType {

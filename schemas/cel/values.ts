@@ -1,3 +1,5 @@
+import { ITEM_EFFORT, spendEffort } from './effort.js';
+
 /**
  * CEL values in memory: int is `bigint`, double is `number`, string, bool and null are themselves, the rest are the classes below.
  * An error is a value too: `&&` and `||` may swallow it.
@@ -45,6 +47,7 @@ export abstract class List {
   abstract readonly size: number;
   abstract get(index: number): Value;
   toArray(): Value[] {
+    spendEffort(this.size * ITEM_EFFORT);
     return Array.from({ length: this.size }, (_, i) => this.get(i));
   }
 }
@@ -192,6 +195,7 @@ export function sizeOf(value: Value): number {
 }
 
 export function codePoints(text: string): number {
+  spendEffort(text.length);
   let count = text.length;
   for (let i = 0; i < text.length - 1; i++)
     if ((text.charCodeAt(i) & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) count--;
@@ -243,6 +247,7 @@ function structsEqual(a: Struct, b: Struct): boolean | CelError {
 
 function listsEqual(a: List, b: List): boolean | CelError {
   if (a.size !== b.size) return false;
+  spendEffort(a.size * ITEM_EFFORT);
   const identity = a.identity ?? b.identity;
   if (identity) return sameMembers(identity, a, b);
   for (let i = 0; i < a.size; i++) {
@@ -288,6 +293,7 @@ function printKey(value: Value): string {
 
 function mapsEqual(a: MapValue, b: MapValue): boolean | CelError {
   if (a.size !== b.size) return false;
+  spendEffort(a.size * ITEM_EFFORT);
   for (const key of a.keys()) {
     const other = b.get(key);
     if (other === undefined) return false;

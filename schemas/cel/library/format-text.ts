@@ -1,4 +1,5 @@
 import { goQuote } from '../../field-errors.js';
+import { ITEM_EFFORT, spendEffort } from '../effort.js';
 import { formatDuration, formatTimestamp } from '../times.js';
 import { CelError, costExceeded, Duration, List, MapValue, Timestamp, TypeValue, typeName, Uint, type Value } from '../values.js';
 import { formatDouble } from './standard.js';
@@ -42,7 +43,9 @@ export function expand(template: string, argumentCount: number, print: (index: n
     }
     if (next >= argumentCount) throw new FormatError(`index ${next} out of range`);
     const { clause, end } = readClause(template, percent + 1);
-    out += print(next++, clause);
+    const printed = print(next++, clause);
+    spendEffort(printed.length * ITEM_EFFORT);
+    out += printed;
     if (out.length > LENGTH_MAX) return costExceeded;
     at = end;
   }

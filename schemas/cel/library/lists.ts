@@ -1,3 +1,4 @@
+import { ITEM_EFFORT, spendEffort } from '../effort.js';
 import type { Implementation, Library } from '../functions.js';
 import { duration } from '../times.js';
 import {
@@ -86,6 +87,7 @@ function flatten(items: List, depth: number): Value {
   if (depth < 0) return new CelError('level must be non-negative');
   const out: Value[] = [];
   const visit = (inner: List, level: number): boolean => {
+    spendEffort(inner.size * ITEM_EFFORT);
     for (let i = 0; i < inner.size; i++) {
       const item = inner.get(i);
       if (!(item instanceof List) || level === 0) out.push(item);

@@ -8,6 +8,7 @@ import {
   signOf,
   subtractQuantities,
 } from '../../quantity.js';
+import { spendEffort } from '../effort.js';
 import type { Library } from '../functions.js';
 import { CelError, INT_MAX, INT_MIN, Opaque, type Value } from '../values.js';
 
@@ -25,6 +26,8 @@ const BINARY_DIGITS_MAX = 14;
 const BINARY_POWERS: Record<string, number> = { K: 1, M: 2, G: 3, T: 4, P: 5, E: 6 };
 
 function parse(text: string): Amount | string {
+  // Reading digits takes time that grows with the square of their number.
+  spendEffort((text.length / 16) ** 2);
   try {
     const quantity = parseQuantity(text);
     return { quantity, isDecimal: isDecimal(text, quantity) };

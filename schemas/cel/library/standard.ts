@@ -1,9 +1,11 @@
 import { RE2JS } from 're2js';
+import { spendEffort } from '../effort.js';
 import type { Implementation, Library } from '../functions.js';
 import { duration, floorDiv, formatDuration, formatTimestamp, inZone, parseGoDuration, parseRfc3339, timestamp } from '../times.js';
 import {
   ArrayList,
   CelError,
+  codePoints,
   compare,
   type Duration,
   equals,
@@ -227,11 +229,7 @@ const operators: Library = {
   ],
 };
 
-const codePointSize: Implementation = (text) => {
-  let count = 0n;
-  for (const _ of text as string) count++;
-  return count;
-};
+const codePointSize: Implementation = (text) => BigInt(codePoints(text as string));
 const byteSize: Implementation = (bytes) => BigInt((bytes as Uint8Array).length);
 const collectionSize: Implementation = (value) => BigInt((value as List | MapValue).size);
 
@@ -377,11 +375,14 @@ const conversions: Library = {
 
 const COMPILED = new Map<string, RE2JS | CelError>();
 const COMPILED_MAX = 1000;
+/** A pattern of a few letters can have thousands of states. */
+const COMPILE_EFFORT = 200_000;
 
 /** A regular expression of RE2, compiled once; an error if it is none. */
 export function regex(pattern: string): RE2JS | CelError {
   const known = COMPILED.get(pattern);
   if (known) return known;
+  spendEffort(COMPILE_EFFORT);
   let compiled: RE2JS | CelError;
   try {
     compiled = RE2JS.compile(pattern);

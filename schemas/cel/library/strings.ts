@@ -1,4 +1,5 @@
 import { goQuote } from '../../field-errors.js';
+import { ITEM_EFFORT, spendEffort } from '../effort.js';
 import type { Library } from '../functions.js';
 import { ArrayList, CelError, costExceeded, type List, type Value } from '../values.js';
 import { formatText } from './format-text.js';
@@ -8,7 +9,12 @@ const LENGTH_MAX = 2 ** 26;
 
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 /** The characters of a text; for ASCII the text itself serves. */
-const characters = (text: string): string | string[] => (BEYOND_ASCII.test(text) ? [...text] : text);
+function characters(text: string): string | string[] {
+  spendEffort(text.length);
+  if (!BEYOND_ASCII.test(text)) return text;
+  spendEffort(text.length * ITEM_EFFORT);
+  return [...text];
+}
 const cut = (text: string | string[], from: number, to: number): string =>
   typeof text === 'string' ? text.slice(from, to) : text.slice(from, to).join('');
 

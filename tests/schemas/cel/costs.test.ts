@@ -151,6 +151,24 @@ t.test('a hostile expression ends at the limit', async (t) => {
   }
 });
 
+t.test('work the cost model does not see is bounded too', async (t) => {
+  const big = {
+    ...OBJECT,
+    t: 'a'.repeat(500_000),
+    l: Array.from({ length: 20_000 }, (_, i) => `(a{30}){30}x${i}`),
+    m: Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, i])),
+  };
+  const self = fromJson(big, SELF);
+  for (const source of [
+    'self.l.all(x, self.t != x)',
+    "self.l.all(x, self.t.charAt(0) == 'a')",
+    "self.l.all(x, '%x'.format([self.t]) != '')",
+    'self.l.all(x, self.m.size() > 0)',
+    "self.l.all(x, !'b'.matches(x))",
+  ])
+    t.equal(program(source).evaluate({ self }).value, costExceeded, source);
+});
+
 t.test('sources beyond the limits are refused', async (t) => {
   const cases: [string, RegExp][] = [
     [' '.repeat(100_001), /expression code point size exceeds limit: size: 100001, limit 100000/],
