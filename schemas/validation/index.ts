@@ -4,6 +4,11 @@ import { configMap } from './config-map.js';
 import { coordination } from './coordination.js';
 import { coreEvent, event } from './event.js';
 import { namespace } from './namespace.js';
+import { endpointSlice, endpoints } from './network/endpoints.js';
+import { ingress, ingressClass } from './network/ingress.js';
+import { networkPolicy } from './network/network-policy.js';
+import { service } from './network/service.js';
+import { ipAddress, serviceCidr } from './network/service-cidr.js';
 import { binding, pod } from './pods/pod.js';
 import { rbac } from './rbac.js';
 import type { GroupRules, KindRules } from './rules.js';
@@ -21,12 +26,14 @@ export type { GroupRules, KindRules, SubresourceRules } from './rules.js';
 const core: GroupRules = {
   Binding: binding,
   ConfigMap: configMap,
+  Endpoints: endpoints,
   Event: coreEvent,
   Namespace: namespace,
   Pod: pod,
   PodTemplate: podTemplate,
   ReplicationController: replicationController,
   Secret: secret,
+  Service: service,
   ServiceAccount: serviceAccount,
 };
 
@@ -42,7 +49,15 @@ const GROUPS: Readonly<Record<string, GroupRules>> = {
   },
   batch: { CronJob: cronJob, Job: job },
   'coordination.k8s.io': coordination,
+  'discovery.k8s.io': { EndpointSlice: endpointSlice },
   'events.k8s.io': { Event: event },
+  'networking.k8s.io': {
+    Ingress: ingress,
+    IngressClass: ingressClass,
+    IPAddress: ipAddress,
+    NetworkPolicy: networkPolicy,
+    ServiceCIDR: serviceCidr,
+  },
   'rbac.authorization.k8s.io': rbac,
 };
 

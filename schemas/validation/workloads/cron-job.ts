@@ -53,9 +53,6 @@ function validateJobTemplate(jobSpec: JsonObject, old: JsonObject | undefined, e
   if (jobSpec['manualSelector'] === true) errors.push(notSupported(`${path}.manualSelector`, true, ['nil', 'false']));
 }
 
-/** The name of a job is that of its cron job and 11 more characters. */
-const NAME_MAX = 52;
-
 export const cronJob: KindRules = {
   default: defaultCronJob,
   prepareForCreate(object) {
@@ -66,12 +63,7 @@ export const cronJob: KindRules = {
     take(object, old, 'status');
     dropDisabledTemplateMembers(objectAt(jobSpecOf(object), 'template'), templateOf(jobSpecOf(old)));
   },
-  validate(object) {
-    const errors = validateSpec(object);
-    const name = textAt(objectAt(object, 'metadata'), 'name');
-    if (name.length > NAME_MAX) errors.push(invalidValue('metadata.name', name, `must be no more than ${NAME_MAX} characters`));
-    return errors;
-  },
+  validate: (object) => validateSpec(object),
   validateUpdate: validateSpec,
   warnings(object, old) {
     const warnings: string[] = [];

@@ -1,7 +1,8 @@
 /** The spec of a job, as it stands in jobs and in templates of cron jobs. */
 import { child, duplicate, type FieldError, index, invalidValue, notSupported, required, tooLong, tooMany } from '../../field-errors.js';
 import type { JsonObject, JsonValue } from '../../json-value.js';
-import { dnsSubdomain, qualifiedName } from '../../names.js';
+import { qualifiedName } from '../../names.js';
+import { validateDomainPrefixedPath } from '../domain-prefixed-path.js';
 import { invalidEach, notNegative, oneOf } from '../checks.js';
 import { goForm } from '../go-form.js';
 import { bytes, numberAt, objectAt, objectsAt, textAt } from '../members.js';
@@ -27,21 +28,10 @@ export function invalidWhole(field: string, detail: string): FieldError {
   return { type: 'Invalid', field, body: `Invalid value: ${detail}` };
 }
 
-const PATH_FORM = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-const NOT_PATH = /[^A-Za-z0-9/\-._~%!$&'()*+,;=:]|^$/;
-
 function validateManagedBy(spec: JsonObject, field: string, errors: FieldError[]): void {
   const managedBy = spec['managedBy'] as string | undefined;
   if (managedBy === undefined) return;
-  const slash = managedBy.indexOf('/');
-  if (managedBy === '') errors.push(required(field));
-  else if (slash < 1 || slash === managedBy.length - 1)
-    errors.push(invalidValue(field, managedBy, 'must be a domain-prefixed path (such as "acme.io/foo")'));
-  else {
-    const [host, path] = [managedBy.slice(0, slash), managedBy.slice(slash + 1)];
-    invalidEach(field, host, dnsSubdomain(host), errors);
-    if (NOT_PATH.test(path)) errors.push(invalidValue(field, path, `Invalid path (regex used for validation is '${PATH_FORM}')`));
-  }
+  validateDomainPrefixedPath(field, managedBy, errors);
   if (bytes(managedBy) > MANAGED_BY_MAX) errors.push(tooLong(field, MANAGED_BY_MAX));
 }
 
