@@ -2,9 +2,10 @@
 import { invalidValue } from '../schemas/field-errors.js';
 import { apiVersionOf, parseApiVersion } from '../schemas/group-version.js';
 import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
-import { ConformError } from '../schemas/object-schema.js';
+import { ConformError, type ObjectSchema } from '../schemas/object-schema.js';
 import { metaOf } from '../schemas/object-meta.js';
 import { badRequest, invalid, type StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
+import { structuralSchema } from '../schemas/structural/structural-schema.js';
 import { decodeJson, inDocumentOrder } from '../schemas/wire/json.js';
 import { decodeProtobuf } from '../schemas/wire/protobuf.js';
 import { decodeYaml } from '../schemas/wire/yaml.js';
@@ -105,7 +106,7 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
   const asKind = (why: string): StatusError =>
     badRequest(`${bodyKind} in version ${JSON.stringify(bodyVersion)} cannot be handled as a ${kind}: ${why}`);
   try {
-    resource.schema.conform(object, unknown);
+    schemaFor(resource, request, object).conform(object, unknown);
   } catch (error) {
     if (error instanceof ConformError) throw asKind(error.message);
     throw error;
@@ -123,6 +124,16 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
     ]);
   resource.schema.default(object);
   return object;
+}
+
+const NOTHING_KNOWN = structuralSchema({ type: 'object' });
+
+/** R4.18: a custom resource of another version is read as that one, or as having no members at all, before it is refused. */
+function schemaFor(resource: Resource, request: Request, object: JsonObject): ObjectSchema {
+  const version = object['apiVersion'];
+  if (!resource.isCustom || version === apiVersion(resource)) return resource.schema;
+  const other = request.api.registry.findKind(request.info.cluster, String(version), resource.gvk.kind);
+  return other?.isCustom === true ? other.schema : NOTHING_KNOWN;
 }
 
 /** R4.12: built-ins in document order, custom resources with the duplicates first. */

@@ -1,4 +1,5 @@
 /** What the three kinds of patch documents have in common (rest.md §5). */
+import { sortedMembers } from '../structural/structural.js';
 import { definition, jsonFields } from '../definitions/index.js';
 import { invalidValue } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
@@ -65,8 +66,14 @@ export function sortMembers(object: JsonObject, each: (member: JsonValue) => Jso
 export function printResult(result: JsonObject, isMetadataWalked: boolean): string {
   const metadata = result['metadata'];
   const shown = isMetadataWalked || !isObject(metadata) ? result : { ...result, metadata: inWireOrder(metadata) };
-  return encodeJson(shown).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escapedJson(shown);
 }
+
+/** The same of a custom resource, which is a map to Go and sorted throughout. */
+export const printSorted = (result: JsonObject): string => escapedJson(sortedMembers(result));
+
+const escapedJson = (value: JsonValue): string =>
+  encodeJson(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 function inWireOrder(metadata: JsonObject): JsonObject {
   const names = jsonFields(definition('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')).map((field) => field.name);

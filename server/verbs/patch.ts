@@ -3,7 +3,7 @@ import type { JsonObject } from '../../schemas/json-value.js';
 import { ConformError } from '../../schemas/object-schema.js';
 import { decodeJsonPatch } from '../../schemas/patch/json-patch.js';
 import { decodeMergePatch } from '../../schemas/patch/merge-patch.js';
-import { type Patch, undecodable } from '../../schemas/patch/patch.js';
+import { type Patch, printSorted, undecodable } from '../../schemas/patch/patch.js';
 import { decodeStrategicPatch } from '../../schemas/patch/strategic.js';
 import { badRequest, invalid, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
 import type { Answer, Request } from '../api.js';
@@ -64,7 +64,10 @@ export function decodePatch(resource: Resource, type: string, body: Buffer, vali
 export function applyPatch(resource: Resource, request: Request, document: Patch, old: JsonObject, options: WriteOptions): JsonObject {
   const object = document.apply(old).result;
   /** Made again for an error only: what follows changes the object. */
-  const printed = (): string => document.apply(old).print();
+  const printed = (): string => {
+    const again = document.apply(old);
+    return resource.isCustom ? printSorted(again.result) : again.print();
+  };
   const problems = [...document.problems];
   try {
     checkType(resource, object);
