@@ -19,4 +19,3 @@ export { definePlugin, isPlugin, loadPlugin, type Phase, type Plugin, type Plugi
 export * from './reconciler.js';
 export * from './workqueue.js';
 export { run } from './run.js';
-export { type BuiltinOptions, builtinPlugins } from './builtin/index.js';

@@ -1,5 +1,6 @@
 /** Which of the controllers that come with the server run (`--controllers`). */
-import { builtinPlugins, type BuiltinOptions, type Client, type Plugin } from '../controllers/index.js';
+import { type BuiltinOptions, builtinPlugins } from '../controllers/builtin/index.js';
+import type { Client, Plugin } from '../controllers/index.js';
 
 /**
  * Those that the list names and whose kinds are served: `*` is all, a name adds one, `-name` takes one away. Throws for a name that

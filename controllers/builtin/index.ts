@@ -10,6 +10,7 @@ import { type EventTtlOptions, eventTtlPlugin } from './event-ttl.js';
 import { flowSchemaStatusPlugin } from './flow-schema-status.js';
 import { type GarbageCollectorOptions, garbageCollectorPlugin } from './garbage-collector.js';
 import { type NamespaceOptions, namespacePlugin } from './namespace.js';
+import { policyTypeCheckPlugin } from './policy-type-check.js';
 import { type ResourceQuotaOptions, resourceQuotaPlugin } from './resource-quota.js';
 import { rootCaPlugin } from './root-ca.js';
 import { serviceAccountPlugin } from './service-account.js';
@@ -49,6 +50,7 @@ const rows: { needs: KindReference[]; make(options: BuiltinOptions): Plugin | un
     ],
     make: flowSchemaStatusPlugin,
   },
+  { needs: [{ apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy' }], make: policyTypeCheckPlugin },
   { needs: [{ apiVersion: 'batch/v1', kind: 'Job' }], make: ttlAfterFinishedPlugin },
   { needs: [{ apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest' }], make: csrCleanerPlugin },
   {

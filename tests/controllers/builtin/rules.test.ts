@@ -1,7 +1,11 @@
 import t from 'tap';
 import { aggregatedRules, type ClusterRole } from '../../../controllers/builtin/cluster-role-aggregation.js';
 import { namespaceConditions, type Outcome } from '../../../controllers/builtin/namespace.js';
+import { type Policy, typeWarnings } from '../../../controllers/builtin/policy-type-check.js';
 import { countedBy, isInScope, usageOf } from '../../../controllers/builtin/quota-usage.js';
+import { definitionType } from '../../../schemas/cel/definition-type.js';
+import { DYN } from '../../../schemas/cel/types.js';
+import { definitionOfKind } from '../../../schemas/definitions/index.js';
 import { groupResourceName } from '../../../schemas/group-version.js';
 import type { JsonObject } from '../../../schemas/json-value.js';
 import { formatQuantity } from '../../../schemas/quantity.js';
@@ -141,6 +145,49 @@ t.test('what an object counts for against a quota (C6.1)', (t) => {
     keys.map((key) => groupResourceName(countedBy(key))),
     ['widgets.example.com', 'secrets', 'services', 'persistentvolumeclaims', 'pods', 'pods', 'pods'],
   );
+  t.end();
+});
+
+t.test('the type check of a policy names what the matched kinds do not have (C4.9a)', (t) => {
+  const deployment = { group: 'apps', version: 'v1', kind: 'Deployment' };
+  const kinds = [{ gvk: deployment, type: definitionType(definitionOfKind(deployment)!) }];
+  const policy: Policy = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'p' },
+    spec: {
+      variables: [{ name: 'n', expression: 'object.spec.replicas' }],
+      validations: [
+        { expression: 'object.spec.replicas > 1' },
+        { expression: 'object.spec.nope == 1' },
+        { expression: "object.spec.replicas == 'two'", messageExpression: "'is ' + object.spec.nothing" },
+        { expression: "variables.n == 'two'" },
+        { expression: 'object.metadata.name == params.anything' },
+      ],
+    },
+  };
+  t.same(typeWarnings(policy, kinds, DYN), [
+    {
+      fieldRef: 'spec.validations[1].expression',
+      warning: "apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'nope'\n | object.spec.nope == 1\n | ...........^\n",
+    },
+    {
+      fieldRef: 'spec.validations[2].expression',
+      warning:
+        "apps/v1, Kind=Deployment: ERROR: <input>:1:22: found no matching overload for '_==_' applied to '(int, string)'\n | object.spec.replicas == 'two'\n | .....................^\n",
+    },
+    {
+      fieldRef: 'spec.validations[2].messageExpression',
+      warning:
+        "apps/v1, Kind=Deployment: ERROR: <input>:1:20: undefined field 'nothing'\n | 'is ' + object.spec.nothing\n | ...................^\n",
+    },
+    {
+      fieldRef: 'spec.validations[3].expression',
+      warning:
+        "apps/v1, Kind=Deployment: ERROR: <input>:1:13: found no matching overload for '_==_' applied to '(int, string)'\n | variables.n == 'two'\n | ............^\n",
+    },
+  ]);
+  t.same(typeWarnings(policy, [], undefined), [], 'no kind, nothing to check');
   t.end();
 });
 
