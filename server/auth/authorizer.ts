@@ -1,6 +1,7 @@
 /** What may they do (objects.md E5). */
+import { goQuote } from '../../schemas/field-errors.js';
 import { forbidden, StatusError } from '../../schemas/status.js';
-import type { UserInfo } from './user-info.js';
+import { SYSTEM_MASTERS, type UserInfo } from './user-info.js';
 
 export interface AuthorizationRequest {
   user: UserInfo;
@@ -19,18 +20,58 @@ export interface AuthorizationRequest {
 export interface Decision {
   allowed: boolean;
   reason: string;
+  /** Refused for good: no other authorizer is asked. */
+  denied?: boolean;
+  /** Why an authorizer had no opinion. */
+  error?: string;
 }
 export interface Authorizer {
   authorize(request: AuthorizationRequest): Decision | Promise<Decision>;
 }
 
+/** Paths that everybody may read, whatever the roles say (E5.3). */
+const ALWAYS_ALLOWED = new Set(['/healthz', '/readyz', '/livez']);
+const ALLOWED: Decision = { allowed: true, reason: '' };
+
+/** E5.3: `system:masters` may do everything; then the first authorizer that allows or denies decides. */
+export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer {
+  return {
+    authorize(request) {
+      if (request.user.groups.includes(SYSTEM_MASTERS)) return ALLOWED;
+      if (!request.isResource && ALWAYS_ALLOWED.has(request.path)) return ALLOWED;
+      return ask(authorizers, 0, request, []);
+    },
+  };
+}
+
+/** Synchronous as long as the authorizers are. */
+function ask(authorizers: readonly Authorizer[], at: number, request: AuthorizationRequest, before: Decision[]): Decision | Promise<Decision> {
+  const authorizer = authorizers[at];
+  if (!authorizer) return refusal(before);
+  const heard = (decision: Decision): Decision | Promise<Decision> =>
+    decision.allowed || decision.denied ? decision : ask(authorizers, at + 1, request, [...before, decision]);
+  const decision = authorizer.authorize(request);
+  return decision instanceof Promise ? decision.then(heard) : heard(decision);
+}
+
+function refusal(decisions: readonly Decision[]): Decision {
+  const said = (texts: (string | undefined)[]): string => texts.filter(Boolean).join('\n');
+  const error = said(decisions.map((d) => d.error));
+  return { allowed: false, reason: said(decisions.map((d) => d.reason)), ...(error && { error }) };
+}
+
+const HTML: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const escaped = (text: string): string => text.replace(/[&<>]/g, (c) => HTML[c]!);
+
 /** The 403 of a denial (R2.21). */
 export function denied(request: AuthorizationRequest, reason: string): StatusError {
   const tail = reason === '' ? '' : `: ${reason}`;
-  const who = `User ${JSON.stringify(request.user.name)} cannot ${request.verb}`;
-  if (!request.isResource) return new StatusError(403, 'Forbidden', `forbidden: ${who} path ${JSON.stringify(request.path)}${tail}`, {});
+  const who = `User ${goQuote(request.user.name)} cannot ${request.verb}`;
+  if (!request.isResource)
+    return new StatusError(403, 'Forbidden', escaped(`forbidden: ${who} path ${goQuote(request.path)}${tail}`), {});
   const resource = request.subresource === '' ? request.resource : `${request.resource}/${request.subresource}`;
-  const where = request.namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(request.namespace)}`;
-  const why = `${who} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(request.group)} ${where}${tail}`;
-  return forbidden({ group: request.group, resource: request.resource }, request.name, why);
+  const where = request.namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(request.namespace)}`;
+  const why = `${who} resource ${goQuote(resource)} in API group ${goQuote(request.group)} ${where}${tail}`;
+  const { status } = forbidden({ group: request.group, resource: request.resource }, request.name, why);
+  return new StatusError(403, 'Forbidden', escaped(status.message!), status.details);
 }
