@@ -1,61 +1,89 @@
 /** From a connection and its headers to a user (objects.md E1, E2). */
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import { ANONYMOUS, AUTHENTICATED, type UserInfo } from './user-info.js';
+import type { TokenAuthenticator } from './token-authenticator.js';
+import { ANONYMOUS, signedIn, type UserInfo } from './user-info.js';
 
 export interface Credentials {
-  /** The verified client certificate, if any. */
-  certificate: DetailedPeerCertificate | undefined;
+  /** The client certificate, if any. */
+  certificate: PresentedCertificate | undefined;
   /** The Authorization header. */
   authorization: string | undefined;
+  cluster: string;
+}
+
+export interface PresentedCertificate {
+  /** The TLS layer has verified it against the client CA. */
+  verified: boolean;
+  certificate: DetailedPeerCertificate;
 }
 
 /** undefined: credentials were presented and are no good (401). */
 export type Authenticator = (credentials: Credentials) => UserInfo | undefined | Promise<UserInfo | undefined>;
 
-export interface StaticToken {
-  token: string;
-  user: UserInfo;
-}
-
-/** Client certificates, then static bearer tokens, then anonymous. */
-export function createAuthenticator(options: { tokens: readonly StaticToken[]; anonymous: boolean }): Authenticator {
-  return ({ certificate, authorization }) => {
-    const byCertificate = certificate && userOfCertificate(certificate);
+/** E1.1: client certificates, then bearer tokens, then anonymous. */
+export function createAuthenticator(options: { tokens: TokenAuthenticator; anonymous: boolean }): Authenticator {
+  return ({ certificate, authorization, cluster }) => {
+    const byCertificate = certificate?.verified ? userOfCertificate(certificate.certificate) : undefined;
     if (byCertificate) return byCertificate;
     const token = bearer(authorization);
-    if (token !== undefined) return userOfToken(token, options.tokens);
+    if (token !== undefined) return userOfToken(options.tokens, token, cluster);
+    if (certificate && !certificate.verified) return undefined;
     return options.anonymous ? ANONYMOUS : undefined;
   };
 }
 
-function userOfCertificate(certificate: DetailedPeerCertificate): UserInfo | undefined {
-  const name = first(certificate.subject?.CN);
-  if (!name) return undefined;
-  return { name, groups: [...all(certificate.subject.O), AUTHENTICATED] };
+async function userOfToken(tokens: TokenAuthenticator, token: string, cluster: string): Promise<UserInfo | undefined> {
+  return (await tokens.authenticate(token, { cluster, audiences: [] })).user;
+}
+
+/** E1.5: the scheme is case-insensitive; no token at all, or another scheme, is no credential. */
+function bearer(authorization: string | undefined): string | undefined {
+  const [scheme, token] = (authorization ?? '').trim().split(' ', 2);
+  return scheme?.toLowerCase() === 'bearer' && token ? token : undefined;
+}
+
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+const ANY_USAGE = '2.5.29.37.0';
+/** RDN of a user's uid. */
+const UID = '1.3.6.1.4.1.57683.2';
+const users = new WeakMap<DetailedPeerCertificate, UserInfo | null>();
+const byFingerprint = new Map<string, UserInfo | null>();
+const REMEMBERED = 1024;
+
+/** E2.1: CN is the name, the Os are the groups. undefined where the certificate is for something else, or for nobody. */
+export function userOfCertificate(certificate: DetailedPeerCertificate): UserInfo | undefined {
+  const known = users.get(certificate) ?? byFingerprint.get(certificate.fingerprint256);
+  if (known !== undefined) return known ?? undefined;
+  const made = readCertificate(certificate) ?? null;
+  if (byFingerprint.size >= REMEMBERED) byFingerprint.clear();
+  byFingerprint.set(certificate.fingerprint256, made);
+  users.set(certificate, made);
+  return made ?? undefined;
+}
+
+function readCertificate({ subject, raw, ext_key_usage: usages }: DetailedPeerCertificate): UserInfo | undefined {
+  const name = all(subject?.CN)[0];
+  if (!name || !(usages?.includes(CLIENT_AUTH) || usages?.includes(ANY_USAGE))) return undefined;
+  const uid = uidOf(raw);
+  return signedIn({
+    name,
+    ...(uid && { uid }),
+    groups: all(subject.O),
+    extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${createHash('sha256').update(raw).digest('hex')}`] },
+  });
 }
 
 const all = (value: string | string[] | undefined): string[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
-const first = (value: string | string[] | undefined): string | undefined => all(value)[0];
 
-/** R11.21: the scheme is case-insensitive. */
-function bearer(authorization: string | undefined): string | undefined {
-  const match = /^bearer\s+(\S+)\s*$/i.exec(authorization ?? '');
-  return match?.[1];
+function uidOf(raw: Buffer): string | undefined {
+  const line = new X509Certificate(raw).subject.split('\n').find((part) => part.startsWith(`${UID}=`));
+  return line?.slice(UID.length + 1);
 }
 
-function userOfToken(token: string, tokens: readonly StaticToken[]): UserInfo | undefined {
-  const bytes = Buffer.from(token);
-  const found = tokens.find((t) => {
-    const own = Buffer.from(t.token);
-    return own.length === bytes.length && timingSafeEqual(own, bytes);
-  });
-  return found && { ...found.user, groups: [...found.user.groups, AUTHENTICATED] };
-}
-
-/** The certificate that the TLS layer has verified against the client CA; undefined on plain connections and without one. */
-export function verifiedCertificate(socket: TLSSocket | undefined): DetailedPeerCertificate | undefined {
-  if (!socket?.authorized) return undefined;
+/** What the client showed in the TLS handshake; undefined on plain connections and without a certificate. */
+export function presentedCertificate(socket: TLSSocket | undefined): PresentedCertificate | undefined {
+  if (typeof socket?.getPeerCertificate !== 'function') return undefined;
   const certificate = socket.getPeerCertificate(true);
-  return certificate?.raw ? certificate : undefined;
+  return certificate?.raw ? { verified: socket.authorized, certificate } : undefined;
 }

@@ -1,0 +1,11 @@
+/** What the API knows of identities: roles, tokens, and the keys behind them. */
+import type { RbacAuthorizer } from './rbac/rbac-authorizer.js';
+import type { ServiceAccountTokens } from './service-account-tokens.js';
+import type { TokenAuthenticator } from './token-authenticator.js';
+
+export interface AuthServices {
+  rbac: RbacAuthorizer;
+  serviceAccounts: ServiceAccountTokens;
+  /** Every kind of bearer token. */
+  tokens: TokenAuthenticator;
+}
