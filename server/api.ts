@@ -3,6 +3,7 @@ import type { JsonObject } from '../schemas/json-value.js';
 import type { Store } from '../storage/store.js';
 import type { AdmissionChain } from './admission.js';
 import type { Authorizer } from './auth/authorizer.js';
+import type { AuthServices } from './auth/services.js';
 import type { UserInfo } from './auth/user-info.js';
 import type { Output } from './negotiation.js';
 import type { Query } from './query.js';
@@ -25,6 +26,7 @@ export interface Api {
   registry: Registry;
   admission: AdmissionChain;
   authorizer: Authorizer;
+  auth: AuthServices;
   chance: Chance;
 }
 

@@ -12,7 +12,8 @@ import { AdmissionChain } from './admission.js';
 import { admissionPlugins } from './admission/index.js';
 import type { Api } from './api.js';
 import { createAuthenticator } from './auth/authentication.js';
-import { mastersAuthorizer } from './auth/masters-authorizer.js';
+import { createAuth } from './auth/index.js';
+import { escalationCheck } from './auth/rbac/escalation.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
 import { ensureDefaults } from './bootstrap.js';
 import { builtinControllers } from './builtin-controllers.js';
@@ -65,11 +66,14 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   undo.push(() => store.close());
   const registry = new Registry();
   for (const resource of builtinResources(store, options.profile)) registry.addBuiltin(resource);
+  const auth = createAuth(store, options);
+  undo.push(() => auth.close());
   const api: Api = {
     store,
     registry,
-    admission: new AdmissionChain(admissionPlugins()),
-    authorizer: mastersAuthorizer,
+    admission: new AdmissionChain([...admissionPlugins(), escalationCheck(auth.rbac)]),
+    authorizer: auth.authorizer,
+    auth,
     chance: options.chance,
   };
   const state = { isReady: false, isStopping: false };
@@ -117,7 +121,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       nonResource,
       isStopping: () => state.isStopping,
       stopping: stopping.signal,
-      authenticate: createAuthenticator({ tokens: options.tokens, anonymous: options.anonymousAuth }),
+      authenticate: createAuthenticator({ tokens: auth.tokens, anonymous: options.anonymousAuth }),
       onRequest: metrics.onRequest,
     };
     if (options.insecurePort > 0) {
@@ -153,6 +157,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   async function startPlugins(): Promise<Manager> {
     const plugins: Plugin[] = await builtinControllers(client, options.controllers, {
       ...(certificates && { ca: certificates.authority.certificate }),
+      issueToken: (subject) => auth.serviceAccounts.issueLegacy(subject),
     });
     for (const plugin of options.plugins) {
       try {

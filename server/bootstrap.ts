@@ -3,15 +3,17 @@ import type { JsonObject } from '../schemas/json-value.js';
 import { KeyExists } from '../storage/errors.js';
 import type { Api } from './api.js';
 import { encodeEntry } from './codec.js';
+import { reconcileBootstrapPolicy } from './auth/rbac/reconcile.js';
 import { keyOf } from './resource.js';
 import { goSeconds } from './time.js';
 import type { Profile } from './builtin-resources.js';
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
-/** Creates the default namespaces of `root` where they are missing. */
+/** Creates the default namespaces and roles of `root` where they are missing. */
 export async function ensureDefaults(api: Api, _profile: Profile): Promise<void> {
   await Promise.all(NAMESPACES.map((name) => ensure(api, 'v1', 'Namespace', namespace(name))));
+  await reconcileBootstrapPolicy(api, 'root');
 }
 
 const namespace = (name: string): JsonObject => ({

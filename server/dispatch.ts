@@ -11,6 +11,8 @@ import type { Resource } from './resource.js';
 const STREAMS = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 const CUSTOM_OFFER: Offer = { types: ALL_TYPES.filter((t) => t !== PROTOBUF_TYPE), conversions: true };
 const BUILTIN_OFFER: Offer = { types: ALL_TYPES, conversions: true };
+/** R8.6: what is not stored is not printed as a Table either. */
+const UNSTORED_OFFER: Offer = { types: ALL_TYPES, conversions: false };
 
 /** Throws PlainNotFound or a StatusError. Sets `request.output`. */
 export async function dispatch(request: Request): Promise<Answer> {
@@ -24,6 +26,8 @@ export async function dispatch(request: Request): Promise<Answer> {
   return verbs[info.verb]!(resource, request);
 }
 
+const offerOf = ({ isCustom, kind }: Resource): Offer => (isCustom ? CUSTOM_OFFER : kind.storage ? BUILTIN_OFFER : UNSTORED_OFFER);
+
 /** R1.19, R8.4: the route's own refusal for built-ins, then the endpoint's. */
 function outputOf(resource: Resource, request: Request): Output {
   const accept = request.header('accept');
@@ -32,7 +36,7 @@ function outputOf(resource: Resource, request: Request): Output {
     const produced = isCollection ? [...ALL_TYPES, ...STREAMS] : ALL_TYPES;
     if (!acceptsAny(accept, produced)) throw notAcceptableRoute(produced);
   }
-  const output = negotiate(accept, resource.isCustom ? CUSTOM_OFFER : BUILTIN_OFFER, request.query, request.header('user-agent'));
+  const output = negotiate(accept, offerOf(resource), request.query, request.header('user-agent'));
   if (!output) throw notAcceptable(request.info.verb === 'watch' ? STREAMS : ALL_TYPES);
   return output;
 }

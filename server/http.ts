@@ -12,8 +12,9 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import { badRequest, type StatusError, timeout, unauthorized } from '../schemas/status.js';
 import { encodeAnswer, encodeStatus, type Reply } from './answers.js';
 import type { Answer, Api, Request } from './api.js';
-import { type Authenticator, verifiedCertificate } from './auth/authentication.js';
+import { type Authenticator, presentedCertificate } from './auth/authentication.js';
 import { type AuthorizationRequest, denied } from './auth/authorizer.js';
+import { impersonate } from './auth/impersonation.js';
 import type { UserInfo } from './auth/user-info.js';
 import { BODY_BYTES_MAX, bodyTooLarge } from './decode.js';
 import { dispatch } from './dispatch.js';
@@ -22,7 +23,7 @@ import { toStatusError } from './errors.js';
 import { ALL_TYPES, JSON_TYPE, negotiate } from './negotiation.js';
 import { type NonResource, NON_RESOURCE_NOT_FOUND } from './non-resource.js';
 import { Query } from './query.js';
-import { type RequestInfo, RequestInfoError, requestInfo } from './request-info.js';
+import { type RequestInfo, RequestInfoError, requestInfo, splitCluster } from './request-info.js';
 import { PlainNotFound } from './routing.js';
 import { parseFieldSelector } from '../schemas/selectors.js';
 import { escapeWarnings } from './warnings.js';
@@ -99,14 +100,26 @@ async function authenticateRequest(options: HttpOptions, request: FastifyRequest
   request.contentType = request.headers['content-type'];
   request.raw.headers['content-type'] = 'application/octet-stream';
   request.auditId = String(request.headers['audit-id'] ?? '').slice(0, 64) || randomUUID();
-  const socket = request.raw.socket as TLSSocket;
   const user =
     options.trusted ??
-    (await options.authenticate({ certificate: verifiedCertificate(socket), authorization: request.headers.authorization }));
+    (await options.authenticate({
+      certificate: presentedCertificate(request.raw.socket as TLSSocket),
+      authorization: request.headers.authorization,
+      cluster: clusterOf(request.originalUrl),
+    }));
   if (user) request.user = user;
   else {
     await send(reply, request, failure(unauthorized(), undefined, request));
     return reply as never;
+  }
+}
+
+/** A path that cannot be decoded is refused later on. */
+function clusterOf(url: string): string {
+  try {
+    return splitCluster(decodePath(url.split('?', 1)[0]!)).cluster;
+  } catch {
+    return 'root';
   }
 }
 
@@ -138,7 +151,7 @@ async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyR
       warn: (text) => void warnings.push(text),
       signal: gone.signal,
     };
-    const result = await bounded(serve(options, request), info, query);
+    const result = await bounded(serve(options, request, raw.raw.rawHeaders), info, query);
     if ('type' in result) {
       if (result.type === 'watch') {
         serveWatch(raw, reply, result, request, options.stopping, { warnings, auditId: raw.auditId });
@@ -161,9 +174,10 @@ async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyR
 }
 
 /** R1.11 from the shutdown check on. */
-async function serve({ api, isStopping, nonResource }: HttpOptions, request: Request): Promise<Answer | Reply> {
+async function serve({ api, isStopping, nonResource }: HttpOptions, request: Request, headers: readonly string[]): Promise<Answer | Reply> {
   const { info } = request;
   if (isStopping() && !nonResource.isHealth(info.path)) return shuttingDown();
+  request.user = (await impersonate(api.authorizer, request.user, info, headers)) ?? request.user;
   await authorize(api, request);
   if (info.isResource) return dispatch(request);
   return nonResource.serve(request);

@@ -24,6 +24,10 @@ export interface ServerOptions {
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Static bearer tokens. */
   tokens: readonly { token: string; user: UserInfo }[];
+  /** `iss` of the tokens of service accounts; an address that others can reach if they are to verify them. */
+  serviceAccountIssuer: string;
+  /** Audiences that a token must name one of; none: the issuer. */
+  apiAudiences: readonly string[];
   /** Requests without credentials go on as system:anonymous. */
   anonymousAuth: boolean;
   chance: Chance;
@@ -41,6 +45,8 @@ export const defaultOptions: ServerOptions = {
   controllers: ['*'],
   logLevel: 'info',
   tokens: [],
+  serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+  apiAudiences: [],
   anonymousAuth: true,
   chance: { now: Date.now, uuid: () => crypto.randomUUID(), random: Math.random },
 };

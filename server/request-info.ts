@@ -86,7 +86,8 @@ export function requestInfo(
   return info;
 }
 
-function splitCluster(path: string): { cluster: string; path: string } {
+/** `/clusters/<name>/…` is a logical cluster's, anything else the root's. */
+export function splitCluster(path: string): { cluster: string; path: string } {
   const match = /^\/clusters\/([^/]+)(\/.*)?$/.exec(path);
   return match ? { cluster: match[1]!, path: match[2] ?? '/' } : { cluster: 'root', path };
 }

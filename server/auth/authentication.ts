@@ -81,9 +81,16 @@ function uidOf(raw: Buffer): string | undefined {
   return line?.slice(UID.length + 1);
 }
 
+const presented = new WeakMap<TLSSocket, PresentedCertificate>();
+
 /** What the client showed in the TLS handshake; undefined on plain connections and without a certificate. */
 export function presentedCertificate(socket: TLSSocket | undefined): PresentedCertificate | undefined {
   if (typeof socket?.getPeerCertificate !== 'function') return undefined;
+  const known = presented.get(socket);
+  if (known) return known;
   const certificate = socket.getPeerCertificate(true);
-  return certificate?.raw ? { verified: socket.authorized, certificate } : undefined;
+  if (!certificate?.raw) return undefined;
+  const made = { verified: socket.authorized, certificate };
+  presented.set(socket, made);
+  return made;
 }

@@ -6,12 +6,14 @@ import { get } from '../verbs/get.js';
 import { patch } from '../verbs/patch.js';
 import { update } from '../verbs/update.js';
 import { scale } from './scale.js';
+import { token } from './token.js';
 
 export type SubresourceFunction = (resource: Resource, request: Request) => Promise<Answer>;
 
 /** By name, or by `resource.group/name` where only one kind has it. */
 const table: Record<string, SubresourceFunction> = {
   scale,
+  'serviceaccounts/token': token,
 };
 
 export async function runSubresource(resource: Resource, request: Request, name: string): Promise<Answer> {

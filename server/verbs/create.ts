@@ -14,12 +14,14 @@ import { findingsOnCreate } from '../metadata.js';
 import { type WriteOptions, writeOptions } from '../request-options.js';
 import { isNamespaced, keyOf, type Resource } from '../resource.js';
 import { run, type Steps, settled } from '../steps.js';
+import { createOnly } from './create-only.js';
 import { goSeconds } from '../time.js';
 
 const GENERATE_ATTEMPTS = 8;
 
 /** POST to a collection: R4.20. */
 export async function create(resource: Resource, request: Request): Promise<Answer> {
+  if (!resource.kind.storage) return createOnly(resource, request);
   const options = writeOptions('CreateOptions', request.query, request.header('user-agent') ?? '');
   const object = decodeBody(resource, request, options.fieldValidation);
   wipeForCreate(metaOf(object));
