@@ -90,7 +90,17 @@ function subjectFindings(spec: JsonObject): FieldError[] {
 }
 
 /** Members in Go's order, as the finding shows them. */
-const META = ['name', 'generateName', 'namespace', 'resourceVersion', 'generation', 'labels', 'annotations', 'ownerReferences', 'finalizers'];
+const META = [
+  'name',
+  'generateName',
+  'namespace',
+  'resourceVersion',
+  'generation',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+];
 const ENTRY = ['manager', 'operation', 'apiVersion', 'time', 'fieldsType', 'fieldsV1', 'subresource'];
 const inOrder = (object: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(names.flatMap((name) => (object[name] === undefined ? [] : [[name, object[name]]])));

@@ -45,7 +45,12 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
 }
 
 /** Synchronous as long as the authorizers are. */
-function ask(authorizers: readonly Authorizer[], at: number, request: AuthorizationRequest, before: Decision[]): Decision | Promise<Decision> {
+function ask(
+  authorizers: readonly Authorizer[],
+  at: number,
+  request: AuthorizationRequest,
+  before: Decision[],
+): Decision | Promise<Decision> {
   const authorizer = authorizers[at];
   if (!authorizer) return refusal(before);
   const heard = (decision: Decision): Decision | Promise<Decision> =>
@@ -67,8 +72,7 @@ const escaped = (text: string): string => text.replace(/[&<>]/g, (c) => HTML[c]!
 export function denied(request: AuthorizationRequest, reason: string): StatusError {
   const tail = reason === '' ? '' : `: ${reason}`;
   const who = `User ${goQuote(request.user.name)} cannot ${request.verb}`;
-  if (!request.isResource)
-    return new StatusError(403, 'Forbidden', escaped(`forbidden: ${who} path ${goQuote(request.path)}${tail}`), {});
+  if (!request.isResource) return new StatusError(403, 'Forbidden', escaped(`forbidden: ${who} path ${goQuote(request.path)}${tail}`), {});
   const resource = request.subresource === '' ? request.resource : `${request.resource}/${request.subresource}`;
   const where = request.namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(request.namespace)}`;
   const why = `${who} resource ${goQuote(resource)} in API group ${goQuote(request.group)} ${where}${tail}`;

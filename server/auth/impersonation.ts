@@ -140,7 +140,12 @@ function modesFor(wanted: Wanted, requester: UserInfo): { mode: string; checks: 
 }
 
 /** `granted` by one of the modes, else the refusal that was first; undefined where no mode fits. */
-async function firstConstrained(wanted: Wanted, requester: UserInfo, info: RequestInfo, ask: Ask): Promise<'granted' | StatusError | undefined> {
+async function firstConstrained(
+  wanted: Wanted,
+  requester: UserInfo,
+  info: RequestInfo,
+  ask: Ask,
+): Promise<'granted' | StatusError | undefined> {
   let first: StatusError | undefined;
   for (const { mode, checks } of modesFor(wanted, requester)) {
     const action = { ...info, verb: `impersonate-on:${mode}:${info.verb}` };

@@ -28,7 +28,10 @@ export interface StaticToken {
 const NOT_OURS: TokenVerdict = {};
 
 /** Asks one after the other until one knows the user. No audiences: those of the API. */
-export function unionTokenAuthenticator(authenticators: readonly TokenAuthenticator[], apiAudiences: readonly string[]): TokenAuthenticator {
+export function unionTokenAuthenticator(
+  authenticators: readonly TokenAuthenticator[],
+  apiAudiences: readonly string[],
+): TokenAuthenticator {
   return {
     async authenticate(token, context) {
       const audiences = context.audiences.length ? context.audiences : apiAudiences;

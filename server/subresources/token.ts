@@ -86,7 +86,8 @@ function checkedSeconds(spec: JsonObject): number {
 /** The stored object; throws its 404. Nodes belong to no namespace. */
 function find({ api, info }: Request, resource: string, name: string): JsonObject {
   const namespace = resource === 'nodes' ? '' : info.namespace;
-  const entry = name === '' || name.includes('/') ? undefined : api.store.get(objectKey({ group: '', resource }, info.cluster, namespace, name));
+  const entry =
+    name === '' || name.includes('/') ? undefined : api.store.get(objectKey({ group: '', resource }, info.cluster, namespace, name));
   if (!entry) throw notFound({ group: '', resource }, name);
   return storedObject(entry);
 }
@@ -101,7 +102,9 @@ const BINDERS: Readonly<Record<string, (request: Request, name: string) => { bou
     const pod = find(request, 'pods', name);
     const spec = objectAt(pod, 'spec');
     if (textAt(spec, 'serviceAccountName') !== request.info.name)
-      throw badRequest(`cannot bind token for serviceaccount ${goQuote(request.info.name)} to pod running with different serviceaccount name.`);
+      throw badRequest(
+        `cannot bind token for serviceaccount ${goQuote(request.info.name)} to pod running with different serviceaccount name.`,
+      );
     const node = nodeOf(request, textAt(spec, 'nodeName'));
     return { bound: { pod: referenceTo(pod), ...(node && { node }) }, uid: metaOf(pod).uid! };
   },

@@ -298,12 +298,7 @@ const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
     'create delete get list update watch: endpointslices in discovery.k8s.io',
     EVENTS,
   ],
-  'ephemeral-volume-controller': [
-    `${READ}: pods`,
-    'update: pods/finalizers',
-    'create get list watch: persistentvolumeclaims',
-    EVENTS,
-  ],
+  'ephemeral-volume-controller': [`${READ}: pods`, 'update: pods/finalizers', 'create get list watch: persistentvolumeclaims', EVENTS],
   'expand-controller': [
     'get list patch update watch: persistentvolumes',
     'patch update: persistentvolumeclaims/status',

@@ -73,14 +73,24 @@ async function checkBinding(rbac: RbacAuthorizer, attributes: Attributes, bindin
 const denial = ({ resource, name }: Attributes, object: JsonObject, why: string): StatusError =>
   forbidden(resource.gr, metaOf(object).name || name, why);
 
-async function may({ request, cluster, user }: Attributes, verb: string, resource: string, namespace: string, name: string): Promise<boolean> {
+async function may(
+  { request, cluster, user }: Attributes,
+  verb: string,
+  resource: string,
+  namespace: string,
+  name: string,
+): Promise<boolean> {
   const about = { isResource: true, group: RBAC_GROUP, version: 'v1', resource, subresource: '', namespace, name, path: '' };
   const decision = await request.api.authorizer.authorize({ ...about, cluster, user, verb });
   return decision.allowed;
 }
 
 /** What the writer does not hold, in Kubernetes' words; undefined when he holds all of it. */
-function missingPermissions(rbac: RbacAuthorizer, { cluster, user, namespace }: Attributes, wanted: readonly PolicyRule[]): string | undefined {
+function missingPermissions(
+  rbac: RbacAuthorizer,
+  { cluster, user, namespace }: Attributes,
+  wanted: readonly PolicyRule[],
+): string | undefined {
   const { rules, errors } = rbac.permissions(cluster, user, namespace);
   const missing = uncovered(rules, wanted);
   if (missing.length === 0) return undefined;

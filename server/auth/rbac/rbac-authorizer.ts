@@ -61,8 +61,7 @@ const byScopeAndKey = (a: Binding, b: Binding): number =>
   a.kind === b.kind ? (a.key < b.key ? -1 : 1) : a.kind === 'ClusterRoleBinding' ? -1 : 1;
 
 /** E6.4 */
-const roleMissing = ({ kind, name }: RoleRef): string =>
-  `${kind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(name)} not found`;
+const roleMissing = ({ kind, name }: RoleRef): string => `${kind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(name)} not found`;
 
 /** Go's way of printing several errors as one. */
 export const aggregated = (errors: readonly string[]): string => (errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`);

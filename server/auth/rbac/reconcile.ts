@@ -26,8 +26,16 @@ export async function reconcileBootstrapPolicy(api: Api, cluster: string): Promi
   };
   each('ClusterRole', bootstrap.CLUSTER_ROLES.map(roleObject), completeRole);
   each('Role', bootstrap.ROLES.map(roleObject), completeRole);
-  each('ClusterRoleBinding', bootstrap.CLUSTER_ROLE_BINDINGS.map((b) => bindingObject(b, 'ClusterRole')), completeBinding);
-  each('RoleBinding', bootstrap.ROLE_BINDINGS.map((b) => bindingObject(b, 'Role')), completeBinding);
+  each(
+    'ClusterRoleBinding',
+    bootstrap.CLUSTER_ROLE_BINDINGS.map((b) => bindingObject(b, 'ClusterRole')),
+    completeBinding,
+  );
+  each(
+    'RoleBinding',
+    bootstrap.ROLE_BINDINGS.map((b) => bindingObject(b, 'Role')),
+    completeBinding,
+  );
   await Promise.all(writes);
 }
 
