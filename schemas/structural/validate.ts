@@ -224,7 +224,7 @@ function listKeywords(node: Structural): Check {
     }
     if (min != null && list.length < Number(min)) report(walk, 'Invalid', list.length, `should have at least ${min} items`);
     if (max != null && list.length > Number(max)) walk.errors.push(tooMany(fieldAt(walk, pathOf(walk)), list.length, Number(max)));
-    if (raw.uniqueItems === true && hasRepetition(list)) report(walk, 'Invalid', null, "shouldn't contain duplicates");
+    if (raw.uniqueItems === true && hasRepetition(list)) report(walk, 'Invalid', '', "shouldn't contain duplicates");
   };
 }
 
