@@ -3,7 +3,7 @@ import { type Environment, environment, type Program } from './environment.js';
 import { fromJson } from './json-adapter.js';
 import { AUTHORIZER, RESOURCE_CHECK } from './library/authorization.js';
 import { jsonPatches, mutationType } from './library/mutation.js';
-import type { Bindings } from './program.js';
+import type { Bindings } from './steps.js';
 import { BOOL, type CelType, DYN, INT, listOf, mapOf, STRING, struct, TIMESTAMP } from './types.js';
 import { CelError, MapValue, type Value } from './values.js';
 

@@ -6,16 +6,23 @@ import { type Issue, renderIssues } from './issues.js';
 import { addresses } from './library/addresses.js';
 import { authorization } from './library/authorization.js';
 import { formats } from './library/formats.js';
-import { comprehensions, lists, optionals, sets } from './library/lists.js';
+import { comprehensions } from './library/comprehensions.js';
+import { conversions } from './library/conversions.js';
+import { lists } from './library/lists.js';
+import { operators } from './library/operators.js';
+import { optionals } from './library/optionals.js';
+import { sets } from './library/sets.js';
+import { texts } from './library/texts.js';
+import { timeParts } from './library/time-parts.js';
 import { quantities } from './library/quantities.js';
 import { regexes } from './library/regexes.js';
 import { semvers } from './library/semvers.js';
-import { standard } from './library/standard.js';
 import { strings } from './library/strings.js';
 import { urls } from './library/urls.js';
 import { checkLiterals } from './literal-checks.js';
 import { parse } from './parser.js';
-import { type Bindings, ConstantError, type Evaluation, plan } from './program.js';
+import { ConstantError, type Evaluation, plan } from './program.js';
+import type { Bindings } from './steps.js';
 import {
   BOOL,
   BYTES,
@@ -82,7 +89,10 @@ const TYPE_NAMES = new Map<string, CelType>([
 
 /** What every Kubernetes expression may call (B7.20–B7.29). */
 const KUBERNETES: readonly Library[] = [
-  ...standard,
+  operators,
+  conversions,
+  texts,
+  timeParts,
   strings,
   lists,
   sets,

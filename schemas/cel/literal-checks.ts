@@ -2,7 +2,7 @@ import type { Expr, ListExpr, MapExpr } from './ast.js';
 import { walk } from './ast.js';
 import type { Issue } from './issues.js';
 import { EXPECTED, expand, FormatError, clauseError } from './library/format-text.js';
-import { regex } from './library/standard.js';
+import { regex } from './library/texts.js';
 import { parseGoDuration, parseRfc3339 } from './times.js';
 import { type CelType, DYN, formatType, optionalElement, sameType } from './types.js';
 import { CelError } from './values.js';

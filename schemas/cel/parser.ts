@@ -2,10 +2,10 @@ import { copyExpr, type Expr, type MapEntry, type StructField, walk } from './as
 import type { Issue } from './issues.js';
 import { hasBadEscape, TOKEN_ORDER, type Token, type TokenKind, tokenize, unquote, unquoteBytes } from './lexer.js';
 import { brokenExpr, expandGlobal, expandReceiver, type MacroContext } from './macros.js';
+import { AFTER_MEMBER, DEPTH_MAX, Mismatch, printed, printSet, Stop, TokenReader, tail } from './token-reader.js';
 import { INT_MAX, INT_MIN, UINT_MAX, Uint } from './values.js';
 
 const CODE_POINTS_MAX = 100_000;
-const DEPTH_MAX = 250;
 /** Macros may copy their operands; nested ones would double the tree each time. */
 const NODES_MAX = 200_000;
 
@@ -27,15 +27,7 @@ const EXPRESSION_START: readonly TokenKind[] = [
   'BYTES',
   'IDENTIFIER',
 ];
-const AFTER_MEMBER: readonly TokenKind[] = ['==', '!=', 'in', '<', '<=', '>=', '>', '&&', '||', '[', '.', '-', '?', '+', '*', '/', '%'];
 const RELATIONS = new Set<TokenKind>(['<', '<=', '>=', '>', '==', '!=', 'in']);
-
-/** A syntax error that was reported: the rule it happened in is given up. */
-class Mismatch extends Error {}
-/** The end of parsing: a limit was exceeded. */
-class Stop extends Error {}
-/** After so many syntax errors parsing ends. */
-const RECOVERIES_MAX = 30;
 
 /** Parses a source; syntax errors are appended to `issues` in cel-go's words and the result is then undefined. */
 export function parse(source: string, issues: Issue[]): Expr | undefined {
@@ -54,127 +46,22 @@ export function parse(source: string, issues: Issue[]): Expr | undefined {
   }
 }
 
-/** Recursive descent over the tokens; one method per rule of the grammar. */
-class Parser {
-  private at = 0;
-  private depth = 0;
+/** Recursive descent; one method per rule of the grammar. */
+class Parser extends TokenReader {
   private copied = 0;
-  private recovering = false;
-  private recoveries = 0;
-  private lastFailure = -1;
-  /** What may follow the expression being read, innermost last: decides whether a missing bracket can be assumed. */
-  private readonly follow: (readonly TokenKind[])[] = [['<EOF>']];
 
   constructor(
-    private readonly tokens: Token[],
+    tokens: readonly Token[],
     private readonly source: string,
-    private readonly issues: Issue[],
-  ) {}
+    issues: Issue[],
+  ) {
+    super(tokens, issues);
+  }
 
   start(): Expr {
     const expr = this.expression();
     this.expect('<EOF>', []);
     return expr;
-  }
-
-  private get token(): Token {
-    return this.tokens[this.at]!;
-  }
-  private get next(): Token {
-    return this.tokens[Math.min(this.at + 1, this.tokens.length - 1)]!;
-  }
-  private is(kind: TokenKind): boolean {
-    return this.token.kind === kind;
-  }
-  private advance(): Token {
-    this.recovering = false;
-    const token = this.token;
-    if (this.at < this.tokens.length - 1) this.at++;
-    return token;
-  }
-  private accept(kind: TokenKind): Token | undefined {
-    return this.token.kind === kind ? this.advance() : undefined;
-  }
-
-  private report(position: number, message: string): void {
-    this.issues.push({ position, message });
-  }
-  /** Errors that only follow from one just reported stay silent. */
-  private syntaxError(message: string, token = this.token): void {
-    if (!this.recovering) this.report(token.position, `Syntax error: ${message}`);
-    this.recovering = true;
-  }
-  private stop(message: string, token = this.token): never {
-    this.syntaxError(message, token);
-    throw new Mismatch();
-  }
-
-  /** Reads a rule; if it fails, skips to where an enclosing rule can go on, so that later errors are found too. */
-  private recover<T>(read: () => T, otherwise: (position: number) => T, after: readonly TokenKind[]): T {
-    const depths = [this.depth, this.follow.length] as const;
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof Mismatch)) throw error;
-      [this.depth, this.follow.length] = depths;
-      if (++this.recoveries > RECOVERIES_MAX) {
-        this.report(this.token.position, `Syntax error: error recovery attempt limit exceeded: ${RECOVERIES_MAX}`);
-        throw new Stop();
-      }
-      if (this.at === this.lastFailure && this.at < this.tokens.length - 1) this.at++;
-      const stops = new Set([...after, ...this.follow.flat()]);
-      while (!stops.has(this.token.kind) && !this.is('<EOF>')) this.at++;
-      this.lastFailure = this.at;
-      return otherwise(this.token.position);
-    }
-  }
-
-  /** Takes one token of the kind; drops one token too many, assumes one that is missing, gives up otherwise. */
-  private expect(kind: TokenKind, after: readonly TokenKind[]): Token {
-    if (this.is(kind)) return this.advance();
-    if (this.next.kind === kind && !this.is('<EOF>')) {
-      this.syntaxError(`extraneous input '${printed(this.token)}' expecting ${printSet([kind])}`);
-      this.advance();
-      return this.advance();
-    }
-    if (after.includes(this.token.kind)) {
-      this.syntaxError(`missing ${printSet([kind])} at '${printed(this.token)}'`);
-      return { kind, text: '', position: this.token.position };
-    }
-    this.stop(`mismatched input '${printed(this.token)}' expecting ${printSet([kind])}`);
-  }
-
-  /** Makes sure that the next token is one of the kinds, dropping one token too many. */
-  private require(kinds: readonly TokenKind[]): void {
-    if (kinds.includes(this.token.kind)) return;
-    if (!kinds.includes(this.next.kind) || this.is('<EOF>'))
-      this.stop(`mismatched input '${printed(this.token)}' expecting ${printSet(kinds)}`);
-    this.syntaxError(`extraneous input '${printed(this.token)}' expecting ${printSet(kinds)}`);
-    this.advance();
-  }
-
-  private followSet(): readonly TokenKind[] {
-    return [...AFTER_MEMBER, ...this.follow.at(-1)!];
-  }
-
-  /** An expression in brackets: `after` may follow it. */
-  private nested<T>(after: readonly TokenKind[], read: () => T): T {
-    this.follow.push(after);
-    const result = read();
-    this.follow.pop();
-    return result;
-  }
-
-  private deeper<T>(read: () => T): T {
-    if (++this.depth > DEPTH_MAX) this.tooDeep();
-    const result = read();
-    this.depth--;
-    return result;
-  }
-  private tooDeep(): never {
-    this.issues.length = 0;
-    this.report(-1, `expression recursion limit exceeded: ${DEPTH_MAX}`);
-    throw new Stop();
   }
 
   private expression(): Expr {
@@ -394,13 +281,12 @@ class Parser {
 
   /** `a.b.C` if a `{` follows it, that is, if a message begins here. */
   private messageName(prefix: string): string | undefined {
-    let at = this.at;
     const names: string[] = [];
-    for (; this.tokens[at]!.kind === 'IDENTIFIER'; at += 2) {
-      names.push(this.tokens[at]!.text);
-      const after = this.tokens[at + 1]!.kind;
+    for (let ahead = 0; this.peek(ahead).kind === 'IDENTIFIER'; ahead += 2) {
+      names.push(this.peek(ahead).text);
+      const after = this.peek(ahead + 1).kind;
       if (after === '{') {
-        this.at = at + 1;
+        this.skip(ahead + 1);
         return prefix + names.join('.');
       }
       if (after !== '.') return undefined;
@@ -539,12 +425,4 @@ function balance(name: string, terms: Expr[], positions: number[], low: number, 
 
 function withKinds(kinds: readonly TokenKind[], ...more: TokenKind[]): TokenKind[] {
   return TOKEN_ORDER.filter((kind) => kinds.includes(kind) || more.includes(kind));
-}
-
-const printed = (token: Token): string => token.text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
-const tail = (token: Token): string => (token.kind === '<EOF>' ? '' : printed(token));
-
-function printSet(kinds: readonly TokenKind[]): string {
-  const names = kinds.map((kind) => (/^[A-Z<]{2}/.test(kind) && kind !== '<=' ? kind : `'${kind}'`));
-  return names.length === 1 ? names[0]! : `{${names.join(', ')}}`;
 }

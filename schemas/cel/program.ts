@@ -1,36 +1,38 @@
 import type { Call, Comprehension, Expr, ListExpr, MapExpr, Select, StructExpr } from './ast.js';
 import { EffortExceeded, withEffort } from './effort.js';
-import { dispatch, type Overload } from './functions.js';
-import { callCost, LIST_COST, MAP_COST, SELECT_COST, STRUCT_COST } from './runtime-cost.js';
+import { dispatch } from './functions.js';
+import { LIST_COST, MAP_COST, SELECT_COST, STRUCT_COST } from './runtime-cost.js';
+import { entry, hasField, member, optionalMember } from './selection.js';
+import {
+  binary,
+  type Bindings,
+  charge,
+  charged,
+  conditional,
+  constantMembership,
+  CostExceeded,
+  type Frame,
+  generalCall,
+  logical,
+  notStrictlyFalse,
+  orElse,
+  type Step,
+} from './steps.js';
 import {
   ArrayList,
   CelError,
   costExceeded,
   EntryMap,
-  equals,
   GrowingList,
   keyOf,
   List,
   MapValue,
-  NONE,
   noSuchOverload,
   Optional,
   Struct,
   type Value,
 } from './values.js';
 
-/** Values of the variables. A missing one is an error when it is read. */
-export type Bindings = Readonly<Record<string, Value | undefined>>;
-
-/** The state of one evaluation. */
-interface Frame {
-  bindings: Bindings;
-  /** Loop variables and accumulators. */
-  slots: Value[];
-  cost: number;
-  costLimit: number;
-}
-type Step = (frame: Frame) => Value;
 /** A step, and its value if it is the same every time. */
 interface Plan {
   run: Step;
@@ -43,14 +45,8 @@ export interface Evaluation {
   cost: number;
 }
 
-class CostExceeded extends Error {}
 /** Constant subexpressions that cannot be evaluated make a program impossible. */
 export class ConstantError extends Error {}
-
-function charge(frame: Frame, units: number): void {
-  frame.cost += units;
-  if (frame.cost > frame.costLimit) throw new CostExceeded();
-}
 
 /** Makes a checked expression executable. Throws `ConstantError` for something like `int('x')`. */
 export function plan(expr: Expr): (bindings: Bindings, costLimit: number) => Evaluation {
@@ -299,188 +295,9 @@ class Planner {
 
 const CONVERSIONS = new Set(['bool', 'bytes', 'double', 'duration', 'dyn', 'int', 'string', 'timestamp', 'type', 'uint']);
 
-function charged(value: Value): Step {
-  return (frame) => {
-    charge(frame, SELECT_COST);
-    return value;
-  };
-}
-
 /** Loops that collect append in place, each to a list or map of its own. */
 function freshAccumulator(init: Plan): Step {
   if (init.constant instanceof List && init.constant.size === 0) return () => GrowingList.of([]);
   if (init.constant instanceof MapValue && init.constant.size === 0) return () => new EntryMap();
   return init.run;
-}
-
-function entry(target: MapValue, key: Value): Value {
-  const value = target.get(key);
-  if (value !== undefined) return value;
-  return key instanceof CelError ? key : new CelError(`no such key: ${printValueText(key)}`);
-}
-
-/** The text of a key or item in an error. */
-export function printValueText(value: Value): string {
-  if (typeof value === 'object' && value !== null && 'value' in value) return String(value.value);
-  return String(value);
-}
-
-/** `target.key` and `target[key]` of anything but a map. */
-function member(target: Value, key: Value): Value {
-  if (target instanceof CelError) return target;
-  if (key instanceof CelError) return key;
-  if (target instanceof Optional) return target.value === undefined ? NONE : optionalMember(target.value, key);
-  if (target instanceof MapValue) return entry(target, key);
-  if (target instanceof List) {
-    const value = item(target, key);
-    return value === undefined ? new CelError(`index out of bounds: ${printValueText(key)}`) : value;
-  }
-  if (!(target instanceof Struct) || typeof key !== 'string') return noSuchOverload;
-  const value = target.fields.get(key);
-  return value === undefined ? new CelError(`no such key: ${key}`) : value;
-}
-
-function item(list: List, key: Value): Value | undefined {
-  const index = keyOf(key);
-  if (index === undefined || index[0] !== 'n') return new CelError(`unsupported index type '${typeof key}' in list`);
-  const number = Number(index.slice(1));
-  return number >= 0 && number < list.size ? list.get(number) : undefined;
-}
-
-/** `target.?key` and `target[?key]`. */
-function optionalMember(target: Value, key: Value): Value {
-  if (target instanceof CelError) return target;
-  if (key instanceof CelError) return key;
-  if (target instanceof Optional) return target.value === undefined ? NONE : optionalMember(target.value, key);
-  let value: Value | undefined;
-  if (target instanceof MapValue) value = target.get(key);
-  else if (target instanceof List) value = item(target, key);
-  else if (target instanceof Struct && typeof key === 'string') value = target.fields.get(key);
-  else return noSuchOverload;
-  if (value === undefined) return NONE;
-  return value instanceof CelError || value instanceof Optional ? value : new Optional(value);
-}
-
-function hasField(target: Value, field: string): Value {
-  if (target instanceof CelError) return target;
-  if (target instanceof MapValue) return target.get(field) !== undefined;
-  if (target instanceof Optional) return target.value !== undefined && hasField(target.value, field);
-  if (target instanceof Struct) return target.fields.has(field);
-  return noSuchOverload;
-}
-
-/** `&&` (decided by false) and `||` (decided by true): an error counts only if the other side does not decide. */
-function logical(decisive: boolean, left: Step, right: Step): Step {
-  return (frame) => {
-    const a = left(frame);
-    if (a === decisive) return a;
-    const b = right(frame);
-    if (b === decisive) return b;
-    if (typeof a === 'boolean' && typeof b === 'boolean') return !decisive;
-    if (a instanceof CelError) return a;
-    return b instanceof CelError ? b : noSuchOverload;
-  };
-}
-
-function conditional(condition: Step, truthy: Step, falsy: Step): Step {
-  return (frame) => {
-    const value = condition(frame);
-    if (value === true) return truthy(frame);
-    if (value === false) return falsy(frame);
-    return value instanceof CelError ? value : noSuchOverload;
-  };
-}
-
-function notStrictlyFalse(operand: Step): Step {
-  return (frame) => {
-    const value = operand(frame);
-    charge(frame, 1);
-    return value !== false;
-  };
-}
-
-/** `or` and `orValue` evaluate their argument only if the target is none. */
-function orElse(target: Step, other: Step, unwrap: boolean): Step {
-  return (frame) => {
-    const value = target(frame);
-    if (value instanceof CelError) return value;
-    if (!(value instanceof Optional)) return noSuchOverload;
-    if (value.value === undefined) return other(frame);
-    return unwrap ? value.value : value;
-  };
-}
-
-function binary(steps: readonly Step[], units: number, apply: (a: Value, b: Value) => Value): Step {
-  const [left, right] = steps as [Step, Step];
-  return (frame) => {
-    const a = left(frame);
-    const b = right(frame);
-    charge(frame, units);
-    return apply(a, b);
-  };
-}
-
-/** `x in [constants]` is a look-up and free; undefined if an item is no scalar. */
-function constantMembership(operand: Step, list: List): Step | undefined {
-  const members = new Set<string>();
-  for (const value of list.toArray()) {
-    const key = scalarKey(value);
-    if (key === undefined) return undefined;
-    members.add(key);
-  }
-  return (frame) => {
-    const value = operand(frame);
-    if (value instanceof CelError) return value;
-    const key = scalarKey(value);
-    return key !== undefined && members.has(key);
-  };
-}
-
-function scalarKey(value: Value): string | undefined {
-  if (value === null) return 'null';
-  return keyOf(value) ?? (typeof value === 'number' ? `d${value}` : undefined);
-}
-
-/** The comparisons of two ints, the commonest calls of all. */
-const INT_RELATIONS: Record<string, (a: bigint, b: bigint) => boolean> = {
-  '_<_': (a, b) => a < b,
-  '_<=_': (a, b) => a <= b,
-  '_>_': (a, b) => a > b,
-  '_>=_': (a, b) => a >= b,
-};
-
-function generalCall(name: string, overloads: readonly Overload[], steps: readonly Step[]): Step {
-  const only = overloads.length === 1 ? overloads[0]! : undefined;
-  if (name === '_==_' || name === '_!=_') return equality(name === '_==_', steps[0]!, steps[1]!);
-  if (Object.hasOwn(INT_RELATIONS, name) && only?.id.endsWith('_int64'))
-    return binary(steps, 1, intRelation(INT_RELATIONS[name]!, overloads));
-  const cost = callCost(name, only?.id);
-  return (frame) => {
-    const args = new Array<Value>(steps.length);
-    for (let i = 0; i < steps.length; i++) args[i] = steps[i]!(frame);
-    if (cost.kind === 'fixed') charge(frame, cost.units);
-    else if (cost.kind === 'before') charge(frame, cost.units(args));
-    const result = dispatch(overloads, args);
-    if (cost.kind === 'after') charge(frame, cost.units(args, result));
-    if (result === costExceeded) throw new CostExceeded();
-    return result;
-  };
-}
-
-function intRelation(relation: (a: bigint, b: bigint) => boolean, overloads: readonly Overload[]): (a: Value, b: Value) => Value {
-  return (a, b) => (typeof a === 'bigint' && typeof b === 'bigint' ? relation(a, b) : dispatch(overloads, [a, b]));
-}
-
-function equality(wanted: boolean, left: Step, right: Step): Step {
-  const cost = callCost('_==_', undefined);
-  return (frame) => {
-    const a = left(frame);
-    const b = right(frame);
-    if (a instanceof CelError) return a;
-    if (b instanceof CelError) return b;
-    const scalar = typeof a === 'bigint' || typeof a === 'boolean' || a === null;
-    charge(frame, scalar || cost.kind !== 'before' ? 1 : cost.units([a, b]));
-    const same = equals(a, b);
-    return typeof same === 'boolean' ? same === wanted : same;
-  };
 }

@@ -4,7 +4,7 @@ import { oldItems, unchanged } from '../structural/correlate.js';
 import { structural } from '../structural/structural.js';
 import { COST_LIMIT } from './environment.js';
 import { fromJson } from './json-adapter.js';
-import type { Bindings } from './program.js';
+import type { Bindings } from './steps.js';
 import { type CompiledRule, compileRule, type Rule, rulesOf } from './rule-compiler.js';
 import { escapeName, schemaType } from './schema-type.js';
 import type { CelType } from './types.js';

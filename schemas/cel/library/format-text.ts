@@ -2,7 +2,7 @@ import { goQuote } from '../../field-errors.js';
 import { ITEM_EFFORT, spendEffort } from '../effort.js';
 import { formatDuration, formatTimestamp } from '../times.js';
 import { CelError, costExceeded, Duration, List, MapValue, Timestamp, TypeValue, typeName, Uint, type Value } from '../values.js';
-import { formatDouble } from './standard.js';
+import { formatDouble } from './conversions.js';
 
 /** A clause that does not fit its argument. */
 export class FormatError extends Error {}

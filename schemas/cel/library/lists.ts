@@ -8,19 +8,14 @@ import {
   compare,
   type Duration,
   Duration as DurationValue,
-  type EntryMap,
   equals,
-  isZero,
   keyOf,
   List,
-  type MapValue,
   noSuchOverload,
-  NONE,
-  Optional,
   Uint,
   type Value,
 } from '../values.js';
-import { int } from './standard.js';
+import { int } from './integers.js';
 
 /** A list longer than this cannot be had for any cost limit. */
 const ITEMS_MAX = 5_000_000;
@@ -71,7 +66,8 @@ function accumulate(items: List, start: Value, add: (sum: Value, item: Value) =>
   return sum;
 }
 
-function position(items: List, value: Value, from: number, step: 1 | -1): Value {
+/** The place of the first equal item in that direction, −1 if there is none. */
+export function position(items: List, value: Value, from: number, step: 1 | -1): Value {
   for (let i = from; i >= 0 && i < items.size; i += step) if (equals(items.get(i), value) === true) return BigInt(i);
   return -1n;
 }
@@ -180,88 +176,3 @@ export const lists: Library = {
     (items, keys) => sortBy(items as List, keys as List),
   ),
 };
-
-function containsAll(items: List, wanted: List): boolean {
-  return wanted.toArray().every((value) => position(items, value, 0, 1) !== -1n);
-}
-
-/** `sets.contains(a, b)` … (B7.26). */
-export const sets: Library = {
-  'sets.contains': [['list_sets_contains_list', '(list(T), list(T)) -> bool', (a, b) => containsAll(a as List, b as List)]],
-  'sets.equivalent': [
-    [
-      'list_sets_equivalent_list',
-      '(list(T), list(T)) -> bool',
-      (a, b) => containsAll(a as List, b as List) && containsAll(b as List, a as List),
-    ],
-  ],
-  'sets.intersects': [
-    [
-      'list_sets_intersects_list',
-      '(list(T), list(T)) -> bool',
-      (a, b) => (b as List).toArray().some((value) => position(a as List, value, 0, 1) !== -1n),
-    ],
-  ],
-};
-
-function mapInsert(map: EntryMap, key: Value, value: Value): Value {
-  if (key instanceof CelError) return key;
-  if (value instanceof CelError) return value;
-  return map.insert(key, value) ? map : new CelError(`insert failed: key ${key instanceof Uint ? key.value : String(key)} already exists`);
-}
-
-/** What the comprehensions with two variables collect maps with (B7.29); the accumulator is theirs alone. */
-export const comprehensions: Library = {
-  'cel.@mapInsert': [
-    ['@mapInsert_map_key_value', '(map(K, V), K, V) -> map(K, V)', (map, key, value) => mapInsert(map as EntryMap, key!, value!)],
-    [
-      '@mapInsert_map_map',
-      '(map(K, V), map(K, V)) -> map(K, V)',
-      (map, entries) => {
-        for (const key of (entries as MapValue).keys()) {
-          const inserted = mapInsert(map as EntryMap, key, (entries as MapValue).get(key)!);
-          if (inserted instanceof CelError) return inserted;
-        }
-        return map!;
-      },
-    ],
-  ],
-};
-
-const present = (value: Value | undefined): Value => (value === undefined ? NONE : new Optional(value));
-
-function unwrap(items: List): Value {
-  const values: Value[] = [];
-  for (const item of items.toArray()) {
-    if (!(item instanceof Optional)) return new CelError(`value ${String(item)} is not optional`);
-    if (item.value !== undefined) values.push(item.value);
-  }
-  return new ArrayList(values);
-}
-
-const handledElsewhere: Implementation = () => noSuchOverload;
-
-/** Optional values (B7.29). */
-export const optionals: Library = {
-  'optional.of': [['optional_of', '(V) -> optional(V)', (value) => new Optional(value)]],
-  'optional.ofNonZeroValue': [['optional_ofNonZeroValue', '(V) -> optional(V)', (value) => (isZero(value!) ? NONE : new Optional(value))]],
-  'optional.none': [['optional_none', '() -> optional(V)', () => NONE]],
-  value: [['optional_value', 'optional(V).() -> V', (optional) => (optional as Optional).value ?? noValue(optional as Optional)]],
-  hasValue: [['optional_hasValue', 'optional(V).() -> bool', (optional) => (optional as Optional).value !== undefined]],
-  or: [['optional_or_optional', 'optional(V).(optional(V)) -> optional(V)', handledElsewhere]],
-  orValue: [['optional_orValue_value', 'optional(V).(V) -> V', handledElsewhere]],
-  '_?._': [['select_optional_field', '(dyn, string) -> optional(V)', handledElsewhere]],
-  '_[?_]': [
-    ['list_optindex_optional_int', '(list(V), int) -> optional(V)', handledElsewhere],
-    ['optional_list_optindex_optional_int', '(optional(list(V)), int) -> optional(V)', handledElsewhere],
-    ['map_optindex_optional_value', '(map(K, V), K) -> optional(V)', handledElsewhere],
-    ['optional_map_optindex_optional_value', '(optional(map(K, V)), K) -> optional(V)', handledElsewhere],
-  ],
-  first: [['list_first', 'list(V).() -> optional(V)', list((items) => (items.size === 0 ? NONE : present(items.get(0))))]],
-  last: [['list_last', 'list(V).() -> optional(V)', list((items) => (items.size === 0 ? NONE : present(items.get(items.size - 1))))]],
-  'optional.unwrap': [['optional_unwrap', '(list(optional(V))) -> list(V)', list(unwrap)]],
-  unwrapOpt: [['optional_unwrapOpt', 'list(optional(V)).() -> list(V)', list(unwrap)]],
-};
-function noValue(optional: Optional): Value {
-  return optional.value === null ? null : new CelError('optional.none() dereference');
-}

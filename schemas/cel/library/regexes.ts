@@ -1,6 +1,6 @@
 import type { Library } from '../functions.js';
 import { ArrayList, CelError, type Value } from '../values.js';
-import { regex } from './standard.js';
+import { regex } from './texts.js';
 
 /** The first `limit` matches, all if it is negative. */
 function findAll(text: string, pattern: string, limit: number): string[] | CelError {
