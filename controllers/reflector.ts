@@ -57,7 +57,9 @@ export async function reflect<T extends KubeObject>(options: ReflectOptions, sin
       if (error instanceof StatusError && error.code === 410 && failures === 0) continue;
       const waitMs = Math.min(backoffMaxMs, 250 * 2 ** failures) * (0.75 + Math.random() / 2);
       failures++;
-      log.warn({ kind: kindName(kind), waitMs: Math.round(waitMs), err: error }, 'list and watch failed');
+      // A kind that has gone is for whoever watches it to notice; it may come again.
+      const isGone = error instanceof StatusError && error.code === 404;
+      log[isGone ? 'debug' : 'warn']({ kind: kindName(kind), waitMs: Math.round(waitMs), err: error }, 'list and watch failed');
       await sleep(clock, waitMs, signal);
     }
   }
