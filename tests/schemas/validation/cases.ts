@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { FieldError } from '../../../schemas/field-errors.js';
 import { clone, type JsonObject } from '../../../schemas/json-value.js';
-import { type KindRules, rulesOf } from '../../../schemas/validation/index.js';
+import { type KindRules, rulesOf, type SubresourceRules } from '../../../schemas/validation/index.js';
 
 export const SUBDOMAIN =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
@@ -26,7 +26,7 @@ export function rules([group, kind]: Kind): KindRules {
   return found;
 }
 
-const texts = (errors: readonly FieldError[] | undefined): string[] => (errors ?? []).map((e) => `${e.field}: ${e.body}`);
+export const texts = (errors: readonly FieldError[] | undefined): string[] => (errors ?? []).map((e) => `${e.field}: ${e.body}`);
 
 /** The object as a create finds it: named, defaulted and prepared, in the namespace `default` and, where it is a pod, with an account. */
 function made(kind: Kind, body: JsonObject): JsonObject {
@@ -48,6 +48,13 @@ export function testCreate(kind: Kind, cases: readonly CreateCase[]): void {
   }
 }
 
+/** The rules of a write: of the object itself, its status or another subresource. */
+export function rulesToWrite(of: KindRules, subresource = ''): SubresourceRules {
+  if (subresource === '') return of;
+  if (subresource !== 'status') return of.subresources![subresource]!;
+  return { ...of.subresources?.['status'], prepareForUpdate: of.prepareForStatusUpdate, validateUpdate: of.validateStatusUpdate };
+}
+
 /** Defaults both, prepares the new one and validates it as an update; `subresource` picks another way to write. */
 export function testUpdate(kind: Kind, cases: readonly UpdateCase[], subresource = ''): void {
   const of = rules(kind);
@@ -56,12 +63,7 @@ export function testUpdate(kind: Kind, cases: readonly UpdateCase[], subresource
     const old = clone(stored);
     of.default?.(object);
     of.default?.(old);
-    const way =
-      subresource === 'status'
-        ? { prepareForUpdate: of.prepareForStatusUpdate, validateUpdate: of.validateStatusUpdate }
-        : subresource === ''
-          ? of
-          : of.subresources![subresource]!;
+    const way = rulesToWrite(of, subresource);
     way.prepareForUpdate?.(object, old);
     t.strictSame(texts(way.validateUpdate?.(object, old)), findings, `${kind[1]}${subresource && `/${subresource}`}: ${title}`);
   }
