@@ -8,6 +8,9 @@ export class EffortExceeded extends Error {}
 
 let spent = 0;
 
+/** No text a function builds may become longer: it would have exceeded any cost limit. */
+export const TEXT_LENGTH_MAX = 2 ** 26;
+
 /** What looking at one item of a list, or at one member of an object, is worth in characters. */
 export const ITEM_EFFORT = 10;
 export const MEMBER_EFFORT = 20;

@@ -2,7 +2,7 @@ import type { Expr } from './ast.js';
 import { ArrayList } from './values.js';
 
 export const ACCUMULATOR = '@result';
-export const UNUSED_VARIABLE = '#unused';
+const UNUSED_VARIABLE = '#unused';
 
 /** Builds the nodes a macro expands to; all of them stand at the macro's place. */
 export interface MacroContext {

@@ -1,4 +1,4 @@
-import { child, duplicate, type FieldError, forbiddenField, index, invalidValue, required } from '../field-errors.js';
+import { child, duplicate, type FieldError, forbiddenField, goQuote, index, invalidValue, required } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { oldItems, unchanged } from '../structural/correlate.js';
 import { structural } from '../structural/structural.js';
@@ -245,7 +245,7 @@ function failureDetail(run: Run, compiled: CompiledRule, bindings: Bindings): { 
   if (cost > run.budget) return { detail: `messageExpression evaluation failed due to running out of cost budget, ${further}`, ends: true };
   run.budget -= cost;
   if (value === costExceeded) {
-    const source = JSON.stringify(rule.messageExpression);
+    const source = goQuote(rule.messageExpression);
     return { detail: `${further} due to call cost exceeds limit for messageExpression: ${source}`, ends: true };
   }
   if (typeof value !== 'string') return fallback;

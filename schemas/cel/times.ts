@@ -32,7 +32,7 @@ export function parseRfc3339(text: string): bigint | undefined {
 }
 
 /** `2006-01-02` → nanoseconds since 1970. */
-export function parseDate(text: string): bigint | undefined {
+function parseDate(text: string): bigint | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   const day = match && dayNumber(Number(match[1]), Number(match[2]), Number(match[3]));
   return day === undefined || day === null ? undefined : BigInt(day) * 86400n * SECOND;

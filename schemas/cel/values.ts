@@ -220,7 +220,7 @@ export function equals(a: Value, b: Value): boolean | CelError {
 }
 
 type Numeric = bigint | number | Uint;
-export function isNumeric(value: Value): value is Numeric {
+function isNumeric(value: Value): value is Numeric {
   return typeof value === 'bigint' || typeof value === 'number' || value instanceof Uint;
 }
 /** −1, 0, 1, or undefined for NaN. An integer is compared with a double as a double, as cel-go does. */
@@ -303,7 +303,7 @@ function mapsEqual(a: MapValue, b: MapValue): boolean | CelError {
   return true;
 }
 
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return Buffer.compare(a, b);
 }
 

@@ -1,14 +1,11 @@
 import { goQuote } from '../../field-errors.js';
-import { ITEM_EFFORT, spendEffort } from '../effort.js';
+import { ITEM_EFFORT, spendEffort, TEXT_LENGTH_MAX } from '../effort.js';
 import { formatDuration, formatTimestamp } from '../times.js';
 import { CelError, costExceeded, Duration, List, MapValue, Timestamp, TypeValue, typeName, Uint, type Value } from '../values.js';
 import { formatDouble } from './conversions.js';
 
 /** A clause that does not fit its argument. */
 export class FormatError extends Error {}
-
-const LENGTH_MAX = 2 ** 26;
-const SIGNS = 'error during formatting: ';
 
 /** `text.format(args)` (B7.21): the text, or the error. */
 export function formatText(template: string, args: List): Value {
@@ -46,7 +43,7 @@ export function expand(template: string, argumentCount: number, print: (index: n
     const printed = print(next++, clause);
     spendEffort(printed.length * ITEM_EFFORT);
     out += printed;
-    if (out.length > LENGTH_MAX) return costExceeded;
+    if (out.length > TEXT_LENGTH_MAX) return costExceeded;
     at = end;
   }
   return out;
@@ -100,7 +97,7 @@ export const EXPECTED: Record<string, { types: readonly string[]; complaint: str
 
 /** The error for a clause and the name of the type it was given. */
 export function clauseError(verb: string, given: string): FormatError {
-  return new FormatError(`${SIGNS}${EXPECTED[verb]!.complaint}, was given ${given}`);
+  return new FormatError(`error during formatting: ${EXPECTED[verb]!.complaint}, was given ${given}`);
 }
 
 function formatArgument(value: Value, { verb, precision }: Clause): string {

@@ -4,7 +4,7 @@ import { type CelType, DYN, STRING, struct, UNSPECIFIED } from '../types.js';
 import { List, MapValue, Struct, type Value } from '../values.js';
 
 /** One operation of a JSON patch: `JSONPatch{op: 'add', path: '/a', value: 1}` (C5.2). */
-export const JSON_PATCH: CelType = {
+const JSON_PATCH: CelType = {
   ...struct(
     'JSONPatch',
     new Map([
@@ -17,7 +17,6 @@ export const JSON_PATCH: CelType = {
   // The type of a field that does not exist has no name: the error text says ''.
   undeclaredField: UNSPECIFIED,
 };
-export const OBJECT: CelType = struct('Object');
 
 /** The types mutations may initialise: `JSONPatch`, `Object` and, below it, `Object.spec.template` … (C5.1). */
 export function mutationType(name: string): CelType | undefined {

@@ -1,11 +1,7 @@
-import { goQuote } from '../../field-errors.js';
-import { ITEM_EFFORT, spendEffort } from '../effort.js';
+import { ITEM_EFFORT, spendEffort, TEXT_LENGTH_MAX } from '../effort.js';
 import type { Library } from '../functions.js';
 import { ArrayList, CelError, costExceeded, type List, type Value } from '../values.js';
 import { formatText } from './format-text.js';
-
-/** No text a function builds may become longer: it would have exceeded any cost limit. */
-const LENGTH_MAX = 2 ** 26;
 
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 /** The characters of a text; for ASCII the text itself serves. */
@@ -64,15 +60,10 @@ function lastIndexOf(text: string, part: string, offset?: number): Value {
 function replace(text: string, old: string, fresh: string, limit: number): Value {
   const parts = old === '' ? ['', ...text, ''] : text.split(old);
   const count = limit < 0 ? parts.length - 1 : Math.min(limit, parts.length - 1);
-  if (text.length + count * fresh.length > LENGTH_MAX) return costExceeded;
+  if (text.length + count * fresh.length > TEXT_LENGTH_MAX) return costExceeded;
   if (count === parts.length - 1) return parts.join(fresh);
-  return parts.slice(0, count + 1).join(fresh) + (count === 0 && old !== '' ? '' : '') + rest(parts, count, old);
-}
-function rest(parts: readonly string[], count: number, old: string): string {
-  return parts
-    .slice(count + 1)
-    .map((part) => old + part)
-    .join('');
+  const kept = parts.slice(count + 1).map((part) => old + part);
+  return parts.slice(0, count + 1).join(fresh) + kept.join('');
 }
 
 function split(text: string, separator: string, limit: number): Value {
@@ -90,7 +81,7 @@ function join(list: List, separator: string): Value {
     if (part instanceof CelError) return part;
     if (typeof part !== 'string') return new CelError(`join: invalid input: ${String(part)}`);
     length += part.length + separator.length;
-    if (length > LENGTH_MAX) return costExceeded;
+    if (length > TEXT_LENGTH_MAX) return costExceeded;
     parts.push(part);
   }
   return parts.join(separator);
@@ -114,8 +105,6 @@ const quote = (text: string): string => `"${text.replace(/[\p{Cc}\\"]/gu, (c) =>
 
 const lower = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 const upper = (text: string): string => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
-/** A text as Go prints it in errors. */
-export const quoted = goQuote;
 
 /** The string functions of cel-go, version 2 (B7.21). */
 export const strings: Library = {
