@@ -13,6 +13,7 @@ import { admissionPlugins } from './admission/index.js';
 import type { Api } from './api.js';
 import { createAuthenticator } from './auth/authentication.js';
 import { createAuth } from './auth/index.js';
+import { certificateChecks } from './auth/certificate-admission.js';
 import { escalationCheck } from './auth/rbac/escalation.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
 import { ensureDefaults } from './bootstrap.js';
@@ -71,7 +72,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const api: Api = {
     store,
     registry,
-    admission: new AdmissionChain([...admissionPlugins(), escalationCheck(auth.rbac)]),
+    admission: new AdmissionChain([...certificateChecks, ...admissionPlugins(), escalationCheck(auth.rbac)]),
     authorizer: auth.authorizer,
     auth,
     chance: options.chance,

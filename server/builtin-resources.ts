@@ -7,7 +7,7 @@ import type { GroupVersionKind } from '../schemas/group-version.js';
 import { clone, equal, isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
 import { BUILTIN_KINDS, type FieldLabel, type Kind } from '../schemas/kinds.js';
 import type { ObjectSchema } from '../schemas/object-schema.js';
-import { rulesOf, type SubresourceRules } from '../schemas/validation/index.js';
+import { type KindRules, rulesOf, type SubresourceRules } from '../schemas/validation/index.js';
 import { resourcePrefix } from '../storage/keys.js';
 import type { Store } from '../storage/store.js';
 import { metaOf } from '../schemas/object-meta.js';
@@ -142,15 +142,15 @@ function strategyOf(kind: Kind, schema: () => ObjectSchema): Strategy {
   };
   const none = (): FieldError[] => [];
   const strategy: Strategy = {
-    prepareForCreate(object) {
+    prepareForCreate(object, context) {
       if (hasStatus && !rules.prepareForCreate) blankStatus(object);
-      rules.prepareForCreate?.(object);
+      rules.prepareForCreate?.(object, context);
       if (kind.generation) metaOf(object).generation = 1;
     },
     validate: rules.validate ?? none,
-    prepareForUpdate(object, old) {
+    prepareForUpdate(object, old, context) {
       if (hasStatus) takeStatus(object, old);
-      rules.prepareForUpdate?.(object, old);
+      rules.prepareForUpdate?.(object, old, context);
       count(object, old);
     },
     validateUpdate: rules.validateUpdate ?? none,
@@ -166,19 +166,21 @@ function strategyOf(kind: Kind, schema: () => ObjectSchema): Strategy {
       strategy.subresources['status'] = statusStrategy(strategy, rules.prepareForStatusUpdate, rules.validateStatusUpdate);
     else if (own) strategy.subresources[name] = subresourceStrategy(strategy, own, count);
   }
+  for (const [name, paths] of Object.entries(rules.resetFields ?? {}))
+    (name === '' ? strategy : strategy.subresources[name]!).resetFields = paths.map((path) => path.split('.'));
   return strategy;
 }
 
 /** R1.24 */
 function statusStrategy(
   main: Strategy,
-  prepare: ((object: JsonObject, old: JsonObject) => void) | undefined,
+  prepare: KindRules['prepareForStatusUpdate'],
   validate: ((object: JsonObject, old: JsonObject) => FieldError[]) | undefined,
 ): Strategy {
   return {
     ...main,
-    prepareForUpdate(object, old) {
-      if (prepare) prepare(object, old);
+    prepareForUpdate(object, old, context) {
+      if (prepare) prepare(object, old, context);
       else restoreContent(object, old);
     },
     validateUpdate: validate ?? (() => []),
@@ -197,8 +199,8 @@ function restoreContent(object: JsonObject, old: JsonObject): void {
 function subresourceStrategy(main: Strategy, rules: SubresourceRules, count: (object: JsonObject, old: JsonObject) => void): Strategy {
   return {
     ...main,
-    prepareForUpdate(object, old) {
-      rules.prepareForUpdate?.(object, old);
+    prepareForUpdate(object, old, context) {
+      rules.prepareForUpdate?.(object, old, context);
       count(object, old);
     },
     validateUpdate: rules.validateUpdate ?? (() => []),

@@ -10,6 +10,7 @@ import { conflict, invalid, modifiedConflict, notFound, rawError, type StatusErr
 import type { Entry } from '../storage/entry.js';
 import type { Attributes } from './admission.js';
 import type { Answer, Request } from './api.js';
+import { writeContext } from './auth/write-context.js';
 import { type Decision, decideOn } from './decide.js';
 import { convertStored, encodeEntry, storedObject } from './codec.js';
 import { sameButTimes } from './field-owner.js';
@@ -96,7 +97,7 @@ function* decide(resource: Resource, request: Request, name: string, head: Entry
   keepOnUpdate(metaOf(object), oldMeta);
   if (oldMeta.generation === undefined) delete metaOf(object).generation;
   else metaOf(object).generation = oldMeta.generation;
-  strategy.prepareForUpdate(object, old);
+  strategy.prepareForUpdate(object, old, writeContext(request));
   const errors: FieldError[] = metadataFindingsOnUpdate(resource, object, old);
   const warnings: string[] = [];
   errors.push(...strategy.validateUpdate(object, old, warnings));

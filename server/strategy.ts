@@ -4,13 +4,14 @@
  */
 import type { FieldError } from '../schemas/field-errors.js';
 import type { JsonObject } from '../schemas/json-value.js';
+import type { WriteContext } from '../schemas/validation/rules.js';
 import type { DeleteOptions } from './request-options.js';
 
 export interface Strategy {
-  prepareForCreate(object: JsonObject): void;
+  prepareForCreate(object: JsonObject, context: WriteContext): void;
   /** Metadata is validated by the caller; content here, in Kubernetes' order. Findings that only warn go to `warnings`. */
   validate(object: JsonObject, warnings: string[]): FieldError[];
-  prepareForUpdate(object: JsonObject, old: JsonObject): void;
+  prepareForUpdate(object: JsonObject, old: JsonObject, context: WriteContext): void;
   validateUpdate(object: JsonObject, old: JsonObject, warnings: string[]): FieldError[];
   warnings(object: JsonObject, old?: JsonObject): string[];
   /** After validation, in place. */

@@ -27,8 +27,8 @@ function dropCoordination(lease: JsonObject, old?: JsonObject): void {
 
 export const coordination: GroupRules = {
   Lease: {
-    prepareForCreate: dropCoordination,
-    prepareForUpdate: dropCoordination,
+    prepareForCreate: (lease) => dropCoordination(lease),
+    prepareForUpdate: (lease, old) => dropCoordination(lease, old),
     validate: validateLease,
     validateUpdate: validateLease,
   },

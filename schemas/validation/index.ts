@@ -1,5 +1,6 @@
 /** The rules of every built-in kind, by group. A new group or family is one import and one line. */
 import { customResourceDefinition } from '../crd/rules.js';
+import { certificates } from './certificates.js';
 import { configMap } from './config-map.js';
 import { coordination } from './coordination.js';
 import { coreEvent, event } from './event.js';
@@ -48,6 +49,7 @@ const GROUPS: Readonly<Record<string, GroupRules>> = {
     StatefulSet: statefulSet,
   },
   batch: { CronJob: cronJob, Job: job },
+  'certificates.k8s.io': certificates,
   'coordination.k8s.io': coordination,
   'discovery.k8s.io': { EndpointSlice: endpointSlice },
   'events.k8s.io': { Event: event },

@@ -1,9 +1,17 @@
 import type { FieldError } from '../field-errors.js';
 import type { JsonObject } from '../json-value.js';
 
+/** What a write knows beside its objects. */
+export interface WriteContext {
+  /** RFC 3339, whole seconds. */
+  now: string;
+  /** The writer as a UserInfo of authentication.k8s.io/v1. */
+  user: JsonObject;
+}
+
 /** What a subresource that writes the whole object does otherwise than the object's own update: `finalize`, `resize`, `ephemeralcontainers` … */
 export interface SubresourceRules {
-  prepareForUpdate?(object: JsonObject, old: JsonObject): void;
+  prepareForUpdate?(object: JsonObject, old: JsonObject, context?: WriteContext): void;
   validateUpdate?(object: JsonObject, old: JsonObject): FieldError[];
   warnings?(object: JsonObject, old?: JsonObject): string[];
 }
@@ -18,11 +26,11 @@ export interface KindRules {
   /** Warnings about a new object before `prepareForCreate` changes it; they are sent even where the object is then refused. */
   deprecations?(object: JsonObject): string[];
   /** Drops what a creator may not set and sets what the server sets, in place. `generation` is the caller's. */
-  prepareForCreate?(object: JsonObject): void;
+  prepareForCreate?(object: JsonObject, context?: WriteContext): void;
   /** Restores what an update may not touch, in place. `generation` is the caller's. */
-  prepareForUpdate?(object: JsonObject, old: JsonObject): void;
+  prepareForUpdate?(object: JsonObject, old: JsonObject, context?: WriteContext): void;
   /** The same for a write through `/status` (R1.24). Without it the caller restores `spec`. */
-  prepareForStatusUpdate?(object: JsonObject, old: JsonObject): void;
+  prepareForStatusUpdate?(object: JsonObject, old: JsonObject, context?: WriteContext): void;
   /** After validation, in place: the name of a generated object is known here. */
   canonicalize?(object: JsonObject): void;
   /** Findings on the content of a new object, in Kubernetes' order. */
@@ -32,6 +40,8 @@ export interface KindRules {
   validateStatusUpdate?(object: JsonObject, old: JsonObject): FieldError[];
   /** Warnings for a create (no `old`) or an update, once it was found valid. The caller drops repeated ones. */
   warnings?(object: JsonObject, old?: JsonObject): string[];
+  /** Dotted paths whose changes nobody owns (R5.74), by subresource; `''` is the object itself. Where absent: `status`, and `spec` of `/status`. */
+  resetFields?: Readonly<Record<string, readonly string[]>>;
   /** By name. */
   subresources?: Readonly<Record<string, SubresourceRules>>;
 }

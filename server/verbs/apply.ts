@@ -6,7 +6,6 @@ import { badRequest, conflict } from '../../schemas/status.js';
 import { decodeYaml } from '../../schemas/wire/yaml.js';
 import { notConvertible } from '../../schemas/apply/field-manager.js';
 import type { Answer, Request } from '../api.js';
-import { authorizeCreate } from '../auth/authorize-create.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { fieldsOwner } from '../field-owner.js';
 import type { WriteOptions } from '../request-options.js';
@@ -45,7 +44,6 @@ export async function apply(resource: Resource, request: Request, subresource: s
     },
     onMissing: async () => {
       if (subresource !== '') throw notFound(resource.gr, info.name);
-      await authorizeCreate(request);
       const object = merge(undefined);
       const uid = metaOf(applied.object).uid;
       if (uid)

@@ -8,6 +8,8 @@ import { KeyExists } from '../../storage/errors.js';
 import type { Entry } from '../../storage/entry.js';
 import type { Attributes } from '../admission.js';
 import type { Answer, Request } from '../api.js';
+import { writeContext } from '../auth/write-context.js';
+import { authorizeCreate } from '../auth/authorize-create.js';
 import { encodeEntry } from '../codec.js';
 import { decodeBody } from '../decode.js';
 import { findingsOnCreate } from '../metadata.js';
@@ -114,7 +116,7 @@ function* prepare(
   meta.creationTimestamp = goSeconds(api.chance.now());
   const isGenerated = !meta.name && Boolean(meta.generateName);
   if (isGenerated) meta.name = generateName(meta.generateName!, api.chance.random);
-  resource.strategy.prepareForCreate(admitted);
+  resource.strategy.prepareForCreate(admitted, writeContext(request));
   const warnings: string[] = [];
   const errors = findingsOnCreate(resource, admitted, warnings);
   for (const text of warnings) request.warn(text);
@@ -123,6 +125,7 @@ function* prepare(
   resource.strategy.canonicalize(admitted);
   resource.schema.settle(admitted);
   attributes.name = meta.name!;
+  if (info.verb !== 'create') yield* settled(authorizeCreate(request));
   yield* api.admission.validate(attributes);
   return { object: admitted, isGenerated };
 }
