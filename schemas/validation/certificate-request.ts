@@ -87,7 +87,8 @@ function oid({ tag, content }: Node): string {
 }
 
 /** BMPString is UTF-16, all others are read as UTF-8. */
-const text = ({ tag, content }: Node): string => (tag === 0x1e ? Buffer.from(content).swap16().toString('utf16le') : content.toString('utf8'));
+const text = ({ tag, content }: Node): string =>
+  tag === 0x1e ? Buffer.from(content).swap16().toString('utf16le') : content.toString('utf8');
 
 /** Throws an Error where the DER is no certificate request. */
 export function parseCertificateRequest(der: Buffer): CertificateRequest {

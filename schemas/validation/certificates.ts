@@ -38,7 +38,8 @@ const USAGES = [
 const DECISIONS = ['Approved', 'Denied', 'Failed'];
 const VERDICTS = ['Approved', 'Denied'];
 
-export const decodedText = (value: JsonValue | undefined): string => Buffer.from(typeof value === 'string' ? value : '', 'base64').toString('latin1');
+export const decodedText = (value: JsonValue | undefined): string =>
+  Buffer.from(typeof value === 'string' ? value : '', 'base64').toString('latin1');
 
 function requestProblem(request: JsonValue | undefined): string | undefined {
   const [block] = pemBlocks(decodedText(request));
@@ -57,7 +58,8 @@ function validate(object: JsonObject): FieldError[] {
   if (problem !== undefined) errors.push(invalidValue('spec.request', spec?.['request'] ?? null, problem));
   validateUsages(textsAt(spec, 'usages'), errors);
   const signer = textAt(spec, 'signerName');
-  if (signer === LEGACY_SIGNER) errors.push(invalidValue('spec.signerName', signer, 'the legacy signerName is not allowed via this API version'));
+  if (signer === LEGACY_SIGNER)
+    errors.push(invalidValue('spec.signerName', signer, 'the legacy signerName is not allowed via this API version'));
   else validateSignerName(signer, 'spec.signerName', errors);
   const seconds = numberAt(spec, 'expirationSeconds');
   if (seconds !== undefined && seconds < SECONDS_MIN)
