@@ -1,0 +1,64 @@
+/** Plays recorded scenarios against a server, several at a time, and says which answers differ. */
+import { execFile, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { divergences } from './divergences.js';
+
+const golden = fileURLToPath(new URL('../../../tests/golden/', import.meta.url));
+
+export interface Played {
+  scenario: string;
+  answers: number;
+  equal: number;
+  /** Steps whose answers differ, and no divergence allows it; or why the scenario could not be played. */
+  wrong: string[];
+  /** Divergences that are listed but gone. */
+  gone: string[];
+  /** What the player printed. */
+  text: string;
+}
+
+/** Names of the scenarios whose names begin with one of the families; all of them without any. */
+export function scenariosOf(families: readonly string[]): string[] {
+  return readdirSync(`${golden}scenarios`)
+    .filter((file) => file.endsWith('.http'))
+    .map((file) => file.replace(/\.http$/, ''))
+    .filter((name) => families.length === 0 || families.some((family) => name.startsWith(family)))
+    .sort();
+}
+
+/** The player reads kubeconfigs with kubectl. */
+export function isKubectlMissing(): boolean {
+  return spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).error !== undefined;
+}
+
+/** Scenarios of one family share nothing but the server, so that `lanes` of them are played side by side. */
+export async function replay(kubeconfig: string, scenarios: readonly string[], lanes = 4): Promise<Played[]> {
+  const waiting = [...scenarios];
+  const played: Played[] = [];
+  const lane = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) played.push(await playOne(kubeconfig, name));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return played.sort((a, b) => (a.scenario < b.scenario ? -1 : 1));
+}
+
+async function playOne(kubeconfig: string, scenario: string): Promise<Played> {
+  const args = [`${golden}play.mjs`, 'compare', '--verbose', '--kubeconfig', kubeconfig, `${golden}scenarios/${scenario}.http`];
+  const text = await new Promise<string>((resolve) => {
+    execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 }, (_error, stdout, stderr) => resolve(stdout + stderr));
+  });
+  const [, equal = '0', answers = '0'] = /answers: (\d+) of (\d+) equal/.exec(text) ?? [];
+  const differing = new Set([...text.matchAll(/^ {4}([A-Za-z0-9-]+)(?:\.|$)/gm)].map((match) => match[1]!));
+  const allowed = new Set(divergences.filter((d) => d.scenario === scenario).map((d) => d.step));
+  const failure = /^NOT OK [^:\n]+: (.+)$/m.exec(text)?.[1];
+  const wrong = failure !== undefined && differing.size === 0 ? [failure] : [...differing].filter((step) => !allowed.has(step));
+  return {
+    scenario,
+    answers: Number(answers),
+    equal: Number(equal),
+    wrong,
+    gone: [...allowed].filter((step) => !differing.has(step)),
+    text,
+  };
+}
