@@ -68,7 +68,7 @@ const STEPS: Step[] = [
   ['get cm a -o jsonpath={.data}', /\{"x":"3","y":"4"\}/],
   ['apply -f -', /configmap\/applied created/, { stdin: CONFIG('1') }],
   ['apply -f -', /configmap\/applied unchanged/, { stdin: CONFIG('1') }],
-  ['diff -f -', /-  a: "1"\n\+  a: "2"/, { stdin: CONFIG('2'), code: 1 }],
+  ['diff -f -', /- {2}a: "1"\n\+ {2}a: "2"/, { stdin: CONFIG('2'), code: 1 }],
   ['apply -f -', /configmap\/applied configured/, { stdin: CONFIG('2') }],
   ['diff -f -', /^$/, { stdin: CONFIG('2') }],
   ['apply -f -', /unknown field "dat"/, { stdin: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bad}\ndat: {a: b}\n', code: 1 }],

@@ -12,7 +12,10 @@ export const kubectlMissing: string | false = spawnSync('kubectl', ['version', '
   : false;
 
 /** kubectl with a kubeconfig and an empty cache of its own. */
-export function kubectlWith(kubeconfig: string, cacheDir: string): (args: string[], stdin?: string, env?: Record<string, string>) => Promise<Run> {
+export function kubectlWith(
+  kubeconfig: string,
+  cacheDir: string,
+): (args: string[], stdin?: string, env?: Record<string, string>) => Promise<Run> {
   return (args, stdin = '', env = {}) =>
     new Promise((resolve) => {
       const child = spawn('kubectl', ['--kubeconfig', kubeconfig, '--cache-dir', cacheDir, ...args], { env: { ...process.env, ...env } });
