@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import pino, { type Logger } from 'pino';
 import { createClient, createManager, loadPlugin, type Client, type Manager, type Plugin, type Transport } from '../controllers/index.js';
@@ -13,13 +14,14 @@ import { admissionPlugins } from './admission/index.js';
 import type { Api } from './api.js';
 import { createAuthenticator } from './auth/authentication.js';
 import { createAuth } from './auth/index.js';
+import { certificateSignerPlugin } from './auth/certificate-signer.js';
 import { certificateChecks } from './auth/certificate-admission.js';
 import { escalationCheck } from './auth/rbac/escalation.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
 import { ensureDefaults } from './bootstrap.js';
 import { builtinControllers } from './builtin-controllers.js';
 import { builtinResources } from './builtin-resources.js';
-import { type Certificates, certificatesIn, freshCertificates, writePrivate } from './certificates.js';
+import { type Certificates, certificatesIn, freshCertificates, renewServing, writePrivate } from './certificates.js';
 import { serveDefinitions } from './definitions.js';
 import { createHealth, type Health } from './health.js';
 import { createHttp } from './http.js';
@@ -130,7 +132,9 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       await open(createHttp({ ...http, trusted, fastify: {} }), options.insecurePort, '127.0.0.1');
     }
     if (!certificates) return { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
-    const port = await open(createHttp({ ...http, fastify: tlsOf(certificates) }), options.port, options.bindAddress);
+    const app = createHttp({ ...http, fastify: tlsOf(certificates) });
+    const port = await open(app, options.port, options.bindAddress);
+    undo.push(renewServing(app.server as unknown as TlsServer, certificates, { ...options, onError }));
     const host = options.bindAddress === '0.0.0.0' || options.bindAddress === '::' ? '127.0.0.1' : options.bindAddress;
     address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const url = `https://${address}`;
@@ -160,6 +164,8 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       ...(certificates && { ca: certificates.authority.certificate }),
       issueToken: (subject) => auth.serviceAccounts.issueLegacy(subject),
     });
+    if (certificates && registry.findKind('root', 'certificates.k8s.io/v1', 'CertificateSigningRequest'))
+      plugins.push(certificateSignerPlugin(certificates.authority));
     for (const plugin of options.plugins) {
       try {
         plugins.push(typeof plugin === 'string' ? await loadPlugin(plugin) : plugin);

@@ -3,8 +3,18 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Server } from 'node:tls';
 import { createAuthority, issueClient, issueServing, type KeyPair } from './auth/pki.js';
 import { SYSTEM_MASTERS } from './auth/user-info.js';
+
+export interface RenewalOptions {
+  memory: boolean;
+  dataDir: string;
+  tlsSan: readonly string[];
+  chance: { now(): number };
+  onError(error: unknown): void;
+  everyMs?: number;
+}
 
 export interface Certificates {
   authority: KeyPair;
@@ -56,6 +66,23 @@ export async function certificatesIn(dataDir: string, tlsSan: readonly string[],
     () => true,
   );
   return { authority, serving, admin };
+}
+
+const RENEWAL_CHECK_MS = 6 * 3_600_000;
+
+/** Gives the running server a new serving certificate in time, without closing a connection; returns what ends that. */
+export function renewServing(server: Server, certificates: Certificates, options: RenewalOptions): () => void {
+  const check = async (): Promise<void> => {
+    const now = options.chance.now();
+    if (expiresAt(certificates.serving) > now + RENEW_BEFORE_MS) return;
+    certificates.serving = options.memory
+      ? await issueServing(certificates.authority, servingHosts(options.tlsSan), SERVING_DAYS, now)
+      : (await certificatesIn(options.dataDir, options.tlsSan, now)).serving;
+    const { key, certificate } = certificates.serving;
+    server.setSecureContext({ key, cert: certificate, ca: certificates.authority.certificate });
+  };
+  const timer = setInterval(() => void check().catch(options.onError), options.everyMs ?? RENEWAL_CHECK_MS).unref();
+  return () => clearInterval(timer);
 }
 
 async function kept(

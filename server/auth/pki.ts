@@ -54,16 +54,15 @@ interface Subject {
   organizations?: readonly string[];
 }
 
+function signingKeyOf(authority: KeyPair): Promise<webcrypto.CryptoKey> {
+  const der = x509.PemConverter.decodeFirst(authority.key);
+  return webcrypto.subtle.importKey('pkcs8', der, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
+}
+
 async function issue(authority: KeyPair, subject: Subject, days: number, now: number, extensions: x509.Extension[]): Promise<KeyPair> {
   const keys = await generateKeys();
   const issuer = new x509.X509Certificate(authority.certificate);
-  const signingKey = await webcrypto.subtle.importKey(
-    'pkcs8',
-    x509.PemConverter.decodeFirst(authority.key),
-    { name: 'ECDSA', namedCurve: 'P-256' },
-    false,
-    ['sign'],
-  );
+  const signingKey = await signingKeyOf(authority);
   const name = new x509.Name([{ CN: [subject.commonName] }, ...(subject.organizations ?? []).map((o) => ({ O: [o] }))]);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
@@ -95,4 +94,50 @@ export function issueServing(authority: KeyPair, hosts: readonly string[], days:
 /** A client certificate: the common name is the user, the organizations are the groups. */
 export function issueClient(authority: KeyPair, subject: Subject, days: number, now: number): Promise<KeyPair> {
   return issue(authority, subject, days, now, [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])]);
+}
+
+const KEY_USAGES: Readonly<Record<string, x509.KeyUsageFlags>> = {
+  signing: x509.KeyUsageFlags.digitalSignature,
+  'digital signature': x509.KeyUsageFlags.digitalSignature,
+  'content commitment': x509.KeyUsageFlags.nonRepudiation,
+  'key encipherment': x509.KeyUsageFlags.keyEncipherment,
+  'key agreement': x509.KeyUsageFlags.keyAgreement,
+  'data encipherment': x509.KeyUsageFlags.dataEncipherment,
+};
+const EXTENDED_USAGES: Readonly<Record<string, string>> = {
+  'client auth': x509.ExtendedKeyUsage.clientAuth,
+  'server auth': x509.ExtendedKeyUsage.serverAuth,
+};
+
+/** A certificate for a PKCS #10 request in DER: its subject, key and alternative names, good for the usages given and for no longer than the authority. */
+export async function signRequest(
+  authority: KeyPair,
+  der: Buffer,
+  usages: readonly string[],
+  seconds: number,
+  now: number,
+): Promise<string> {
+  const request = new x509.Pkcs10CertificateRequest(der);
+  const issuer = new x509.X509Certificate(authority.certificate);
+  const names = request.extensions.find((extension) => extension.type === '2.5.29.17');
+  const flags = usages.reduce((all, usage) => all | (KEY_USAGES[usage] ?? 0), 0);
+  const extended = usages.flatMap((usage) => EXTENDED_USAGES[usage] ?? []);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serial(),
+    subject: request.subjectName.toJSON(),
+    issuer: issuer.subject,
+    notBefore: new Date(now - 5 * 60_000),
+    notAfter: new Date(Math.min(now + seconds * 1000, issuer.notAfter.getTime())),
+    signingAlgorithm: ALGORITHM,
+    publicKey: request.publicKey,
+    signingKey: await signingKeyOf(authority),
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      ...(flags ? [new x509.KeyUsagesExtension(flags, true)] : []),
+      ...(extended.length ? [new x509.ExtendedKeyUsageExtension(extended)] : []),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      ...(names ? [names] : []),
+    ],
+  });
+  return certificate.toString('pem');
 }
