@@ -4,6 +4,7 @@ import type { JsonObject } from '../schemas/json-value.js';
 import { encodeValue, type Reply } from './answers.js';
 import type { Request } from './api.js';
 import { aggregated, coreVersions, etagOf, groupDocument, groupList, resourceList } from './discovery.js';
+import { jsonWebKeySet, openidConfiguration } from './auth/issuer-discovery.js';
 import type { Health } from './health.js';
 import { acceptsAny, ALL_TYPES, JSON_TYPE, negotiate, negotiateDiscovery } from './negotiation.js';
 import type { OpenApi } from './openapi.js';
@@ -54,6 +55,12 @@ export function createNonResource(options: NonResourceOptions): NonResource {
         return rest.length === 0 ? discoveryRoot(request, false, '') : groupVersion(request, rest[0]!, rest.slice(1));
       case 'openapi':
         return options.openapi.serve(request, rest);
+      case '.well-known':
+        if (rest.join('/') !== 'openid-configuration') break;
+        return readOnly(request, openidConfiguration(request.api.auth.serviceAccounts, options.serverAddress()));
+      case 'openid':
+        if (rest.join('/') !== 'v1/jwks') break;
+        return readOnly(request, jsonWebKeySet(request.api.auth.serviceAccounts));
       case '':
         return index(request);
     }
@@ -66,6 +73,11 @@ function health(checks: Health, endpoint: 'healthz' | 'livez' | 'readyz', rest: 
   const found = checks.report(endpoint, rest, request.query.all('exclude'), request.query.has('verbose'));
   if (!found) throw new PlainNotFound();
   return { code: found.ok ? 200 : 500, headers: TEXT, body: [Buffer.from(found.text)] };
+}
+
+function readOnly(request: Request, reply: Reply): Reply {
+  if (request.method !== 'GET') throw methodNotAllowed();
+  return reply;
 }
 
 function version(request: Request): Reply {
