@@ -77,7 +77,13 @@ async function sign(key: Request, { client, clock }: Context, authority: KeyPair
   const der = pemBlocks(decodedText(request))[0]!.bytes;
   const problem = policy(parseCertificateRequest(der), usages);
   if (problem !== undefined) {
-    const failed = { type: 'Failed', status: 'True', reason: 'SignerValidationFailure', message: problem, lastUpdateTime: timestamp(clock.now()) };
+    const failed = {
+      type: 'Failed',
+      status: 'True',
+      reason: 'SignerValidationFailure',
+      message: problem,
+      lastUpdateTime: timestamp(clock.now()),
+    };
     await client.updateStatus({ ...found, status: { ...found.status, conditions: [...conditions, failed as unknown as Condition] } });
     return;
   }

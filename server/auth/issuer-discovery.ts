@@ -22,6 +22,11 @@ export function openidConfiguration({ issuer, keys }: ServiceAccountTokens, addr
 
 /** `/openid/v1/jwks` */
 export function jsonWebKeySet({ keys }: ServiceAccountTokens): Reply {
-  const list = keys.map(({ key, id, algorithm }) => ({ use: 'sig', kid: id, alg: algorithm, ...(key.export({ format: 'jwk' }) as JsonObject) }));
+  const list = keys.map(({ key, id, algorithm }) => ({
+    use: 'sig',
+    kid: id,
+    alg: algorithm,
+    ...(key.export({ format: 'jwk' }) as JsonObject),
+  }));
   return document('application/jwk-set+json', { keys: list });
 }

@@ -127,10 +127,13 @@ function* matrix(): Generator<AuthorizationRequest> {
   for (const user of users) {
     for (const verb of ['get', 'create'])
       for (const group of ['', 'apps'])
-        for (const [resource, subresource] of [['pods', ''], ['pods', 'log'], ['secrets', '']] as const)
+        for (const [resource, subresource] of [
+          ['pods', ''],
+          ['pods', 'log'],
+          ['secrets', ''],
+        ] as const)
           for (const namespace of ['', 'n1', 'n2'])
-            for (const name of ['', 'a'])
-              yield { ...blank, user, verb, isResource: true, group, resource, subresource, namespace, name };
+            for (const name of ['', 'a']) yield { ...blank, user, verb, isResource: true, group, resource, subresource, namespace, name };
     for (const path of ['/x', '/x/y', '/healthz', '/xy']) yield { ...blank, user, verb: 'get', isResource: false, path };
   }
 }
@@ -145,7 +148,8 @@ t.test('whatever is written and deleted, the index decides as the slow evaluator
       const judge = (): void => {
         for (const request of matrix()) {
           const got = rbac.authorize(request);
-          if (got.allowed !== slowly([...there.values()], request)) throw new Error(JSON.stringify({ request, got, all: [...there.values()] }));
+          if (got.allowed !== slowly([...there.values()], request))
+            throw new Error(JSON.stringify({ request, got, all: [...there.values()] }));
           if (got.allowed && !got.reason.startsWith('RBAC: allowed by ')) throw new Error(got.reason);
         }
       };
@@ -227,7 +231,10 @@ t.test('a missing role is named in the reason, each once (E6.4)', async (t) => {
   const rbac = rbacAuthorizer(index);
   const subjects = [{ kind: 'User', name: 'alice' }];
   const bind = (name: string, kind: string, role: string): Promise<void> =>
-    put(store, { resource: 'rolebindings', object: { metadata: { name, namespace: 'n1' }, roleRef: { kind, name: role }, subjects } } as unknown as Named);
+    put(store, {
+      resource: 'rolebindings',
+      object: { metadata: { name, namespace: 'n1' }, roleRef: { kind, name: role }, subjects },
+    } as unknown as Named);
   await bind('b1', 'Role', 'gone');
   const request = { ...blank, user: users[0]!, verb: 'get', isResource: true, resource: 'pods', namespace: 'n1' };
   t.equal(rbac.authorize(request).reason, 'RBAC: role.rbac.authorization.k8s.io "gone" not found');
@@ -237,7 +244,10 @@ t.test('a missing role is named in the reason, each once (E6.4)', async (t) => {
     rbac.authorize(request).reason,
     'RBAC: [role.rbac.authorization.k8s.io "gone" not found, clusterrole.rbac.authorization.k8s.io "too" not found]',
   );
-  await put(store, { resource: 'roles', object: { metadata: { name: 'gone', namespace: 'n1' }, rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }] } });
+  await put(store, {
+    resource: 'roles',
+    object: { metadata: { name: 'gone', namespace: 'n1' }, rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }] },
+  });
   t.equal(rbac.authorize(request).reason, 'RBAC: allowed by RoleBinding "b1/n1" of Role "gone" to User "alice"');
   index.close();
   await store.close();

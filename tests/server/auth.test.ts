@@ -102,7 +102,11 @@ t.test('certificates: CN is the user, Os are the groups', async (t) => {
 t.test('static tokens, other schemes and no credentials', async (t) => {
   for (const [title, headers, expected] of [
     ['a known token', bearer('secret-of-carol'), { username: 'carol', uid: 'c1', groups: ['dev', 'system:authenticated'] }],
-    ['the scheme in any case', { authorization: 'bEaReR secret-of-carol' }, { username: 'carol', uid: 'c1', groups: ['dev', 'system:authenticated'] }],
+    [
+      'the scheme in any case',
+      { authorization: 'bEaReR secret-of-carol' },
+      { username: 'carol', uid: 'c1', groups: ['dev', 'system:authenticated'] },
+    ],
     ['an unknown token', bearer('secret-of-nobody'), 401],
     ['part of a token', bearer('secret-of-caro'), 401],
     ['Basic is no credential', { authorization: 'Basic Y2Fyb2w6eA==' }, 403],
@@ -132,7 +136,9 @@ t.test('tokens of service accounts, and what is no token of theirs', async (t) =
   const key = signingKey(pki('sa.key'));
   t.same(header, { alg: 'ES256', kid: key.public.id });
   const mine = (changes: JsonObject): string => signJwt(key, { ...claims, ...changes });
-  const stranger = signingKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  const stranger = signingKey(
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  );
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const [head, body, signature] = token.split('.') as [string, string, string];
   const now = Math.floor(Date.now() / 1000);
@@ -140,8 +146,12 @@ t.test('tokens of service accounts, and what is no token of theirs', async (t) =
   const confused = await new SignJWT(claims as Record<string, unknown>)
     .setProtectedHeader({ alg: 'HS256', kid: key.public.id })
     .sign(createSecretKey(Buffer.from(publicPem)));
-  const p384 = createPrivateKey(generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  const otherCurve = await new SignJWT(claims as Record<string, unknown>).setProtectedHeader({ alg: 'ES384', kid: key.public.id }).sign(p384);
+  const p384 = createPrivateKey(
+    generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  );
+  const otherCurve = await new SignJWT(claims as Record<string, unknown>)
+    .setProtectedHeader({ alg: 'ES384', kid: key.public.id })
+    .sign(p384);
   const namespace = claims['kubernetes.io'] as JsonObject;
   for (const [title, text, ok] of [
     ['as issued', token, true],
@@ -154,7 +164,11 @@ t.test('tokens of service accounts, and what is no token of theirs', async (t) =
     ['another curve', otherCurve, false],
     ['signed by a stranger', signJwt(stranger, claims), false],
     ["signed by a stranger, with our key's id", `${head}.${body}.${signJwt(stranger, claims).split('.')[2]}`, false],
-    ['other claims under the same signature', `${head}.${part({ ...claims, sub: 'system:serviceaccount:kube-system:x' })}.${signature}`, false],
+    [
+      'other claims under the same signature',
+      `${head}.${part({ ...claims, sub: 'system:serviceaccount:kube-system:x' })}.${signature}`,
+      false,
+    ],
     ['cut off', token.slice(0, -4), false],
     ['with something behind it', `${token}AAAA`, false],
     ['a fourth part', `${token}.x`, false],
@@ -242,7 +256,11 @@ t.test('the keys of the tokens can be had by those who may verify them', async (
   const discovery = await call('GET', '/.well-known/openid-configuration', { headers: bearer('secret-of-root') });
   t.match(discovery, {
     code: 200,
-    body: { issuer: 'https://kubernetes.default.svc.cluster.local', response_types_supported: ['id_token'], subject_types_supported: ['public'] },
+    body: {
+      issuer: 'https://kubernetes.default.svc.cluster.local',
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+    },
   });
   const { code, body } = await call('GET', '/openid/v1/jwks', { headers: bearer('secret-of-root') });
   t.equal(code, 200);
@@ -255,7 +273,15 @@ t.test('bootstrap roles are there, and come back when they were cut', async (t) 
   const { body } = await call('GET', path, { as: admin });
   const roles = body['items'] as { metadata: JsonObject & { name: string }; rules: JsonObject[] }[];
   const of = (name: string): (typeof roles)[number] => roles.find(({ metadata }) => metadata.name === name)!;
-  for (const name of ['cluster-admin', 'admin', 'edit', 'view', 'system:discovery', 'system:basic-user', 'system:controller:job-controller'])
+  for (const name of [
+    'cluster-admin',
+    'admin',
+    'edit',
+    'view',
+    'system:discovery',
+    'system:basic-user',
+    'system:controller:job-controller',
+  ])
     t.match(of(name)?.metadata, {
       labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
       annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
