@@ -1,4 +1,5 @@
 /** `kurma serve` */
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { KurmaServer, ServerOptions } from '../server/index.js';
 import { readConfigFile } from './config-file.js';
@@ -57,15 +58,23 @@ async function serve({ config, ...flags }: Record<string, unknown>): Promise<voi
   const { createServer, defaultOptions } = await import('../server/index.js');
   // a memory server of the command line listens as any other
   const server = await createServer({ port: defaultOptions.port, ...options });
-  announce(server);
+  process.on('unhandledRejection', (reason) => {
+    // a plugin's forgotten promise must not take the server down
+    process.stderr.write(`kurma: a rejection was not handled: ${reason instanceof Error ? reason.stack : String(reason)}\n`);
+  });
+  announce(server, (options.plugins ?? []).filter((plugin) => typeof plugin === 'string'));
   await untilSignal();
   await server.stop();
   process.exit(0);
 }
 
-function announce({ url, kubeconfigPath }: KurmaServer): void {
+/** What to type next; a plugin's sample is the YAML file of the same name beside it. */
+function announce({ url, kubeconfigPath }: KurmaServer, plugins: readonly string[]): void {
   if (url === undefined) return;
-  process.stdout.write(`Kurma serves ${url}\n\n  export KUBECONFIG=${kubeconfigPath}\n  kubectl get namespaces\n`);
+  const samples = plugins.map((file) => file.replace(/\.[cm]?js$/, '.yaml')).filter((file) => file.endsWith('.yaml') && existsSync(file));
+  const next = samples.flatMap((file) => [`kubectl apply -f ${file}`, `kubectl get -f ${file}`]);
+  const lines = [`export KUBECONFIG=${kubeconfigPath}`, 'kubectl get namespaces', ...next];
+  process.stdout.write(`Kurma serves ${url}. In another terminal:\n\n${lines.map((line) => `  ${line}\n`).join('')}\n`);
 }
 
 function untilSignal(): Promise<void> {

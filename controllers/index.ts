@@ -4,6 +4,7 @@ export * from './clock.js';
 export * from './kubeconfig.js';
 export { createHttpTransport, type HttpTransportOptions } from './http-transport.js';
 export * from './object.js';
+export { patchBetween } from './patch-between.js';
 export * from './transport.js';
 export { absentIfNotFound, type ClientOptions, createClient, statusErrorOf } from './transport-client.js';
 export * from './admission.js';
