@@ -62,7 +62,10 @@ async function serve({ config, ...flags }: Record<string, unknown>): Promise<voi
     // a plugin's forgotten promise must not take the server down
     process.stderr.write(`kurma: a rejection was not handled: ${reason instanceof Error ? reason.stack : String(reason)}\n`);
   });
-  announce(server, (options.plugins ?? []).filter((plugin) => typeof plugin === 'string'));
+  announce(
+    server,
+    (options.plugins ?? []).filter((plugin) => typeof plugin === 'string'),
+  );
   await untilSignal();
   await server.stop();
   process.exit(0);
