@@ -22,6 +22,7 @@ const schema = {
     controllers: strings,
     logLevel: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'] },
     anonymousAuth: { type: 'boolean' },
+    encryptionConfig: { type: 'string', minLength: 1 },
     tokens: {
       type: 'array',
       items: {

@@ -30,6 +30,7 @@ export function addServeCommand(program: Command): void {
         'kubernetes',
       ]),
     )
+    .option('--encryption-config <file>', 'EncryptionConfiguration: resources that are encrypted on disk, and the keys')
     .option('--plugin <file>', 'module of a plugin, repeatable', collect)
     .option('--controllers <list>', 'built-in controllers: "*" is all, "-name" takes one away (default: "*")', (list: string) =>
       list.split(','),

@@ -28,6 +28,8 @@ export interface Api {
   authorizer: Authorizer;
   auth: AuthServices;
   chance: Chance;
+  /** Whether the log has a key in a form that the next write is to replace, even one that changes nothing (G1.1). */
+  isStale(key: string): boolean;
 }
 
 export interface Request {

@@ -16,6 +16,8 @@ import { createAuthenticator } from './auth/authentication.js';
 import { createAuth } from './auth/index.js';
 import { certificateSignerPlugin } from './auth/certificate-signer.js';
 import { certificateChecks } from './auth/certificate-admission.js';
+import { encryptedBackend } from './encryption/encrypted-backend.js';
+import { readEncryptionConfiguration } from './encryption/configuration.js';
 import { escalationCheck } from './auth/rbac/escalation.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
 import { ensureDefaults } from './bootstrap.js';
@@ -65,7 +67,8 @@ export async function createServer(given: Partial<ServerOptions> = {}): Promise<
 async function start(options: ServerOptions, log: Logger, undo: (() => Promise<void> | void)[]): Promise<KurmaServer> {
   const isListening = options.port >= 0 || options.insecurePort > 0;
   if (!options.memory || isListening) makeDirectory(options.dataDir);
-  const store = await Store.open(await backendOf(options));
+  const { backend, isStale } = await backendOf(options);
+  const store = await Store.open(backend);
   undo.push(() => store.close());
   const registry = new Registry();
   for (const resource of builtinResources(store, options.profile)) registry.addBuiltin(resource);
@@ -78,6 +81,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     authorizer: auth.authorizer,
     auth,
     chance: options.chance,
+    isStale,
   };
   const state = { isReady: false, isStopping: false };
   const stopping = new AbortController();
@@ -188,10 +192,12 @@ function makeDirectory(dir: string): void {
   }
 }
 
-async function backendOf(options: ServerOptions): Promise<Backend> {
-  if (options.memory) return memoryBackend();
+async function backendOf({ memory, dataDir, encryptionConfig }: ServerOptions): Promise<{ backend: Backend; isStale: Api['isStale'] }> {
+  if (memory) return { backend: memoryBackend(), isStale: () => false };
   const { sqliteBackend } = await import('../storage/sqlite/backend.js');
-  return sqliteBackend(join(options.dataDir, 'kurma.db'));
+  const providersOf = encryptionConfig === undefined ? undefined : readEncryptionConfiguration(encryptionConfig);
+  const backend = encryptedBackend(sqliteBackend(join(dataDir, 'kurma.db')), providersOf);
+  return { backend, isStale: backend.isStale };
 }
 
 function tlsOf({ authority, serving }: Certificates): Record<string, unknown> {

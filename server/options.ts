@@ -30,6 +30,8 @@ export interface ServerOptions {
   apiAudiences: readonly string[];
   /** Requests without credentials go on as system:anonymous. */
   anonymousAuth: boolean;
+  /** File of an EncryptionConfiguration: what the database has encrypted. A memory server needs none. */
+  encryptionConfig: string | undefined;
   chance: Chance;
 }
 
@@ -48,5 +50,6 @@ export const defaultOptions: ServerOptions = {
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
   apiAudiences: [],
   anonymousAuth: true,
+  encryptionConfig: undefined,
   chance: { now: Date.now, uuid: () => crypto.randomUUID(), random: Math.random },
 };

@@ -111,7 +111,7 @@ function* decide(resource: Resource, request: Request, name: string, head: Entry
   metaOf(object).resourceVersion = String(head.revision);
   const toDelete = isReadyToGo(object);
   if (!toDelete && sameButTimes(object, old)) {
-    const isStale = resource.isCustom && !equal(stored, old);
+    const isStale = (resource.isCustom && !equal(stored, old)) || request.api.isStale(head.key);
     if (!isStale) return { object: old, toDelete: false };
   }
   if (how.dryRun) return { object, toDelete };

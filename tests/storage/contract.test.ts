@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { encryptedBackend } from '../../server/encryption/encrypted-backend.js';
+import { encryptionConfiguration } from '../../server/encryption/configuration.js';
 import type { Backend } from '../../storage/backend.js';
 import { memoryBackend } from '../../storage/memory.js';
 import { sqliteBackend } from '../../storage/sqlite/backend.js';
@@ -37,10 +39,23 @@ const inMemory = () => {
   return () => backend;
 };
 
+const everything = encryptionConfiguration({
+  kind: 'EncryptionConfiguration',
+  apiVersion: 'apiserver.config.k8s.io/v1',
+  resources: [
+    { resources: ['*.*'], providers: [{ aesgcm: { keys: [{ name: 'one', secret: Buffer.alloc(32, 7).toString('base64') }] } }] },
+  ],
+});
+const encryptedInMemory = () => {
+  const backend = memoryBackend();
+  return () => encryptedBackend(backend, everything);
+};
+
 const dir = t.testdir({});
 const implementations: [title: string, StorageUnderTest][] = [
   ['in memory', underTest(inMemory, false, 100)],
   ['in memory, opened again', underTest(inMemory, true, 100)],
+  ['in memory, encrypted, opened again', underTest(encryptedInMemory, true, 50)],
   ['in SQLite', underTest(inSqlite(dir), false, 15)],
   ['in SQLite, opened again', underTest(inSqlite(dir), true, 10)],
 ];
