@@ -42,9 +42,7 @@ const inMemory = () => {
 const everything = encryptionConfiguration({
   kind: 'EncryptionConfiguration',
   apiVersion: 'apiserver.config.k8s.io/v1',
-  resources: [
-    { resources: ['*.*'], providers: [{ aesgcm: { keys: [{ name: 'one', secret: Buffer.alloc(32, 7).toString('base64') }] } }] },
-  ],
+  resources: [{ resources: ['*.*'], providers: [{ aesgcm: { keys: [{ name: 'one', secret: Buffer.alloc(32, 7).toString('base64') }] } }] }],
 });
 const encryptedInMemory = () => {
   const backend = memoryBackend();
