@@ -21,7 +21,7 @@ function validate(configMap: JsonObject): FieldError[] {
     invalidEach(index('binaryData', key), key, configKey(key), errors);
     total += decodedLength((value ?? '') as string);
   }
-  if (total > MAX_DATA_BYTES) errors.push(tooLong('', MAX_DATA_BYTES));
+  if (total > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES));
   return errors;
 }
 

@@ -52,6 +52,36 @@ function structForm(of: Definition, value: JsonObject): JsonObject {
   return form;
 }
 
+/** Members that stand elsewhere in the internal types: behind which other member. */
+const MOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  PodSpec: { SetHostnameAsFQDN: 'Subdomain', PreemptionPolicy: 'Priority', Overhead: 'RuntimeClassName' },
+  PodSecurityContext: { FSGroupChangePolicy: 'FSGroup' },
+};
+const OF_THE_HOST = ['HostNetwork', 'HostPID', 'HostIPC', 'ShareProcessNamespace', 'HostUsers'];
+
+/** The internal PodSpec has what it shares with the host in its security context, and one name of its account. */
+function movedToSecurityContext({ ServiceAccount: _, ...form }: JsonObject): JsonObject {
+  const ofTheHost = Object.fromEntries(OF_THE_HOST.map((member) => [member, form[member] ?? null]));
+  for (const member of OF_THE_HOST) delete form[member];
+  if (isObject(form['SecurityContext'])) form['SecurityContext'] = { ...ofTheHost, ...form['SecurityContext'] };
+  return form;
+}
+
+/** The form as the members of the internal type stand. */
+function internalForm(type: TypeName, form: JsonObject): JsonObject {
+  const name = type.slice(type.lastIndexOf('.') + 1);
+  const moved = MOVED[name];
+  if (!moved) return form;
+  const ordered: JsonObject = {};
+  const whole = name === 'PodSpec' ? movedToSecurityContext(form) : form;
+  const put = (member: string): void => {
+    ordered[member] = whole[member]!;
+    for (const [follower, leader] of Object.entries(moved)) if (leader === member) put(follower);
+  };
+  for (const member of Object.keys(whole)) if (!(member in moved)) put(member);
+  return ordered;
+}
+
 const byKey = ([a]: [string, JsonValue], [b]: [string, JsonValue]): number => (a < b ? -1 : 1);
 
 /** The value of a type of `schemas/definitions/` as Go's encoder prints its internal twin. */
@@ -68,7 +98,7 @@ export function goForm(type: TypeName, value: JsonValue | undefined): JsonValue 
   }
   if (!isObject(value) || type.includes('.apimachinery.')) return value;
   const of = findDefinition(type);
-  return of ? structForm(of, value) : value;
+  return of ? internalForm(type, structForm(of, value)) : value;
 }
 
 /** `goForm` of a type of core/v1. */

@@ -34,7 +34,7 @@ testCreate(CONFIG_MAP, [
   [
     'more than a mebibyte',
     { data: { a: 'x'.repeat(1048574) }, binaryData: { b: 'AAEC' } },
-    [': Too long: may not be more than 1048576 bytes'],
+    ['[]: Too long: may not be more than 1048576 bytes'],
   ],
 ]);
 
