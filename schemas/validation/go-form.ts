@@ -4,6 +4,7 @@
  */
 import { type Definition, type Field, findDefinition, itemOf, type TypeName } from '../definitions/index.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { sorted } from './members.js';
 
 /** Initials that Go spells in capitals. */
 const INITIALISMS =
@@ -43,7 +44,8 @@ function structForm(of: Definition, value: JsonObject): JsonObject {
     if ('inline' in field) {
       Object.assign(form, structForm(findDefinition(field.inline)!, value));
     } else if (field.name === 'metadata') {
-      Object.assign(form, value['metadata']);
+      const metadata = isObject(value['metadata']) ? value['metadata'] : {};
+      for (const [key, member] of Object.entries(metadata)) form[key] = isObject(member) ? sorted(member) : member;
     } else {
       const member = value[field.name];
       form[goName(field.name)] = member === undefined || member === null ? zeroOf(field) : goForm(field.type, member);
