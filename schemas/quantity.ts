@@ -134,7 +134,9 @@ export function formatQuantity(quantity: Quantity): string {
   }
   const { digits, exponent } = thousands(quantity);
   if (quantity.format === 'DecimalExponent') return exponent === 0 ? digits : `${digits}e${exponent}`;
-  return digits + (DECIMAL_SUFFIX.get(exponent) ?? '');
+  // there is no suffix beyond E: the rest stays as zeros
+  const over = Math.max(exponent - DECIMAL['E']!, 0);
+  return digits + '0'.repeat(over) + DECIMAL_SUFFIX.get(exponent - over);
 }
 
 function formatBinary(whole: bigint): string {
