@@ -1,11 +1,20 @@
 /** The options of `serve` in a file: YAML or JSON, checked as a whole. */
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parse } from 'yaml';
 import type { ServerOptions } from '../server/index.js';
 
 const strings = { type: 'array', items: { type: 'string' } };
 const port = { type: 'integer', minimum: 0, maximum: 65535 };
+
+const text = { type: 'string', minLength: 1 };
+const closed = { type: 'object', additionalProperties: false };
+const webhook = {
+  ...closed,
+  required: ['url'],
+  properties: { url: text, certificateAuthority: text, token: text, cacheSeconds: { type: 'integer', minimum: 0 } },
+};
 
 const schema = {
   type: 'object',
@@ -23,6 +32,33 @@ const schema = {
     logLevel: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'] },
     anonymousAuth: { type: 'boolean' },
     encryptionConfig: { type: 'string', minLength: 1 },
+    serviceAccountIssuer: text,
+    apiAudiences: strings,
+    bootstrapTokens: { type: 'boolean' },
+    oidc: {
+      type: 'array',
+      items: {
+        ...closed,
+        required: ['issuer', 'audiences'],
+        properties: {
+          issuer: text,
+          audiences: { ...strings, minItems: 1 },
+          usernameClaim: text,
+          usernamePrefix: { type: 'string' },
+          groupsClaim: text,
+          groupsPrefix: { type: 'string' },
+          requiredClaims: { type: 'object', additionalProperties: { type: 'string' } },
+          certificateAuthority: text,
+        },
+      },
+    },
+    tokenWebhook: webhook,
+    authorizationWebhook: webhook,
+    frontProxy: {
+      ...closed,
+      required: ['certificateAuthority', 'allowedNames'],
+      properties: { certificateAuthority: text, allowedNames: strings },
+    },
     tokens: {
       type: 'array',
       items: {
@@ -54,7 +90,18 @@ export async function readConfigFile(file: string): Promise<Partial<ServerOption
   const validate = new Ajv({ allErrors: false, strict: false }).compile(schema);
   const options = value ?? {};
   if (!validate(options)) throw new Error(`${file}: ${explain(validate.errors![0]!)}`);
-  return options as Partial<ServerOptions>;
+  return (await withAuthorities(options, dirname(file))) as Partial<ServerOptions>;
+}
+
+/** A `certificateAuthority` is PEM, or the path of a file from the configuration's folder on. */
+async function withAuthorities(value: unknown, folder: string): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((item) => withAuthorities(item, folder)));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(async ([key, member]): Promise<[string, unknown]> => {
+    const isFile = key === 'certificateAuthority' && typeof member === 'string' && !member.includes('-----BEGIN');
+    return [key, isFile ? await readFile(resolve(folder, member), 'utf8') : await withAuthorities(member, folder)];
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 function explain({ keyword, instancePath, message, params }: ErrorObject): string {

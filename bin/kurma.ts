@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { addKubeconfigCommand } from './kubeconfig-command.js';
 import { addServeCommand } from './serve-command.js';
+import { addTokenCommand } from './token-command.js';
 
 const program = new Command('kurma')
   .description('The Kubernetes API without Kubernetes: one process, one SQLite file, your own kinds, your own controllers.')
@@ -11,6 +12,7 @@ const program = new Command('kurma')
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'kurma: ').replace(/\n\(/, ' (')) });
 addServeCommand(program);
 addKubeconfigCommand(program);
+addTokenCommand(program);
 
 try {
   await program.parseAsync();

@@ -18,6 +18,7 @@ import { certificateSignerPlugin } from './auth/certificate-signer.js';
 import { certificateChecks } from './auth/certificate-admission.js';
 import { encryptedBackend } from './encryption/encrypted-backend.js';
 import { readEncryptionConfiguration } from './encryption/configuration.js';
+import { frontProxy } from './auth/front-proxy.js';
 import { escalationCheck } from './auth/rbac/escalation.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
 import { ensureDefaults } from './bootstrap.js';
@@ -128,7 +129,12 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       nonResource,
       isStopping: () => state.isStopping,
       stopping: stopping.signal,
-      authenticate: createAuthenticator({ tokens: auth.tokens, anonymous: options.anonymousAuth }),
+      authenticate: createAuthenticator({
+        tokens: auth.tokens,
+        anonymous: options.anonymousAuth,
+        proxy: options.frontProxy && frontProxy(options.frontProxy),
+        clientAuthority: certificates?.authority.certificate,
+      }),
       onRequest: metrics.onRequest,
     };
     if (options.insecurePort > 0) {
@@ -136,9 +142,13 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       await open(createHttp({ ...http, trusted, fastify: {} }), options.insecurePort, '127.0.0.1');
     }
     if (!certificates) return { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
-    const app = createHttp({ ...http, fastify: tlsOf(certificates) });
+    const app = createHttp({ ...http, fastify: tlsOf(certificates, options) });
     const port = await open(app, options.port, options.bindAddress);
-    undo.push(renewServing(app.server as unknown as TlsServer, certificates, { ...options, onError }));
+    undo.push(renewServing(app.server as unknown as TlsServer, certificates, {
+        ...options,
+        onError,
+        clientAuthorities: options.frontProxy ? [options.frontProxy.certificateAuthority] : [],
+      }));
     const host = options.bindAddress === '0.0.0.0' || options.bindAddress === '::' ? '127.0.0.1' : options.bindAddress;
     address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const url = `https://${address}`;
@@ -200,14 +210,14 @@ async function backendOf({ memory, dataDir, encryptionConfig }: ServerOptions): 
   return { backend, isStale: backend.isStale };
 }
 
-function tlsOf({ authority, serving }: Certificates): Record<string, unknown> {
+function tlsOf({ authority, serving }: Certificates, { frontProxy: proxy }: ServerOptions): Record<string, unknown> {
   return {
     http2: true,
     https: {
       allowHTTP1: true,
       key: serving.key,
       cert: serving.certificate,
-      ca: authority.certificate,
+      ca: [authority.certificate, ...(proxy ? [proxy.certificateAuthority] : [])],
       requestCert: true,
       rejectUnauthorized: false,
       maxSessionMemory: 1000,

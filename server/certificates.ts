@@ -11,6 +11,8 @@ export interface RenewalOptions {
   memory: boolean;
   dataDir: string;
   tlsSan: readonly string[];
+  /** Further authorities of client certificates. */
+  clientAuthorities: readonly string[];
   chance: { now(): number };
   onError(error: unknown): void;
   everyMs?: number;
@@ -79,7 +81,7 @@ export function renewServing(server: Server, certificates: Certificates, options
       ? await issueServing(certificates.authority, servingHosts(options.tlsSan), SERVING_DAYS, now)
       : (await certificatesIn(options.dataDir, options.tlsSan, now)).serving;
     const { key, certificate } = certificates.serving;
-    server.setSecureContext({ key, cert: certificate, ca: certificates.authority.certificate });
+    server.setSecureContext({ key, cert: certificate, ca: [certificates.authority.certificate, ...options.clientAuthorities] });
   };
   const timer = setInterval(() => void check().catch(options.onError), options.everyMs ?? RENEWAL_CHECK_MS).unref();
   return () => clearInterval(timer);

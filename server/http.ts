@@ -9,7 +9,7 @@ import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
-import { badRequest, type StatusError, timeout, unauthorized } from '../schemas/status.js';
+import { badRequest, internalError, type StatusError, timeout, unauthorized } from '../schemas/status.js';
 import { encodeAnswer, encodeStatus, type Reply } from './answers.js';
 import type { Answer, Api, Request } from './api.js';
 import { type Authenticator, presentedCertificate } from './auth/authentication.js';
@@ -105,6 +105,7 @@ async function authenticateRequest(options: HttpOptions, request: FastifyRequest
     (await options.authenticate({
       certificate: presentedCertificate(request.raw.socket as TLSSocket),
       authorization: request.headers.authorization,
+      headers: request.raw.rawHeaders,
       cluster: clusterOf(request.originalUrl),
     }));
   if (user) request.user = user;
@@ -186,7 +187,9 @@ async function serve({ api, isStopping, nonResource }: HttpOptions, request: Req
 async function authorize(api: Api, { info, user }: Request): Promise<void> {
   const attributes: AuthorizationRequest = { ...info, user };
   const decision = await api.authorizer.authorize(attributes);
-  if (!decision.allowed) throw denied(attributes, decision.reason);
+  if (decision.allowed) return;
+  if (decision.error !== undefined) throw internalError(decision.error);
+  throw denied(attributes, decision.reason);
 }
 
 /** R11.24 */

@@ -1,5 +1,8 @@
 /** Every option of a server, with its default visible. The command line and the configuration file are two ways to say the same. */
+import type { FrontProxyOptions } from './auth/front-proxy.js';
+import type { OidcIssuer } from './auth/oidc.js';
 import type { UserInfo } from './auth/user-info.js';
+import type { ReviewWebhook } from './auth/webhooks.js';
 import type { Profile } from './builtin-resources.js';
 import type { Chance } from './api.js';
 import type { Plugin } from '../controllers/index.js';
@@ -28,6 +31,16 @@ export interface ServerOptions {
   serviceAccountIssuer: string;
   /** Audiences that a token must name one of; none: the issuer. */
   apiAudiences: readonly string[];
+  /** Issuers of OpenID Connect whose users may come in. */
+  oidc: readonly OidcIssuer[];
+  /** Tokens of Secrets in kube-system of the type bootstrap.kubernetes.io/token are good. */
+  bootstrapTokens: boolean;
+  /** Whom to ask about tokens that nobody else knows. */
+  tokenWebhook: ReviewWebhook | undefined;
+  /** Whom to ask about what no role allows. */
+  authorizationWebhook: ReviewWebhook | undefined;
+  /** A proxy whose word on who the user is counts. */
+  frontProxy: FrontProxyOptions | undefined;
   /** Requests without credentials go on as system:anonymous. */
   anonymousAuth: boolean;
   /** File of an EncryptionConfiguration: what the database has encrypted. A memory server needs none. */
@@ -49,6 +62,11 @@ export const defaultOptions: ServerOptions = {
   tokens: [],
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
   apiAudiences: [],
+  oidc: [],
+  bootstrapTokens: false,
+  tokenWebhook: undefined,
+  authorizationWebhook: undefined,
+  frontProxy: undefined,
   anonymousAuth: true,
   encryptionConfig: undefined,
   chance: { now: Date.now, uuid: () => crypto.randomUUID(), random: Math.random },

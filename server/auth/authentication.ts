@@ -1,6 +1,7 @@
 /** From a connection and its headers to a user (objects.md E1, E2). */
 import { createHash, X509Certificate } from 'node:crypto';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import { type FrontProxy, isIssuedBy } from './front-proxy.js';
 import type { TokenAuthenticator } from './token-authenticator.js';
 import { ANONYMOUS, signedIn, type UserInfo } from './user-info.js';
 
@@ -9,6 +10,8 @@ export interface Credentials {
   certificate: PresentedCertificate | undefined;
   /** The Authorization header. */
   authorization: string | undefined;
+  /** All headers, names and values in turn. */
+  headers: readonly string[];
   cluster: string;
 }
 
@@ -21,14 +24,45 @@ export interface PresentedCertificate {
 /** undefined: credentials were presented and are no good (401). */
 export type Authenticator = (credentials: Credentials) => UserInfo | undefined | Promise<UserInfo | undefined>;
 
-/** E1.1: client certificates, then bearer tokens, then anonymous. */
-export function createAuthenticator(options: { tokens: TokenAuthenticator; anonymous: boolean }): Authenticator {
-  return ({ certificate, authorization, cluster }) => {
-    const byCertificate = certificate?.verified ? userOfCertificate(certificate.certificate) : undefined;
+export interface AuthenticatorOptions {
+  tokens: TokenAuthenticator;
+  anonymous: boolean;
+  proxy: FrontProxy | undefined;
+  /** PEM of the authority of client certificates: where there is a proxy's too, TLS alone does not tell them apart. */
+  clientAuthority: string | undefined;
+}
+
+interface CertificateKind {
+  isProxy: boolean;
+  isClient: boolean;
+}
+
+/** E1.1: the front proxy, client certificates, then bearer tokens, then anonymous. */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { proxy } = options;
+  const authority = options.clientAuthority === undefined ? undefined : new X509Certificate(options.clientAuthority);
+  const kinds = new WeakMap<PresentedCertificate, CertificateKind>();
+  const kindOf = (presented: PresentedCertificate): CertificateKind => {
+    const known = kinds.get(presented);
+    if (known) return known;
+    const { verified, certificate } = presented;
+    let made = { isProxy: false, isClient: verified };
+    if (verified && proxy && authority) {
+      const own = new X509Certificate(certificate.raw);
+      made = { isProxy: proxy.isProxy(own, all(certificate.subject?.CN)[0] ?? ''), isClient: isIssuedBy(own, authority) };
+    }
+    kinds.set(presented, made);
+    return made;
+  };
+  return ({ certificate, authorization, headers, cluster }) => {
+    const kind = certificate && kindOf(certificate);
+    const byProxy = kind?.isProxy ? proxy!.userOf(headers) : undefined;
+    if (byProxy) return byProxy;
+    const byCertificate = kind?.isClient ? userOfCertificate(certificate!.certificate) : undefined;
     if (byCertificate) return byCertificate;
     const token = bearer(authorization);
     if (token !== undefined) return userOfToken(options.tokens, token, cluster);
-    if (certificate && !certificate.verified) return undefined;
+    if (kind && !kind.isClient) return undefined;
     return options.anonymous ? ANONYMOUS : undefined;
   };
 }

@@ -6,12 +6,15 @@ import type { Store } from '../../storage/store.js';
 import { writePrivate } from '../certificates.js';
 import type { ServerOptions } from '../options.js';
 import { type Authorizer, unionAuthorizer } from './authorizer.js';
+import { bootstrapTokens } from './bootstrap-tokens.js';
 import { signingKey } from './jwt.js';
+import { oidc } from './oidc.js';
 import { createPolicyIndex } from './rbac/policy-index.js';
 import { rbacAuthorizer } from './rbac/rbac-authorizer.js';
 import { serviceAccountTokens } from './service-account-tokens.js';
 import type { AuthServices } from './services.js';
 import { forApiAudiences, staticTokens, unionTokenAuthenticator } from './token-authenticator.js';
+import { tokenWebhook, webhookAuthorizer } from './webhooks.js';
 
 export interface Auth extends AuthServices {
   authorizer: Authorizer;
@@ -25,8 +28,19 @@ export function createAuth(store: Store, options: ServerOptions): Auth {
   const audiences = options.apiAudiences.length ? options.apiAudiences : [issuer];
   const key = signingKey(options.memory ? freshKey() : keyIn(options.dataDir));
   const serviceAccounts = serviceAccountTokens({ store, chance: options.chance, issuer, audiences, key });
-  const tokens = unionTokenAuthenticator([forApiAudiences(staticTokens(options.tokens), audiences), serviceAccounts], audiences);
-  return { authorizer: unionAuthorizer([rbac]), rbac, serviceAccounts, tokens, close: () => index.close() };
+  const { now } = options.chance;
+  const tokens = unionTokenAuthenticator(
+    [
+      forApiAudiences(staticTokens(options.tokens), audiences),
+      serviceAccounts,
+      ...options.oidc.map((issuer) => oidc(issuer, now, audiences)),
+      ...(options.bootstrapTokens ? [forApiAudiences(bootstrapTokens(store, now), audiences)] : []),
+      ...(options.tokenWebhook ? [tokenWebhook(options.tokenWebhook)] : []),
+    ],
+    audiences,
+  );
+  const webhooks = options.authorizationWebhook ? [webhookAuthorizer(options.authorizationWebhook)] : [];
+  return { authorizer: unionAuthorizer([rbac, ...webhooks]), rbac, serviceAccounts, tokens, close: () => index.close() };
 }
 
 const freshKey = (): string =>
