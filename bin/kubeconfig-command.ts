@@ -41,7 +41,11 @@ async function kubeconfigFor({ dataDir, user, group = [], serviceAccount, ttl }:
 }
 
 /** Signed with the authority of the data directory; the server need not run. */
-async function forUser(dataDir: string, admin: string, { name, groups, ttl }: { name: string; groups: string[]; ttl: number }): Promise<string> {
+async function forUser(
+  dataDir: string,
+  admin: string,
+  { name, groups, ttl }: { name: string; groups: string[]; ttl: number },
+): Promise<string> {
   const [certificate, key] = await Promise.all(['ca.crt', 'ca.key'].map((file) => readDataFile(join(dataDir, 'pki', file), dataDir)));
   const authority = { certificate: certificate!, key: key! };
   const credentials = await issueClient(authority, { commonName: name, organizations: groups }, ttl / 86_400, Date.now());

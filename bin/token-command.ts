@@ -31,10 +31,11 @@ export function addTokenCommand(program: Command): void {
     .argument('<namespace/name>', 'the service account')
     .option('--data-dir <dir>', 'the data directory', './kurma-data')
     .option('--ttl <duration>', 'how long it is good for, at least 10m', durationSeconds, durationSeconds('1h'))
-    .option('--audience <audience>', 'whom it is for, repeatable; the server itself where absent', (value: string, before: string[] | undefined) => [
-      ...(before ?? []),
-      value,
-    ])
+    .option(
+      '--audience <audience>',
+      'whom it is for, repeatable; the server itself where absent',
+      (value: string, before: string[] | undefined) => [...(before ?? []), value],
+    )
     .action(async (account: string, { dataDir, ttl, audience = [] }: Flags) => {
       const token = await requestToken(dataDir, { ...serviceAccountOf(account), audiences: audience, ttl });
       process.stdout.write(`${token}\n`);

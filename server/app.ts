@@ -144,11 +144,13 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     if (!certificates) return { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
     const app = createHttp({ ...http, fastify: tlsOf(certificates, options) });
     const port = await open(app, options.port, options.bindAddress);
-    undo.push(renewServing(app.server as unknown as TlsServer, certificates, {
+    undo.push(
+      renewServing(app.server as unknown as TlsServer, certificates, {
         ...options,
         onError,
         clientAuthorities: options.frontProxy ? [options.frontProxy.certificateAuthority] : [],
-      }));
+      }),
+    );
     const host = options.bindAddress === '0.0.0.0' || options.bindAddress === '::' ? '127.0.0.1' : options.bindAddress;
     address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const url = `https://${address}`;

@@ -82,7 +82,8 @@ function userOf(claims: JWTPayload, options: OidcIssuer): NonNullable<TokenVerdi
   const claim = options.usernameClaim ?? 'sub';
   const name = claims[claim];
   if (typeof name !== 'string' || name === '') throw new Error(`claim ${claim} is not a name`);
-  if (claim === 'email' && claims['email_verified'] !== undefined && claims['email_verified'] !== true) throw new Error('email not verified');
+  if (claim === 'email' && claims['email_verified'] !== undefined && claims['email_verified'] !== true)
+    throw new Error('email not verified');
   const given = options.usernamePrefix ?? (claim === 'email' ? '-' : `${options.issuer}#`);
   const prefix = given === '-' ? '' : given;
   return {

@@ -68,7 +68,10 @@ function verdictOf(status: JsonObject, asked: readonly string[]): TokenVerdict {
   const said = textsAt(status, 'audiences');
   const audiences = said.length === 0 ? asked : said.filter((audience) => asked.includes(audience));
   if (audiences.length === 0) return { error: 'the token is for other audiences' };
-  return { user: { name: textAt(user, 'username'), groups: [...textsAt(user, 'groups')], ...(uid && { uid }), ...(extra && { extra }) }, audiences };
+  return {
+    user: { name: textAt(user, 'username'), groups: [...textsAt(user, 'groups')], ...(uid && { uid }), ...(extra && { extra }) },
+    audiences,
+  };
 }
 
 export function webhookAuthorizer(options: ReviewWebhook): Authorizer {
@@ -93,8 +96,20 @@ export function webhookAuthorizer(options: ReviewWebhook): Authorizer {
   };
 }
 
-function reviewSpec({ user, isResource, verb, path, group, version, resource, subresource, namespace, name }: AuthorizationRequest): JsonObject {
-  const filled = (members: Record<string, string>): JsonObject => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''));
+function reviewSpec({
+  user,
+  isResource,
+  verb,
+  path,
+  group,
+  version,
+  resource,
+  subresource,
+  namespace,
+  name,
+}: AuthorizationRequest): JsonObject {
+  const filled = (members: Record<string, string>): JsonObject =>
+    Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''));
   return {
     ...(isResource
       ? { resourceAttributes: filled({ namespace, verb, group, version, resource, subresource, name }) }
