@@ -61,7 +61,14 @@ const server = await createServer({
   logLevel: 'silent',
   bootstrapTokens: true,
   oidc: [
-    { issuer, audiences: ['kurma'], usernameClaim: 'email', groupsClaim: 'groups', groupsPrefix: 'oidc:', requiredClaims: { hd: 'example.com' } },
+    {
+      issuer,
+      audiences: ['kurma'],
+      usernameClaim: 'email',
+      groupsClaim: 'groups',
+      groupsPrefix: 'oidc:',
+      requiredClaims: { hd: 'example.com' },
+    },
   ],
   tokenWebhook: { url: webhook },
   authorizationWebhook: { url: webhook },
@@ -86,7 +93,13 @@ t.teardown(async () => {
 });
 
 type Headers = Record<string, string | string[]>;
-async function call(method: string, path: string, as: Agent, body?: unknown, headers: Headers = {}): Promise<{ code: number; body: JsonObject }> {
+async function call(
+  method: string,
+  path: string,
+  as: Agent,
+  body?: unknown,
+  headers: Headers = {},
+): Promise<{ code: number; body: JsonObject }> {
   const answer = await request(`${server.url}${path}`, {
     method: method as 'GET',
     dispatcher: as,
@@ -174,13 +187,18 @@ t.test('webhooks know users and what they may do', async (t) => {
   const before = asked.length;
   await call('GET', '/api/v1/namespaces', nobody, undefined, bearer('from-elsewhere'));
   t.equal(asked.length, before, 'answers are remembered');
-  t.match(asked.find((spec) => spec['resourceAttributes']), {
-    user: 'wendy',
-    groups: ['web', 'system:authenticated'],
-    resourceAttributes: { verb: 'list', version: 'v1', resource: 'namespaces' },
-  });
+  t.match(
+    asked.find((spec) => spec['resourceAttributes']),
+    {
+      user: 'wendy',
+      groups: ['web', 'system:authenticated'],
+      resourceAttributes: { verb: 'list', version: 'v1', resource: 'namespaces' },
+    },
+  );
   const review = (name: string): Promise<{ body: JsonObject }> =>
-    call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', admin, { spec: { user: name, resourceAttributes: { verb: 'get', resource: 'pods' } } });
+    call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', admin, {
+      spec: { user: name, resourceAttributes: { verb: 'get', resource: 'pods' } },
+    });
   t.match((await review('mallory')).body['status'], { allowed: false, denied: true, reason: 'so says the webhook' });
 });
 
@@ -201,7 +219,10 @@ t.test('a front proxy is believed by its certificate, and nobody else', async (t
 });
 
 async function signingRequest(name: string, organizations: string[], dns: string[] = []): Promise<string> {
-  const keys = (await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const keys = (await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ])) as webcrypto.CryptoKeyPair;
   const made = await x509.Pkcs10CertificateRequestGenerator.create({
     name: [{ CN: [name] }, ...organizations.map((o) => ({ O: [o] }))],
     keys,
@@ -236,15 +257,30 @@ t.test('an approved certificate request is signed for the signers of the server,
   t.ok(certificate.verify(new X509Certificate(ca).publicKey));
   t.same(certificate.subject.split('\n'), ['CN=alice', 'O=dev', 'O=a\\, b=c']);
   t.ok(Date.parse(certificate.validTo) <= Date.now() + 3_600_000);
-  const kubelet = { request: await signingRequest('system:node:n1', ['system:nodes'], ['n1']), usages: ['digital signature', 'server auth'] };
+  const kubelet = {
+    request: await signingRequest('system:node:n1', ['system:nodes'], ['n1']),
+    usages: ['digital signature', 'server auth'],
+  };
   const serving = await ask('serving', { ...kubelet, signerName: 'kubernetes.io/kubelet-serving' });
   t.equal(new X509Certificate(decode(serving['certificate'] as string)).subjectAltName, 'DNS:n1');
   for (const [name, spec, message] of [
     ['a', { ...kubelet, signerName: 'kubernetes.io/kube-apiserver-client' }, 'usages are not those of a client certificate'],
-    ['b', { ...kubelet, usages: ['client auth'], signerName: 'kubernetes.io/kube-apiserver-client-kubelet' }, 'subjectAltNames are not allowed'],
-    ['c', { ...kubelet, request: await signingRequest('x', [], ['n1']), signerName: 'kubernetes.io/kubelet-serving' }, 'subject organization is not system:nodes'],
+    [
+      'b',
+      { ...kubelet, usages: ['client auth'], signerName: 'kubernetes.io/kube-apiserver-client-kubelet' },
+      'subjectAltNames are not allowed',
+    ],
+    [
+      'c',
+      { ...kubelet, request: await signingRequest('x', [], ['n1']), signerName: 'kubernetes.io/kubelet-serving' },
+      'subject organization is not system:nodes',
+    ],
   ] as [string, JsonObject, string][])
-    t.match((await ask(name, spec))['conditions'], [{ type: 'Approved' }, { type: 'Failed', reason: 'SignerValidationFailure', message }], message);
+    t.match(
+      (await ask(name, spec))['conditions'],
+      [{ type: 'Approved' }, { type: 'Failed', reason: 'SignerValidationFailure', message }],
+      message,
+    );
 });
 
 t.test('a serving certificate is renewed while the server runs', async (t) => {
@@ -255,10 +291,13 @@ t.test('a serving certificate is renewed while the server runs', async (t) => {
   await new Promise((resolve) => tls.once('listening', resolve));
   const shown = (): Promise<string> =>
     new Promise((resolve, reject) => {
-      const socket = connect({ port: (tls.address() as AddressInfo).port, host: '127.0.0.1', servername: 'localhost', ca: certificates.authority.certificate }, () => {
-        resolve(socket.getPeerCertificate().fingerprint256);
-        socket.destroy();
-      });
+      const socket = connect(
+        { port: (tls.address() as AddressInfo).port, host: '127.0.0.1', servername: 'localhost', ca: certificates.authority.certificate },
+        () => {
+          resolve(socket.getPeerCertificate().fingerprint256);
+          socket.destroy();
+        },
+      );
       socket.once('error', reject);
     });
   const first = await shown();
