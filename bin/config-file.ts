@@ -30,6 +30,8 @@ const schema = {
     plugins: strings,
     controllers: strings,
     logLevel: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'] },
+    serviceClusterIpRange: { type: 'string', minLength: 1 },
+    serviceNodePortRange: { type: 'string', minLength: 1 },
     anonymousAuth: { type: 'boolean' },
     encryptionConfig: { type: 'string', minLength: 1 },
     serviceAccountIssuer: text,

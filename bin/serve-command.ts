@@ -35,6 +35,8 @@ export function addServeCommand(program: Command): void {
     .option('--controllers <list>', 'built-in controllers: "*" is all, "-name" takes one away (default: "*")', (list: string) =>
       list.split(','),
     )
+    .option('--service-cluster-ip-range <cidr>', 'cluster IPs of Services, one range of each family (default: "10.0.0.0/24")')
+    .option('--service-node-port-range <range>', 'node ports of Services (default: "30000-32767")')
     .addOption(
       new Option('--log-level <level>', 'least severe messages shown (default: "info")').choices([
         'trace',

@@ -21,7 +21,9 @@ import { readEncryptionConfiguration } from './encryption/configuration.js';
 import { frontProxy } from './auth/front-proxy.js';
 import { escalationCheck } from './auth/rbac/escalation.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
-import { ensureDefaults } from './bootstrap.js';
+import { ensureDefaults, keepDefaults } from './bootstrap.js';
+import { followCustomApiServices } from './bootstrap/api-services.js';
+import { advertisedAddress } from './bootstrap/kubernetes-service.js';
 import { builtinControllers } from './builtin-controllers.js';
 import { builtinResources } from './builtin-resources.js';
 import { type Certificates, certificatesIn, freshCertificates, renewServing, writePrivate } from './certificates.js';
@@ -35,9 +37,13 @@ import { createNonResource } from './non-resource.js';
 import { openApiOf } from './openapi.js';
 import { defaultOptions, type ServerOptions } from './options.js';
 import { Registry } from './registry.js';
+import { serveAllocation } from './services/index.js';
+import { addressOf, addressRanges, portRange } from './services/ranges.js';
 import { versionInfo } from './version.js';
 
 const SHUTDOWN_MS = 10_000;
+/** Advertised by a server that does not listen. */
+const DEFAULT_PORT = 6443;
 
 export interface KurmaServer {
   /** `https://127.0.0.1:6443`; undefined without a port. */
@@ -51,6 +57,11 @@ export interface KurmaServer {
   /** Drains: readyz fails, watches end, requests finish, plugins and the store close (R11.24). Idempotent. */
   stop(): Promise<void>;
 }
+
+interface Listeners extends Pick<KurmaServer, 'url' | 'kubeconfig' | 'kubeconfigPath'> {
+  port: number | undefined;
+}
+const NO_LISTENERS: Listeners = { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined, port: undefined };
 
 /** Starts a server; resolves when it is ready. Rejects with one clear line when it cannot start, leaving nothing running. */
 export async function createServer(given: Partial<ServerOptions> = {}): Promise<KurmaServer> {
@@ -66,6 +77,7 @@ export async function createServer(given: Partial<ServerOptions> = {}): Promise<
 }
 
 async function start(options: ServerOptions, log: Logger, undo: (() => Promise<void> | void)[]): Promise<KurmaServer> {
+  const [addresses, nodePorts] = [addressRanges(options.serviceClusterIpRange), portRange(options.serviceNodePortRange)];
   const isListening = options.port >= 0 || options.insecurePort > 0;
   if (!options.memory || isListening) makeDirectory(options.dataDir);
   const { backend, isStale } = await backendOf(options);
@@ -99,7 +111,9 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const client = createClient(transport);
 
   undo.push(serveDefinitions(api));
-  await ensureDefaults(api, options.profile);
+  undo.push(await serveAllocation(api, addresses, nodePorts));
+  await ensureDefaults(api);
+  undo.push(followCustomApiServices(api));
   const now = options.chance.now();
   const certificates =
     options.port < 0
@@ -107,7 +121,14 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       : options.memory
         ? await freshCertificates(options.tlsSan, now)
         : await certificatesIn(options.dataDir, options.tlsSan, now);
-  const listeners = isListening ? await listen() : { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
+  const listeners: Listeners = isListening ? await listen() : NO_LISTENERS;
+  const advertised = {
+    address: advertisedAddress(options.bindAddress),
+    port: listeners.port ?? DEFAULT_PORT,
+    clusterIp: addressOf(addresses[0]!, addresses[0]!.first),
+  };
+  const cidrs = addresses.map(({ text }) => text);
+  undo.push(await keepDefaults(api, advertised, cidrs));
   const manager = await startPlugins();
   state.isReady = true;
 
@@ -121,9 +142,10 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     })();
     return stopped;
   };
-  return { ...listeners, transport, client, stop };
+  const { url, kubeconfig: config, kubeconfigPath } = listeners;
+  return { url, kubeconfig: config, kubeconfigPath, transport, client, stop };
 
-  async function listen(): Promise<Pick<KurmaServer, 'url' | 'kubeconfig' | 'kubeconfigPath'>> {
+  async function listen(): Promise<Listeners> {
     const http = {
       api,
       nonResource,
@@ -141,7 +163,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       const trusted = { name: 'system:unsecured', groups: [SYSTEM_MASTERS, AUTHENTICATED] };
       await open(createHttp({ ...http, trusted, fastify: {} }), options.insecurePort, '127.0.0.1');
     }
-    if (!certificates) return { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined };
+    if (!certificates) return NO_LISTENERS;
     const app = createHttp({ ...http, fastify: tlsOf(certificates, options) });
     const port = await open(app, options.port, options.bindAddress);
     undo.push(
@@ -162,7 +184,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     });
     const path = join(options.dataDir, 'admin.kubeconfig');
     writePrivate(path, text);
-    return { url, kubeconfig: text, kubeconfigPath: path };
+    return { url, kubeconfig: text, kubeconfigPath: path, port };
   }
 
   async function open(app: FastifyInstance, port: number, host: string): Promise<number> {

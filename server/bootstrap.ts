@@ -1,37 +1,58 @@
-/** What every logical cluster has from the start (R4.61). */
-import type { JsonObject } from '../schemas/json-value.js';
-import { KeyExists } from '../storage/errors.js';
+/** What every server has from the start (R4.61), and has again soon if somebody takes it away. */
 import type { Api } from './api.js';
-import { encodeEntry } from './codec.js';
 import { reconcileBootstrapPolicy } from './auth/rbac/reconcile.js';
-import { keyOf } from './resource.js';
+import { builtinApiServices } from './bootstrap/api-services.js';
+import { ensure, type OwnObject } from './bootstrap/ensure.js';
+import { flowControlObjects } from './bootstrap/flow-control.js';
+import { type Advertised, kubernetesService, SERVER_PLACE } from './bootstrap/kubernetes-service.js';
+import { priorityClasses } from './bootstrap/priority-classes.js';
 import { goSeconds } from './time.js';
-import type { Profile } from './builtin-resources.js';
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+const KEEP_MS = 10_000;
 
-/** Creates the default namespaces and roles of `root` where they are missing. */
-export async function ensureDefaults(api: Api, _profile: Profile): Promise<void> {
-  await Promise.all(NAMESPACES.map((name) => ensure(api, 'v1', 'Namespace', namespace(name))));
-  await reconcileBootstrapPolicy(api, 'root');
+/** Creates what is missing of the default namespaces, roles, priorities and API services of `root`. */
+export async function ensureDefaults(api: Api): Promise<void> {
+  await Promise.all(NAMESPACES.map((name) => ensure(api, 'root', namespace(name))));
+  await Promise.all([
+    ...[...priorityClasses(), ...flowControlObjects(), ...builtinApiServices(api)].map((object) => ensure(api, 'root', object)),
+    reconcileBootstrapPolicy(api, 'root'),
+  ]);
 }
 
-const namespace = (name: string): JsonObject => ({
+const namespace = (name: string): OwnObject => ({
+  kind: 'Namespace',
+  apiVersion: 'v1',
   metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
   spec: { finalizers: ['kubernetes'] },
   status: { phase: 'Active' },
 });
 
-async function ensure(api: Api, apiVersion: string, kind: string, object: JsonObject): Promise<void> {
-  const resource = api.registry.findKind('root', apiVersion, kind)!;
-  const meta = object['metadata'] as JsonObject;
-  const key = keyOf(resource, 'root', (meta['namespace'] as string | undefined) ?? '', meta['name'] as string);
-  if (api.store.get(key)) return;
-  meta['uid'] = api.chance.uuid();
-  meta['creationTimestamp'] = goSeconds(api.chance.now());
-  try {
-    await api.store.create(key, (revision) => encodeEntry(resource, object, object, revision));
-  } catch (error) {
-    if (!(error instanceof KeyExists)) throw error;
-  }
+const serviceCidr = (cidrs: readonly string[], now: number): OwnObject => ({
+  kind: 'ServiceCIDR',
+  apiVersion: 'networking.k8s.io/v1',
+  metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+  spec: { cidrs: [...cidrs] },
+  status: {
+    conditions: [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: '',
+        message: 'Kubernetes default Service CIDR is ready',
+        lastTransitionTime: goSeconds(now),
+      },
+    ],
+  },
+});
+
+/** Keeps the Service `kubernetes` and the default ServiceCIDR, where they are served, and looks after the namespaces; returns what ends it. */
+export async function keepDefaults(api: Api, advertised: Advertised, cidrs: readonly string[]): Promise<() => void> {
+  const objects = [serviceCidr(cidrs, api.chance.now()), ...kubernetesService(advertised), ...NAMESPACES.map(namespace)];
+  const look = async (): Promise<void> => {
+    await Promise.all([...objects, ...flowControlObjects()].map((object) => ensure(api, 'root', object, SERVER_PLACE[object.kind])));
+  };
+  await look();
+  const timer = setInterval(() => look().catch(() => {}), KEEP_MS).unref();
+  return () => clearInterval(timer);
 }

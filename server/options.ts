@@ -45,6 +45,10 @@ export interface ServerOptions {
   anonymousAuth: boolean;
   /** File of an EncryptionConfiguration: what the database has encrypted. A memory server needs none. */
   encryptionConfig: string | undefined;
+  /** Cluster IPs of Services: one range, or one of each family after a comma, the default family first. */
+  serviceClusterIpRange: string;
+  /** Node ports of Services. */
+  serviceNodePortRange: string;
   chance: Chance;
 }
 
@@ -69,5 +73,7 @@ export const defaultOptions: ServerOptions = {
   frontProxy: undefined,
   anonymousAuth: true,
   encryptionConfig: undefined,
+  serviceClusterIpRange: '10.0.0.0/24',
+  serviceNodePortRange: '30000-32767',
   chance: { now: Date.now, uuid: () => crypto.randomUUID(), random: Math.random },
 };

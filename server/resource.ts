@@ -8,6 +8,7 @@ import type { Kind } from '../schemas/kinds.js';
 import type { ObjectSchema } from '../schemas/object-schema.js';
 import type { Cacher } from '../storage/cacher.js';
 import { collectionPrefix, objectKey } from '../storage/keys.js';
+import type { Allocator } from './allocation.js';
 import type { Strategy } from './strategy.js';
 
 export interface TableColumn {
@@ -60,6 +61,8 @@ export interface Resource {
   isTerminating?: boolean;
   /** Custom resources: what OpenAPI publishes (R10.30). */
   published?(): CustomKind;
+  /** Services: addresses and ports. */
+  allocator?: Allocator;
   /** Custom resources with a scale subresource. */
   scale?: ScalePaths;
   /** Aborted when the resource is no longer served as it was; ends its watches (R7.17). */

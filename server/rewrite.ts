@@ -9,6 +9,7 @@ import { dedupOwnerReferences, keepOnUpdate, metaOf, type ObjectMeta } from '../
 import { conflict, invalid, modifiedConflict, notFound, rawError, type StatusError } from '../schemas/status.js';
 import type { Entry } from '../storage/entry.js';
 import type { Attributes } from './admission.js';
+import type { Allocation } from './allocation.js';
 import type { Answer, Request } from './api.js';
 import { writeContext } from './auth/write-context.js';
 import { type Decision, decideOn } from './decide.js';
@@ -46,7 +47,10 @@ interface Outcome extends Decision {
 
 export async function rewrite(resource: Resource, request: Request, name: string, how: Rewriting): Promise<Answer> {
   const key = keyOf(resource, request.info.cluster, request.info.namespace, name);
-  const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, name, head, how));
+  const allocation = how.subresource === '' ? resource.allocator?.begin(request.info.cluster, how.dryRun) : undefined;
+  const { decision, entry } = await decideOn(request.api.store, key, (head) =>
+    decide(resource, request, name, head, how, allocation),
+  ).finally(() => allocation?.end());
   const { object, write, toDelete } = decision;
   if (!object) {
     if (!how.onMissing) throw notFound(resource.gr, name);
@@ -62,7 +66,14 @@ function withRevision(object: JsonObject, entry: Entry): JsonObject {
   return object;
 }
 
-function* decide(resource: Resource, request: Request, name: string, head: Entry | undefined, how: Rewriting): Steps<Outcome> {
+function* decide(
+  resource: Resource,
+  request: Request,
+  name: string,
+  head: Entry | undefined,
+  how: Rewriting,
+  allocation: Allocation | undefined,
+): Steps<Outcome> {
   if (!head) return { object: undefined, toDelete: false };
   const { strategy, subresource } = how;
   const stored = storedObject(head);
@@ -97,6 +108,7 @@ function* decide(resource: Resource, request: Request, name: string, head: Entry
   keepOnUpdate(metaOf(object), oldMeta);
   if (oldMeta.generation === undefined) delete metaOf(object).generation;
   else metaOf(object).generation = oldMeta.generation;
+  allocation?.allocate(object, old);
   strategy.prepareForUpdate(object, old, writeContext(request));
   const errors: FieldError[] = metadataFindingsOnUpdate(resource, object, old);
   const warnings: string[] = [];

@@ -7,6 +7,7 @@ import { alreadyExists, generateNameExhausted, invalid, rawError, StatusError } 
 import { KeyExists } from '../../storage/errors.js';
 import type { Entry } from '../../storage/entry.js';
 import type { Attributes } from '../admission.js';
+import type { Allocation } from '../allocation.js';
 import type { Answer, Request } from '../api.js';
 import { writeContext } from '../auth/write-context.js';
 import { authorizeCreate } from '../auth/authorize-create.js';
@@ -43,9 +44,19 @@ export async function createObject(
   options: WriteOptions,
   own: (object: JsonObject) => void,
 ): Promise<Answer> {
-  const { api } = request;
-  const { object: prepared, isGenerated } = await run(prepare(resource, request, object, options, own));
-  const { cluster } = request.info;
+  const allocation = resource.allocator?.begin(request.info.cluster, options.dryRun);
+  try {
+    const { object: prepared, isGenerated } = await run(prepare(resource, request, object, options, own, allocation));
+    return await store(resource, request, prepared, isGenerated, options.dryRun);
+  } finally {
+    await allocation?.end();
+  }
+}
+
+/** A generated name that is taken is generated again (R3.20). */
+async function store(resource: Resource, request: Request, prepared: JsonObject, isGenerated: boolean, dryRun: boolean): Promise<Answer> {
+  const { api, info } = request;
+  const { cluster } = info;
   const metadata = metaOf(prepared);
   for (let attempt = 1; ; attempt++) {
     const name = metadata.name!;
@@ -54,7 +65,7 @@ export async function createObject(
       if (metadata.resourceVersion && !tolerated(metadata.resourceVersion))
         throw rawError('resourceVersion should not be set on objects to be created');
       delete metadata.resourceVersion;
-      if (options.dryRun) {
+      if (dryRun) {
         const existing = api.store.get(key);
         if (existing) throw new KeyExists(existing);
         return { type: 'object', code: 201, resource, object: prepared };
@@ -82,6 +93,7 @@ function* prepare(
   object: JsonObject,
   options: WriteOptions,
   own: (object: JsonObject) => void,
+  allocation: Allocation | undefined,
 ): Steps<{ object: JsonObject; isGenerated: boolean }> {
   const { api, info } = request;
   refuseTerminatingKind(resource, request, object);
@@ -116,6 +128,7 @@ function* prepare(
   meta.creationTimestamp = goSeconds(api.chance.now());
   const isGenerated = !meta.name && Boolean(meta.generateName);
   if (isGenerated) meta.name = generateName(meta.generateName!, api.chance.random);
+  allocation?.allocate(admitted, undefined);
   resource.strategy.prepareForCreate(admitted, writeContext(request));
   const warnings: string[] = [];
   const errors = findingsOnCreate(resource, admitted, warnings);

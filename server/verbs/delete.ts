@@ -44,6 +44,7 @@ export async function removeObject(resource: Resource, request: Request, target:
   await run(request.api.admission.admit(attributesOf(resource, request, target, options, undefined)));
   const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, target, options, head));
   const { answer, object } = decision;
+  if (decision.write) await resource.allocator?.settled();
   if (answer === 'missing') throw notFound(resource.gr, target.name);
   if (answer === 'marked') {
     const code = options.orphanDependents === false ? 202 : 200;

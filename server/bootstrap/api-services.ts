@@ -1,0 +1,105 @@
+/** An APIService for every group and version that this server itself serves: built-in ones from the start, those of custom resources while they are served (F). */
+import { metaOf } from '../../schemas/object-meta.js';
+import { collectionPrefix, resourcePrefix } from '../../storage/keys.js';
+import type { Api } from '../api.js';
+import { storedObject } from '../codec.js';
+import { goSeconds } from '../time.js';
+import { drop, ensure, type OwnObject } from './ensure.js';
+
+const API_SERVICES = { group: 'apiregistration.k8s.io', resource: 'apiservices' };
+const AUTOMANAGED = 'kube-aggregator.kubernetes.io/automanaged';
+/** Of custom resources: far behind the built-in groups, ordered among themselves by their names. */
+const CUSTOM_PRIORITY: Priority = { group: 1000, version: 100 };
+
+interface Priority {
+  group: number;
+  version: number;
+}
+
+const GROUP_PRIORITIES: Readonly<Record<string, number>> = {
+  '': 18000,
+  apps: 17800,
+  'events.k8s.io': 17750,
+  'authentication.k8s.io': 17700,
+  'authorization.k8s.io': 17600,
+  autoscaling: 17500,
+  batch: 17400,
+  'certificates.k8s.io': 17300,
+  'networking.k8s.io': 17200,
+  policy: 17100,
+  'rbac.authorization.k8s.io': 17000,
+  'storage.k8s.io': 16800,
+  'apiextensions.k8s.io': 16700,
+  'admissionregistration.k8s.io': 16700,
+  'scheduling.k8s.io': 16600,
+  'coordination.k8s.io': 16500,
+  'node.k8s.io': 16300,
+  'discovery.k8s.io': 16200,
+  'flowcontrol.apiserver.k8s.io': 16100,
+  'internal.apiserver.k8s.io': 16000,
+  'resource.k8s.io': 15900,
+  'storagemigration.k8s.io': 15800,
+};
+
+function priorityOf(group: string, version: string): Priority {
+  const inGroup = GROUP_PRIORITIES[group] ?? CUSTOM_PRIORITY.group;
+  if (group === '') return { group: inGroup, version: 1 };
+  if (version.includes('alpha')) return { group: inGroup, version: 9 };
+  return { group: inGroup, version: version.includes('beta') ? 12 : 15 * Number(version.slice(1)) };
+}
+
+const nameOf = (group: string, version: string): string => `${version}.${group}`;
+
+function own(group: string, version: string, priority: Priority, automanaged: string, now: number): OwnObject {
+  return {
+    kind: 'APIService',
+    apiVersion: 'apiregistration.k8s.io/v1',
+    metadata: { name: nameOf(group, version), labels: { [AUTOMANAGED]: automanaged } },
+    spec: { ...(group !== '' && { group }), version, groupPriorityMinimum: priority.group, versionPriority: priority.version },
+    status: {
+      conditions: [
+        {
+          type: 'Available',
+          status: 'True',
+          lastTransitionTime: goSeconds(now),
+          reason: 'Local',
+          message: 'Local APIServices are always available',
+        },
+      ],
+    },
+  };
+}
+
+/** Of the built-in groups; the one that serves APIServices has none. */
+export function builtinApiServices(api: Api): OwnObject[] {
+  const made = new Map<string, OwnObject>();
+  for (const { gvk } of api.registry.builtins()) {
+    if (gvk.group === API_SERVICES.group) continue;
+    const { group, version } = gvk;
+    made.set(nameOf(group, version), own(group, version, priorityOf(group, version), 'onstart', api.chance.now()));
+  }
+  return [...made.values()];
+}
+
+/** Keeps those of custom resources in step with what is served, in every cluster; returns what ends it. */
+export function followCustomApiServices(api: Api): () => void {
+  let work = Promise.resolve();
+  const settle = (cluster: string): void => {
+    work = work.then(() => settleCluster(api, cluster)).catch(() => {});
+  };
+  settle('root');
+  return api.registry.onChange(settle);
+}
+
+async function settleCluster(api: Api, cluster: string): Promise<void> {
+  const wanted = new Map<string, OwnObject>();
+  for (const { gvk } of api.registry.custom(cluster))
+    wanted.set(nameOf(gvk.group, gvk.version), own(gvk.group, gvk.version, CUSTOM_PRIORITY, 'true', api.chance.now()));
+  const prefix = collectionPrefix(API_SERVICES, cluster);
+  const { entries } = api.store.cacher(resourcePrefix(API_SERVICES)).list({ prefix });
+  const gone = entries
+    .filter(({ labels }) => labels[AUTOMANAGED] === 'true')
+    .map((entry) => storedObject(entry) as OwnObject)
+    .filter((object) => !wanted.has(metaOf(object).name!));
+  await Promise.all([...gone.map((object) => drop(api, cluster, object)), ...[...wanted.values()].map((object) => ensure(api, cluster, object))]);
+}

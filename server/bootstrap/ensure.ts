@@ -1,0 +1,70 @@
+import { equal, type JsonObject } from '../../schemas/json-value.js';
+import { metaOf } from '../../schemas/object-meta.js';
+import { KeyExists } from '../../storage/errors.js';
+import type { Api } from '../api.js';
+import { encodeEntry, storedObject } from '../codec.js';
+import { keyOf, type Resource } from '../resource.js';
+import { goSeconds } from '../time.js';
+
+/** An object of the server's own: `kind` and `apiVersion` inside, what has a default may be left out. */
+export type OwnObject = JsonObject & { kind: string; apiVersion: string; metadata: JsonObject };
+
+/** The resource of an own object; undefined where the profile does not serve it. */
+export const resourceOf = (api: Api, cluster: string, { kind, apiVersion }: OwnObject): Resource | undefined =>
+  api.registry.findKind(cluster, apiVersion, kind);
+
+/**
+ * Creates the object if it is not there; a kind that is not served is none of ours. One that is there keeps what was made of it, but for
+ * the members that are ours.
+ */
+export async function ensure(api: Api, cluster: string, wanted: OwnObject, ours: readonly string[] = []): Promise<void> {
+  const resource = resourceOf(api, cluster, wanted);
+  if (!resource) return;
+  const { name, namespace = '' } = metaOf(wanted);
+  const key = keyOf(resource, cluster, namespace, name!);
+  if (api.store.get(key)) {
+    if (ours.length) await restore(api, resource, key, wanted, ours);
+    return;
+  }
+  const object = completed(api, resource, wanted);
+  try {
+    await api.store.create(key, (revision) => encodeEntry(resource, object, object, revision));
+  } catch (error) {
+    if (!(error instanceof KeyExists)) throw error;
+  }
+}
+
+async function restore({ store }: Api, resource: Resource, key: string, wanted: JsonObject, ours: readonly string[]): Promise<void> {
+  await store.update(key, (head) => {
+    const object = head && storedObject(head);
+    if (!object || ours.every((member) => equal(object[member], wanted[member]))) return { type: 'keep' };
+    for (const member of ours) object[member] = wanted[member]!;
+    return { type: 'put', encode: (revision) => encodeEntry(resource, object, object, revision) };
+  });
+}
+
+/** Removes an object if it is there. */
+export async function drop(api: Api, cluster: string, wanted: OwnObject): Promise<void> {
+  const resource = resourceOf(api, cluster, wanted);
+  if (!resource) return;
+  const { name, namespace = '' } = metaOf(wanted);
+  const key = keyOf(resource, cluster, namespace, name!);
+  await api.store.update(key, (head) => {
+    if (!head) return { type: 'keep' };
+    const last = storedObject(head);
+    return { type: 'delete', encode: (revision) => encodeEntry(resource, last, last, revision) };
+  });
+}
+
+function completed({ chance }: Api, { schema, kind }: Resource, wanted: OwnObject): JsonObject {
+  const object = structuredClone(wanted);
+  schema.conform(object, []);
+  schema.default(object);
+  Object.assign(object['metadata'], {
+    uid: chance.uuid(),
+    creationTimestamp: goSeconds(chance.now()),
+    ...(kind.generation && { generation: 1 }),
+  });
+  schema.settle(object);
+  return object;
+}
