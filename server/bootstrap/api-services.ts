@@ -101,5 +101,8 @@ async function settleCluster(api: Api, cluster: string): Promise<void> {
     .filter(({ labels }) => labels[AUTOMANAGED] === 'true')
     .map((entry) => storedObject(entry) as OwnObject)
     .filter((object) => !wanted.has(metaOf(object).name!));
-  await Promise.all([...gone.map((object) => drop(api, cluster, object)), ...[...wanted.values()].map((object) => ensure(api, cluster, object))]);
+  await Promise.all([
+    ...gone.map((object) => drop(api, cluster, object)),
+    ...[...wanted.values()].map((object) => ensure(api, cluster, object)),
+  ]);
 }

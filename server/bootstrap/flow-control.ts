@@ -149,7 +149,9 @@ function specOf({ level, precedence, by, users = [], groups = [], accounts = [],
       {
         subjects,
         ...(rules.resources && { resourceRules: rules.resources.map(resourceRule) }),
-        ...(rules.urls && { nonResourceRules: rules.urls.map(({ verbs = EVERY, paths = EVERY }) => ({ verbs: [...verbs], nonResourceURLs: [...paths] })) }),
+        ...(rules.urls && {
+          nonResourceRules: rules.urls.map(({ verbs = EVERY, paths = EVERY }) => ({ verbs: [...verbs], nonResourceURLs: [...paths] })),
+        }),
       },
     ],
   };

@@ -164,9 +164,7 @@ function beginAllocation(
     ownPorts.clear();
   };
   const isFreeAddress = (address: string): boolean =>
-    !pool.addresses.has(address) &&
-    !pool.claimedAddresses.has(address) &&
-    !store.get(objectKey(IP_ADDRESSES, cluster, '', address));
+    !pool.addresses.has(address) && !pool.claimedAddresses.has(address) && !store.get(objectKey(IP_ADDRESSES, cluster, '', address));
   const isFreePort = (port: number): boolean => !pool.ports.has(port) && !pool.claimedPorts.has(port);
   const rangesOfFamily = (family: string): AddressRange[] =>
     [...addresses, ...[...pool.further.values()].flat()].filter((range) => range.family === family);

@@ -15,7 +15,13 @@ t.teardown(() => server.stop());
 
 const SERVICES = '/api/v1/namespaces/default/services';
 
-function ask(of: KurmaServer, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: JsonObject, query = {}): Promise<TransportResponse> {
+function ask(
+  of: KurmaServer,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: JsonObject,
+  query = {},
+): Promise<TransportResponse> {
   return of.transport.request({ method, path, query, ...(body && { body }) });
 }
 const service = (name: string, spec: JsonObject = {}): JsonObject => ({
@@ -42,7 +48,11 @@ t.test('the low part of a range is kept for those who ask for it', async (t) => 
   const range = { first: 1n, last: 6n, reserved: 4n };
   const taken = new Set<bigint>();
   for (const expected of [5n, 6n, 1n, 2n, 3n, 4n, undefined]) {
-    const got = pick(range, (n) => !taken.has(n), () => 0);
+    const got = pick(
+      range,
+      (n) => !taken.has(n),
+      () => 0,
+    );
     t.equal(got, expected);
     if (got !== undefined) taken.add(got);
   }
@@ -133,14 +143,12 @@ t.test('nothing is given twice, however many ask at once, and a full range says 
   t.equal(given.length, 29, '30 addresses, one of them the server');
   t.equal(new Set(given).size, 29);
   const refused = answers.filter(({ status }) => status !== 201);
-  for (const answer of refused)
-    t.equal(messageOf(answer), 'Internal error occurred: failed to allocate a serviceIP: range is full');
+  for (const answer of refused) t.equal(messageOf(answer), 'Internal error occurred: failed to allocate a serviceIP: range is full');
   await ask(server, 'DELETE', SERVICES);
 });
 
 t.test('the server has its Service, priorities and API services, and has them after a restart; addresses stay taken', async (t) => {
-  const address = async (of: KurmaServer): Promise<unknown> =>
-    specOf(await ask(of, 'GET', `${SERVICES}/kubernetes`))['clusterIP'];
+  const address = async (of: KurmaServer): Promise<unknown> => specOf(await ask(of, 'GET', `${SERVICES}/kubernetes`))['clusterIP'];
   const before = await createServer(options);
   t.equal(await address(before), '10.0.0.1');
   t.equal((await ask(before, 'POST', SERVICES, service('kept', { clusterIP: '10.0.0.9' }))).status, 201);
