@@ -155,6 +155,7 @@ function strategyOf(kind: Kind, schema: () => ObjectSchema): Strategy {
     },
     validateUpdate: rules.validateUpdate ?? none,
     warnings: rules.warnings ?? (() => []),
+    ...(rules.deprecations && { deprecations: rules.deprecations }),
     canonicalize: rules.canonicalize ?? (() => {}),
     resetFields: hasStatus ? [['status']] : [],
     ...deletionOf(kind),
@@ -162,8 +163,7 @@ function strategyOf(kind: Kind, schema: () => ObjectSchema): Strategy {
   };
   for (const { name } of kind.subresources) {
     const own = rules.subresources?.[name];
-    if (name === 'status')
-      strategy.subresources['status'] = statusStrategy(strategy, rules.prepareForStatusUpdate, rules.validateStatusUpdate);
+    if (name === 'status') strategy.subresources['status'] = statusStrategy(strategy, rules);
     else if (own) strategy.subresources[name] = subresourceStrategy(strategy, own, count);
   }
   for (const [name, paths] of Object.entries(rules.resetFields ?? {}))
@@ -174,8 +174,7 @@ function strategyOf(kind: Kind, schema: () => ObjectSchema): Strategy {
 /** R1.24 */
 function statusStrategy(
   main: Strategy,
-  prepare: KindRules['prepareForStatusUpdate'],
-  validate: ((object: JsonObject, old: JsonObject) => FieldError[]) | undefined,
+  { prepareForStatusUpdate: prepare, validateStatusUpdate: validate, subresources }: KindRules,
 ): Strategy {
   return {
     ...main,
@@ -184,7 +183,7 @@ function statusStrategy(
       else restoreContent(object, old);
     },
     validateUpdate: validate ?? (() => []),
-    warnings: () => [],
+    warnings: subresources?.['status']?.warnings ?? (() => []),
     resetFields: [['spec']],
     subresources: {},
   };

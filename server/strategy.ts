@@ -14,6 +14,8 @@ export interface Strategy {
   prepareForUpdate(object: JsonObject, old: JsonObject, context: WriteContext): void;
   validateUpdate(object: JsonObject, old: JsonObject, warnings: string[]): FieldError[];
   warnings(object: JsonObject, old?: JsonObject): string[];
+  /** Warnings that a new object draws even if it is refused. */
+  deprecations?(object: JsonObject): string[];
   /** After validation, in place. */
   canonicalize(object: JsonObject): void;
   /** Paths whose changes a writer of this (sub)resource never owns (R5.74), e.g. `['status']`. */

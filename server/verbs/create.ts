@@ -120,6 +120,7 @@ function* prepare(
     warn: request.warn,
     request,
   };
+  for (const text of resource.strategy.deprecations?.(object) ?? []) request.warn(text);
   yield* api.admission.admit(attributes);
   const admitted = attributes.object!;
   const meta = metaOf(admitted);

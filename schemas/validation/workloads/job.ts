@@ -168,6 +168,8 @@ function validateSpecUpdate(job: JsonObject, old: JsonObject, options: PodOption
 
 export const job: KindRules = {
   default: defaultJob,
+  /** What is stored is read with defaults again: by then the template has labels. */
+  canonicalize: defaultJob,
   prepareForCreate(object) {
     generateSelector(object);
     prepareNew(object);
