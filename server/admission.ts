@@ -27,6 +27,17 @@ export interface Attributes {
   request: Request;
 }
 
+/** The attributes of a write: what the request says, and `own`, what the verb knows. Without a name or namespace of its own it is the URL's. */
+export function attributesOf(
+  request: Request,
+  resource: Resource,
+  own: Pick<Attributes, 'operation' | 'subresource' | 'object' | 'oldObject' | 'dryRun' | 'options'> &
+    Partial<Pick<Attributes, 'name' | 'namespace'>>,
+): Attributes {
+  const { api, info, user, warn } = request;
+  return { api, resource, cluster: info.cluster, namespace: info.namespace, name: info.name, user, warn, request, ...own };
+}
+
 export interface AdmissionPlugin {
   name: string;
   /** Both throw a StatusError to refuse; a promise where something outside must be asked. */

@@ -8,7 +8,7 @@ import { clone, equal, type JsonObject } from '../schemas/json-value.js';
 import { dedupOwnerReferences, keepOnUpdate, metaOf, type ObjectMeta } from '../schemas/object-meta.js';
 import { conflict, invalid, modifiedConflict, notFound, rawError, type StatusError } from '../schemas/status.js';
 import type { Entry } from '../storage/entry.js';
-import type { Attributes } from './admission.js';
+import { attributesOf } from './admission.js';
 import type { Allocation } from './allocation.js';
 import type { Answer, Request } from './api.js';
 import { writeContext } from './auth/write-context.js';
@@ -85,22 +85,15 @@ function* decide(
   // R3.24: a patch is looked at once, after mutation
   if (how.isUidPrecondition) warnOf(request, dedupOwnerReferences(meta, 'before mutation'));
 
-  const attributes: Attributes = {
-    api: request.api,
+  const attributes = attributesOf(request, resource, {
     operation: 'UPDATE',
-    resource,
     subresource,
-    cluster: request.info.cluster,
-    namespace: request.info.namespace,
     name,
     object: submitted,
     oldObject: old,
-    user: request.user,
     dryRun: how.dryRun,
     options: how.options,
-    warn: request.warn,
-    request,
-  };
+  });
   yield* request.api.admission.admit(attributes);
   const object = attributes.object!;
   checkRevision(resource, object, head, name);

@@ -5,7 +5,7 @@ import { managedFieldsOf, setManagedFields } from '../../schemas/apply/managed-f
 import { SCALE_COLUMNS } from '../../schemas/crd/columns.js';
 import { emptyReplicas, noReplicas, type ScalePaths, scaleOf, setReplicas } from '../../schemas/crd/scale.js';
 import { invalidValue } from '../../schemas/field-errors.js';
-import { isObject, type JsonObject } from '../../schemas/json-value.js';
+import { clone, isObject, type JsonObject } from '../../schemas/json-value.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { formatLabelSelector, labelSelectorOf, printLabelSelector } from '../../schemas/selectors.js';
 import { badRequest, internalError, invalid, notFound } from '../../schemas/status.js';
@@ -43,21 +43,20 @@ async function read(parent: Resource, request: Request): Promise<JsonObject> {
   const { info, api } = request;
   const entry = api.store.get(keyOf(parent, info.cluster, info.namespace, info.name));
   if (!entry) throw notFound(parent.gr, info.name);
-  const object = scaleFrom(parent, await convertStored(parent, storedObject(entry)));
-  if (parent.scale && (object['spec'] as JsonObject)['replicas'] === undefined && !hasReplicas(parent, object))
-    throw internalError(noReplicas(parent.scale));
-  return object;
+  const object = await convertStored(parent, storedObject(entry));
+  if (parent.scale && !hasReplicas(parent, object)) throw internalError(noReplicas(parent.scale));
+  return scaleFrom(parent, object);
 }
 
-/** Scales without replicas in their parent are marked by an absent spec.replicas; 0 is left out on the wire only (B5.20). */
-const absent = new WeakSet<JsonObject>();
-const hasReplicas = (_parent: Resource, object: JsonObject): boolean => !absent.has(object);
+/** The Scale itself leaves out 0 as well (B5.20). */
+const hasReplicas = (parent: Resource, object: JsonObject): boolean =>
+  scaleOf(object, parent.scale ?? BUILTIN_PATHS).replicas !== undefined;
 
 function scaleFrom(parent: Resource, object: JsonObject): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metaOf(object);
   const { replicas, statusReplicas, selector } = scaleOf(object, parent.scale ?? BUILTIN_PATHS);
   const text = parent.scale ? selector : selectorOf(parent, object);
-  const made: JsonObject = {
+  return {
     kind: SCALE.kind,
     apiVersion: 'autoscaling/v1',
     metadata: {
@@ -70,8 +69,6 @@ function scaleFrom(parent: Resource, object: JsonObject): JsonObject {
     spec: replicas ? { replicas } : {},
     status: { replicas: statusReplicas, ...(text !== '' && { selector: text }) },
   };
-  if (replicas === undefined) absent.add(made);
-  return made;
 }
 
 /** The selector in its string form; ReplicationControllers have plain labels. */
@@ -87,7 +84,9 @@ async function update(parent: Resource, view: Resource, request: Request): Promi
   const options = writeOptions('UpdateOptions', request.query, request.header('user-agent') ?? '');
   const body = parent.isCustom ? decodeForCustom(view, request, options) : decodeBody(view, request, options.fieldValidation);
   checkName(metaOf(body), request.info.name);
-  return write(parent, view, request, 'UpdateOptions', options, () => body);
+  return write(parent, view, request, 'UpdateOptions', options, (old) =>
+    fieldsOwner(view, request, options, 'scale').update(old, clone(body)),
+  );
 }
 
 /** B5.21: a body of another kind. */
@@ -107,7 +106,7 @@ async function patch(parent: Resource, view: Resource, request: Request): Promis
   const options = writeOptions('PatchOptions', request.query, request.header('user-agent') ?? '', { isApply });
   const applied = isApply ? decodeApplied(view, request).object : undefined;
   let document: ReturnType<typeof decodePatch> | undefined;
-  return write(parent, view, request, 'PatchOptions', options, (old) => {
+  return write(parent, view, request, 'PatchOptions', options, (old, isEmpty) => {
     if (applied) {
       const merged = fieldsOwner(view, request, options, 'scale').apply(old, applied);
       view.schema.conform(merged, []);
@@ -116,18 +115,19 @@ async function patch(parent: Resource, view: Resource, request: Request): Promis
     document ??= decodePatch(view, type, request.body, options.fieldValidation);
     const patched = applyPatch(view, request, document, old, options);
     const { replicas } = patched['spec'] as JsonObject;
-    if (parent.scale && replicas === undefined && absent.has(old)) throw badRequest(emptyReplicas(parent.scale));
-    return patched;
+    if (parent.scale && replicas === undefined && isEmpty) throw badRequest(emptyReplicas(parent.scale));
+    return fieldsOwner(view, request, options, 'scale').update(old, patched);
   });
 }
 
+/** `make` turns the Scale of now, whose parent may have no replicas, into the wanted one with its managed fields. */
 function write(
   parent: Resource,
   view: Resource,
   request: Request,
   optionsKind: string,
   options: WriteOptions,
-  make: (old: JsonObject) => JsonObject,
+  make: (old: JsonObject, isEmpty: boolean) => JsonObject,
 ): Promise<Answer> {
   const paths = parent.scale ?? BUILTIN_PATHS;
   const replicasPaths = new Map([[apiVersion(parent), paths.specReplicas]]);
@@ -140,12 +140,10 @@ function write(
     submit(old) {
       const before = scaleFrom(parent, old);
       setManagedFields(before, scaleManagedFields(managedFieldsOf(old), replicasPaths));
-      const after = make(before);
+      const after = make(before, !hasReplicas(parent, old));
       const replicas = ((after['spec'] as JsonObject | undefined)?.['replicas'] as number | undefined) ?? 0;
       if (!parent.isCustom && replicas < 0)
         throw invalid(SCALE, request.info.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]);
-      if (managedFieldsOf(after) === undefined || managedFieldsOf(after) === managedFieldsOf(before))
-        fieldsOwner(view, request, options, 'scale').update(before, after);
       setReplicas(old, paths, replicas);
       setManagedFields(old, parentManagedFields(managedFieldsOf(old), managedFieldsOf(after), replicasPaths, apiVersion(parent)));
       const meta = metaOf(old);

@@ -8,7 +8,7 @@ import { fillNamespace, metaOf } from '../../schemas/object-meta.js';
 import { badRequest, conflict, invalid, notFound } from '../../schemas/status.js';
 import { numberAt, objectAt, textAt, textsAt } from '../../schemas/validation/members.js';
 import { objectKey } from '../../storage/keys.js';
-import type { Attributes } from '../admission.js';
+import { attributesOf } from '../admission.js';
 import type { Answer, Request } from '../api.js';
 import type { Reference, TokenSubject } from '../auth/service-account-tokens.js';
 import { storedObject } from '../codec.js';
@@ -34,22 +34,14 @@ export async function token(accounts: Resource, request: Request): Promise<Answe
   fillNamespace(meta, info.namespace, true);
   if (meta.name && meta.name !== info.name)
     throw invalid(GVK, info.name, [invalidValue('metadata.name', meta.name, 'must match the service account name if specified')]);
-  const attributes: Attributes = {
-    api,
+  const attributes = attributesOf(request, accounts, {
     operation: 'CREATE',
-    resource: accounts,
     subresource: 'token',
-    cluster: info.cluster,
-    namespace: info.namespace,
-    name: info.name,
     object,
     oldObject: undefined,
-    user: request.user,
     dryRun: options.dryRun,
     options: admissionOptions('CreateOptions', options),
-    warn: request.warn,
-    request,
-  };
+  });
   await run(api.admission.admit(attributes));
   const account = find(request, 'serviceaccounts', info.name);
   const uid = metaOf(account).uid ?? '';

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../schemas/json-value.js';
 import { fillNamespace, metaOf, wipeForCreate } from '../../schemas/object-meta.js';
 import { groupResourceName } from '../../schemas/group-version.js';
 import { unknownResource } from '../../schemas/status.js';
-import type { Attributes } from '../admission.js';
+import { attributesOf } from '../admission.js';
 import type { Answer, Request } from '../api.js';
 import { selfSubjectReview, tokenReview } from '../auth/authentication-reviews.js';
 import { accessReview, localAccessReview, selfAccessReview, selfRulesReview } from '../auth/authorization-reviews.js';
@@ -39,22 +39,14 @@ export async function createOnly(resource: Resource, request: Request): Promise<
   wipeForCreate(metaOf(object));
   fillNamespace(metaOf(object), info.namespace, isNamespaced(resource));
   fieldsOwner(resource, request, options, '').update(undefined, object);
-  const attributes: Attributes = {
-    api,
+  const attributes = attributesOf(request, resource, {
     operation: 'CREATE',
-    resource,
     subresource: '',
-    cluster: info.cluster,
-    namespace: info.namespace,
-    name: info.name,
     object,
     oldObject: undefined,
-    user: request.user,
     dryRun: options.dryRun,
     options: admissionOptions('CreateOptions', options),
-    warn: request.warn,
-    request,
-  };
+  });
   await run(api.admission.admit(attributes));
   question.validate?.(attributes.object!, request);
   await run(api.admission.validate(attributes));

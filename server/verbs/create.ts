@@ -6,7 +6,7 @@ import { dedupOwnerReferences, fillNamespace, metaOf, wipeForCreate } from '../.
 import { alreadyExists, generateNameExhausted, invalid, rawError, StatusError } from '../../schemas/status.js';
 import { KeyExists } from '../../storage/errors.js';
 import type { Entry } from '../../storage/entry.js';
-import type { Attributes } from '../admission.js';
+import { attributesOf } from '../admission.js';
 import type { Allocation } from '../allocation.js';
 import type { Answer, Request } from '../api.js';
 import { writeContext } from '../auth/write-context.js';
@@ -104,22 +104,14 @@ function* prepare(
   warnOf(request, dedupOwnerReferences(metadata, 'before mutation'));
   own(object);
 
-  const attributes: Attributes = {
-    api,
+  const attributes = attributesOf(request, resource, {
     operation: 'CREATE',
-    resource,
     subresource: '',
-    cluster: info.cluster,
-    namespace: info.namespace,
-    name: info.name,
     object,
     oldObject: undefined,
-    user: request.user,
     dryRun: options.dryRun,
     options: admissionOptions('CreateOptions', options),
-    warn: request.warn,
-    request,
-  };
+  });
   for (const text of resource.strategy.deprecations?.(object) ?? []) request.warn(text);
   yield* api.admission.admit(attributes);
   const admitted = attributes.object!;

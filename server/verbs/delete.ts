@@ -1,7 +1,7 @@
 import { equal, type JsonObject } from '../../schemas/json-value.js';
 import { badRequest, conflict, notFound, type Status } from '../../schemas/status.js';
 import type { Entry } from '../../storage/entry.js';
-import type { Attributes } from '../admission.js';
+import { type Attributes, attributesOf } from '../admission.js';
 import type { Answer, Request } from '../api.js';
 import { metaOf, type ObjectMeta } from '../../schemas/object-meta.js';
 import { convertStored, encodeEntry, storedObject } from '../codec.js';
@@ -41,7 +41,7 @@ export interface Target {
 /** Deletes, or marks for deletion where finalizers or a grace period hold it (R4.42–R4.50). Throws 404, 409, 403. */
 export async function removeObject(resource: Resource, request: Request, target: Target, options: DeleteOptions): Promise<Answer> {
   const key = keyOf(resource, request.info.cluster, target.namespace, target.name);
-  await run(request.api.admission.admit(attributesOf(resource, request, target, options, undefined)));
+  await run(request.api.admission.admit(attributesFor(resource, request, target, options, undefined)));
   const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, target, options, head));
   const { answer, object } = decision;
   if (decision.write) await resource.allocator?.settled();
@@ -73,7 +73,7 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
   const stored = storedObject(head);
   const object = yield* settled(convertStored(resource, storedObject(head)));
   checkPreconditions(resource, target.name, metaOf(object), options);
-  yield* request.api.admission.validate(attributesOf(resource, request, target, options, object));
+  yield* request.api.admission.validate(attributesFor(resource, request, target, options, object));
   const now = request.api.chance.now();
   const marked = storedObject(head);
   const hold = mark(resource, marked, options, now);
@@ -170,29 +170,23 @@ function checkPreconditions(resource: Resource, name: string, meta: ObjectMeta, 
     refuse('ResourceVersion', resourceVersion, meta.resourceVersion, 'modified');
 }
 
-function attributesOf(
+function attributesFor(
   resource: Resource,
   request: Request,
   target: Target,
   options: DeleteOptions,
   oldObject: JsonObject | undefined,
 ): Attributes {
-  return {
-    api: request.api,
+  return attributesOf(request, resource, {
     operation: 'DELETE',
-    resource,
     subresource: '',
-    cluster: request.info.cluster,
     namespace: target.namespace,
     name: target.requestName,
     object: undefined,
     oldObject,
-    user: request.user,
     dryRun: options.dryRun,
     options: admissionDeleteOptions(options),
-    warn: request.warn,
-    request,
-  };
+  });
 }
 
 function admissionDeleteOptions(options: DeleteOptions): JsonObject {
