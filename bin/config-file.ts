@@ -56,6 +56,13 @@ const schema = {
     },
     tokenWebhook: webhook,
     authorizationWebhook: webhook,
+    auditPolicy: text,
+    auditLog: {
+      ...closed,
+      required: ['path'],
+      properties: { path: text, maxMegabytes: { type: 'number', exclusiveMinimum: 0 }, maxBackups: { type: 'integer', minimum: 0 } },
+    },
+    auditWebhook: { ...closed, required: ['url'], properties: { url: text, certificateAuthority: text, token: text } },
     frontProxy: {
       ...closed,
       required: ['certificateAuthority', 'allowedNames'],

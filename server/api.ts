@@ -2,6 +2,7 @@
 import type { JsonObject } from '../schemas/json-value.js';
 import type { Store } from '../storage/store.js';
 import type { AdmissionChain } from './admission.js';
+import type { AuditTrail } from './audit/index.js';
 import type { Authorizer } from './auth/authorizer.js';
 import type { AuthServices } from './auth/services.js';
 import type { UserInfo } from './auth/user-info.js';
@@ -43,6 +44,8 @@ export interface Request {
   output: Output;
   /** Adds a Warning header (R11.4). */
   warn(text: string): void;
+  /** What is recorded of it; undefined: nothing. */
+  audit?: AuditTrail;
   /** Aborted when the client has gone or the server stops. */
   signal: AbortSignal;
 }

@@ -12,6 +12,9 @@ import type { Backend } from '../storage/backend.js';
 import { AdmissionChain } from './admission.js';
 import { admissionPlugins } from './admission/index.js';
 import type { Api } from './api.js';
+import { type Audit, createAudit } from './audit/index.js';
+import { readPolicy } from './audit/policy.js';
+import { logSink, webhookSink } from './audit/sinks.js';
 import { createAuthenticator } from './auth/authentication.js';
 import { createAuth } from './auth/index.js';
 import { certificateSignerPlugin } from './auth/certificate-signer.js';
@@ -121,6 +124,8 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       : options.memory
         ? await freshCertificates(options.tlsSan, now)
         : await certificatesIn(options.dataDir, options.tlsSan, now);
+  const audit = auditOf(options, onError);
+  if (audit) undo.push(() => audit.close());
   const listeners: Listeners = isListening ? await listen() : NO_LISTENERS;
   const advertised = {
     address: advertisedAddress(options.bindAddress),
@@ -158,6 +163,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
         clientAuthority: certificates?.authority.certificate,
       }),
       onRequest: metrics.onRequest,
+      ...(audit && { audit }),
     };
     if (options.insecurePort > 0) {
       const trusted = { name: 'system:unsecured', groups: [SYSTEM_MASTERS, AUTHENTICATED] };
@@ -215,6 +221,14 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     for (const { error } of await made.start()) if (error) log.error({ err: error }, error.message);
     return made;
   }
+}
+
+function auditOf(options: ServerOptions, onError: (error: unknown) => void): Audit | undefined {
+  if (options.auditPolicy === undefined) return undefined;
+  const { auditLog, auditWebhook } = options;
+  const log = auditLog ?? (auditWebhook ? undefined : { path: join(options.dataDir, 'audit.log') });
+  const sinks = [...(log ? [logSink(log, onError)] : []), ...(auditWebhook ? [webhookSink(auditWebhook, onError)] : [])];
+  return createAudit(readPolicy(options.auditPolicy), sinks, options.chance.now);
 }
 
 function makeDirectory(dir: string): void {

@@ -15,6 +15,7 @@ import type { Answer, Api, Request } from './api.js';
 import { type Authenticator, presentedCertificate } from './auth/authentication.js';
 import { type AuthorizationRequest, denied } from './auth/authorizer.js';
 import { impersonate } from './auth/impersonation.js';
+import type { Audit, AuditTrail } from './audit/index.js';
 import type { UserInfo } from './auth/user-info.js';
 import { BODY_BYTES_MAX, bodyTooLarge } from './decode.js';
 import { dispatch } from './dispatch.js';
@@ -34,6 +35,7 @@ const compress = promisify(gzip);
 const COMPRESS_FROM_BYTES = 128 * 1024;
 /** R11.16 */
 const REQUEST_TIMEOUT_MS = 60_000;
+const EMPTY = Buffer.alloc(0);
 const NO_CACHE = 'no-cache, private';
 
 export interface HttpOptions {
@@ -45,6 +47,7 @@ export interface HttpOptions {
   /** Ends the watches when the server stops. */
   stopping: AbortSignal;
   onRequest?(info: RequestInfo, method: string, code: number, ms: number): void;
+  audit?: Audit;
   /** fastify's own: https, http2, logger … */
   fastify: FastifyServerOptions & Record<string, unknown>;
   /** Who calls on a plain loopback port without credentials. */
@@ -110,9 +113,38 @@ async function authenticateRequest(options: HttpOptions, request: FastifyRequest
     }));
   if (user) request.user = user;
   else {
-    await send(reply, request, failure(unauthorized(), undefined, request));
+    const made = failure(unauthorized(), undefined, request);
+    auditRefusal(options, request, made);
+    await send(reply, request, made);
     return reply as never;
   }
+}
+
+/** A request of nobody is recorded where its path can be read. */
+function auditRefusal({ audit }: HttpOptions, raw: FastifyRequest, made: Reply): void {
+  if (!audit) return;
+  try {
+    const { info } = readTarget(raw);
+    beginAudit(audit, raw, info)?.complete(made.code, made);
+  } catch {
+    // there is nothing to say about it but the refusal
+  }
+}
+
+function beginAudit(audit: Audit | undefined, raw: FastifyRequest, info: RequestInfo): AuditTrail | undefined {
+  const body = Buffer.isBuffer(raw.body) ? raw.body : EMPTY;
+  return audit?.begin({ info, id: raw.auditId, uri: raw.originalUrl, raw: raw.raw, user: raw.user, body });
+}
+
+function readTarget(raw: FastifyRequest): { query: Query; info: RequestInfo } {
+  const url = raw.originalUrl;
+  const at = url.indexOf('?');
+  const query = new Query(at < 0 ? '' : url.slice(at + 1));
+  const info = requestInfo(raw.method, decodePath(at < 0 ? url : url.slice(0, at)), {
+    isWatch: query.boolean('watch') ?? false,
+    requiredName: requiredName(query),
+  });
+  return { query, info };
 }
 
 /** A path that cannot be decoded is refused later on. */
@@ -127,17 +159,12 @@ function clusterOf(url: string): string {
 async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { api } = options;
   const started = performance.now();
-  const url = raw.originalUrl;
-  const at = url.indexOf('?');
-  const query = new Query(at < 0 ? '' : url.slice(at + 1));
   const warnings: string[] = [];
   let request: Request | undefined;
   let code = 200;
   try {
-    const info = requestInfo(raw.method, decodePath(at < 0 ? url : url.slice(0, at)), {
-      isWatch: query.boolean('watch') ?? false,
-      requiredName: requiredName(query),
-    });
+    const { query, info } = readTarget(raw);
+    const audit = beginAudit(options.audit, raw, info);
     const gone = new AbortController();
     raw.raw.once('close', () => gone.abort());
     request = {
@@ -146,28 +173,34 @@ async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyR
       method: raw.method,
       query,
       header: (name) => (name === 'content-type' ? raw.contentType : headerOf(raw, name)),
-      body: Buffer.isBuffer(raw.body) ? raw.body : Buffer.alloc(0),
+      body: Buffer.isBuffer(raw.body) ? raw.body : EMPTY,
       user: raw.user!,
       output: { mediaType: JSON_TYPE, pretty: false },
       warn: (text) => void warnings.push(text),
       signal: gone.signal,
+      ...(audit && { audit }),
     };
     const result = await bounded(serve(options, request, raw.raw.rawHeaders), info, query);
     if ('type' in result) {
       if (result.type === 'watch') {
+        audit?.started(200);
+        gone.signal.addEventListener('abort', () => audit?.complete(200), { once: true });
         serveWatch(raw, reply, result, request, options.stopping, { warnings, auditId: raw.auditId });
         return;
       }
       const encoded = await encodeAnswer(result, request);
       code = encoded.code;
+      audit?.complete(code, encoded);
       await send(reply, raw, encoded, warnings);
       return;
     }
     code = result.code;
+    audit?.complete(code, result);
     await send(reply, raw, result, warnings);
   } catch (error) {
     const made = failure(error, request, raw);
     code = made.code;
+    request?.audit?.complete(code, made);
     await send(reply, raw, made, warnings);
   } finally {
     if (request) options.onRequest?.(request.info, raw.method, code, performance.now() - started);
@@ -178,15 +211,21 @@ async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyR
 async function serve({ api, isStopping, nonResource }: HttpOptions, request: Request, headers: readonly string[]): Promise<Answer | Reply> {
   const { info } = request;
   if (isStopping() && !nonResource.isHealth(info.path)) return shuttingDown();
-  request.user = (await impersonate(api.authorizer, request.user, info, headers)) ?? request.user;
+  const impersonated = await impersonate(api.authorizer, request.user, info, headers);
+  if (impersonated) {
+    request.audit?.impersonates(impersonated);
+    request.user = impersonated;
+  }
   await authorize(api, request);
   if (info.isResource) return dispatch(request);
   return nonResource.serve(request);
 }
 
-async function authorize(api: Api, { info, user }: Request): Promise<void> {
+async function authorize(api: Api, { info, user, audit }: Request): Promise<void> {
   const attributes: AuthorizationRequest = { ...info, user };
   const decision = await api.authorizer.authorize(attributes);
+  audit?.annotate('authorization.k8s.io/decision', decision.allowed ? 'allow' : 'forbid');
+  audit?.annotate('authorization.k8s.io/reason', decision.reason);
   if (decision.allowed) return;
   if (decision.error !== undefined) throw internalError(decision.error);
   throw denied(attributes, decision.reason);

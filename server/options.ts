@@ -1,4 +1,5 @@
 /** Every option of a server, with its default visible. The command line and the configuration file are two ways to say the same. */
+import type { AuditLog, AuditWebhook } from './audit/sinks.js';
 import type { FrontProxyOptions } from './auth/front-proxy.js';
 import type { OidcIssuer } from './auth/oidc.js';
 import type { UserInfo } from './auth/user-info.js';
@@ -41,6 +42,11 @@ export interface ServerOptions {
   authorizationWebhook: ReviewWebhook | undefined;
   /** A proxy whose word on who the user is counts. */
   frontProxy: FrontProxyOptions | undefined;
+  /** File of an audit.k8s.io/v1 Policy: what is recorded of requests. */
+  auditPolicy: string | undefined;
+  /** Where it is recorded; with a policy and nothing else said, `audit.log` in the data directory. */
+  auditLog: AuditLog | undefined;
+  auditWebhook: AuditWebhook | undefined;
   /** Requests without credentials go on as system:anonymous. */
   anonymousAuth: boolean;
   /** File of an EncryptionConfiguration: what the database has encrypted. A memory server needs none. */
@@ -71,6 +77,9 @@ export const defaultOptions: ServerOptions = {
   tokenWebhook: undefined,
   authorizationWebhook: undefined,
   frontProxy: undefined,
+  auditPolicy: undefined,
+  auditLog: undefined,
+  auditWebhook: undefined,
   anonymousAuth: true,
   encryptionConfig: undefined,
   serviceClusterIpRange: '10.0.0.0/24',
