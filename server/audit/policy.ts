@@ -38,7 +38,11 @@ export interface Policy {
 
 const strings = { type: 'array', items: { type: 'string' } };
 const stages = { type: 'array', items: { enum: ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] } };
-const group = { type: 'object', additionalProperties: false, properties: { group: { type: 'string' }, resources: strings, resourceNames: strings } };
+const group = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { group: { type: 'string' }, resources: strings, resourceNames: strings },
+};
 const schema = {
   type: 'object',
   required: ['apiVersion', 'kind', 'rules'],

@@ -33,7 +33,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Takes events one by one and hands them on in batches, one batch at a time. */
 function batched(send: (events: readonly JsonObject[]) => Promise<void>, onError: (error: unknown) => void): AuditSink {
-  let waiting: JsonObject[] = [];
+  const waiting: JsonObject[] = [];
   let dropped = 0;
   let sending: Promise<void> | undefined;
   const drain = async (): Promise<void> => {

@@ -123,12 +123,20 @@ rules:
     return String(answer.headers['audit-id']);
   };
   await call('GET', '/healthz');
-  const id = await call('POST', '/api/v1/namespaces/default/configmaps', { 'audit-id': 'mine', 'x-forwarded-for': '10.0.0.1, 10.0.0.2' }, { metadata: { name: 'a' } });
+  const id = await call(
+    'POST',
+    '/api/v1/namespaces/default/configmaps',
+    { 'audit-id': 'mine', 'x-forwarded-for': '10.0.0.1, 10.0.0.2' },
+    { metadata: { name: 'a' } },
+  );
   t.equal(id, 'mine');
   await call('GET', '/api/v1/namespaces/default/secrets/s?x=1', { 'impersonate-user': 'bob' });
   await server.stop();
   webhook.close();
-  const events = readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  const events = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   t.same(received, events, 'the webhook gets the same');
   t.equal(events.length, 2);
   const [created, refused] = events;
