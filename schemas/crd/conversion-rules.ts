@@ -49,7 +49,8 @@ function reviewVersionErrors(versions: readonly string[], path: string): FieldEr
   return errors;
 }
 
-function clientConfigErrors(config: JsonObject, path: string, checksCaBundle: boolean): FieldError[] {
+/** The address of a webhook: a URL or a Service (C3.2a). */
+export function clientConfigErrors(config: JsonObject, path: string, checksCaBundle: boolean): FieldError[] {
   const url = typeof config.url === 'string' ? config.url : undefined;
   const service = objectAt(config, 'service');
   const errors: FieldError[] = [];

@@ -1,5 +1,6 @@
 /** The rules of every built-in kind, by group. A new group or family is one import and one line. */
 import { customResourceDefinition } from '../crd/rules.js';
+import { admissionregistration } from './admissionregistration/index.js';
 import { certificates } from './certificates.js';
 import { configMap } from './config-map.js';
 import { coordination } from './coordination.js';
@@ -40,6 +41,7 @@ const core: GroupRules = {
 
 const GROUPS: Readonly<Record<string, GroupRules>> = {
   '': core,
+  'admissionregistration.k8s.io': admissionregistration,
   'apiextensions.k8s.io': { CustomResourceDefinition: customResourceDefinition },
   apps: {
     ControllerRevision: controllerRevision,
