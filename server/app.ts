@@ -42,6 +42,7 @@ import { defaultOptions, type ServerOptions } from './options.js';
 import { Registry } from './registry.js';
 import { serveAllocation } from './services/index.js';
 import { addressOf, addressRanges, portRange } from './services/ranges.js';
+import { HEADER_LIMITS } from './slow-clients.js';
 import { versionInfo } from './version.js';
 
 const SHUTDOWN_MS = 10_000;
@@ -258,8 +259,9 @@ function tlsOf({ authority, serving }: Certificates, { frontProxy: proxy }: Serv
       ca: [authority.certificate, ...(proxy ? [proxy.certificateAuthority] : [])],
       requestCert: true,
       rejectUnauthorized: false,
+      ...HEADER_LIMITS,
       maxSessionMemory: 1000,
-      settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024 },
+      settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: HEADER_LIMITS.maxHeaderSize },
     },
   };
 }

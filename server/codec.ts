@@ -60,11 +60,12 @@ export function isServedAsStored(resource: Resource, entry: Entry): boolean {
 /** A CRD may have changed its storage version since this entry was written. */
 function hasStoredVersion(resource: Resource, entry: Entry): boolean {
   if (!resource.isCustom) return true;
-  const prefix = typePrefix(resource.storedGvk);
-  return (
-    entry.bytes.toString('latin1', 0, prefix.length) === prefix || entry.bytes.toString('utf8', 0, Buffer.byteLength(prefix)) === prefix
-  );
+  let prefix = prefixes.get(resource);
+  if (!prefix) prefixes.set(resource, (prefix = Buffer.from(typePrefix(resource.storedGvk))));
+  return entry.bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
 }
+
+const prefixes = new WeakMap<Resource, Buffer>();
 
 /** A stored object in the served version; a promise where a webhook must be asked. Takes `stored` over. */
 export function convertStored(resource: Resource, stored: JsonObject): JsonObject | Promise<JsonObject> {
@@ -83,12 +84,22 @@ export function servedBytes(resource: Resource, entry: Entry): Buffer | Promise<
   if (isServedAsStored(resource, entry)) return entry.bytes;
   const known = rendered.get(entry)?.get(resource);
   if (known) return known;
-  const keep = (object: JsonObject): Buffer => {
-    const bytes = bytesOf(objectText(object, resource, resource.gvk) + NEWLINE);
-    const of = rendered.get(entry) ?? new Map<Resource, Buffer>();
-    rendered.set(entry, of.set(resource, bytes));
-    return bytes;
-  };
   const object = convertStored(resource, storedObject(entry));
-  return object instanceof Promise ? object.then(keep) : keep(object);
+  return object instanceof Promise ? object.then((o) => render(resource, entry, o)) : render(resource, entry, object);
+}
+
+function render(resource: Resource, entry: Entry, object: JsonObject): Buffer {
+  const bytes = bytesOf(objectText(object, resource, resource.gvk) + NEWLINE);
+  const of = rendered.get(entry) ?? new Map<Resource, Buffer>();
+  rendered.set(entry, of.set(resource, bytes));
+  return bytes;
+}
+
+/** Has a webhook convert what `servedBytes` would otherwise have to wait for, all entries in one call; afterwards it has all of them at hand. */
+export async function convertAhead(resource: Resource, entries: readonly Entry[]): Promise<void> {
+  if (!resource.conversion?.listFromStored) return;
+  const unknown = entries.filter((entry) => !isServedAsStored(resource, entry) && !rendered.get(entry)?.has(resource));
+  if (unknown.length === 0) return;
+  const objects = await resource.conversion.listFromStored(unknown.map(storedObject));
+  objects.forEach((object, i) => void render(resource, unknown[i]!, object));
 }

@@ -3,11 +3,12 @@
  * the order of R1.11, replies and their headers (rest.md §11).
  */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGzip, gzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import { badRequest, internalError, type StatusError, timeout, unauthorized } from '../schemas/status.js';
 import { encodeAnswer, encodeStatus, type Reply } from './answers.js';
@@ -28,6 +29,8 @@ import { type RequestInfo, RequestInfoError, requestInfo, splitCluster } from '.
 import { PlainNotFound } from './routing.js';
 import { parseFieldSelector } from '../schemas/selectors.js';
 import { escapeWarnings } from './warnings.js';
+import { bearerOfProtocols, isWebSocket, serveUpgrades } from './upgrade.js';
+import { discardBody, HEADER_LIMITS, IDLE_MS, refuseMalformed, limitConnections, timeBody } from './slow-clients.js';
 import { serveWatch } from './watch-response.js';
 
 const compress = promisify(gzip);
@@ -67,13 +70,18 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
-    keepAliveTimeout: 90_000,
+    http2SessionTimeout: IDLE_MS,
+    clientErrorHandler: refuseMalformed,
     routerOptions: { maxParamLength: 65_536, ignoreDuplicateSlashes: false },
     exposeHeadRoutes: false,
     // every path is one route: the router must not judge what the API judges
     rewriteUrl: () => '/',
+    http: HEADER_LIMITS,
     ...options.fastify,
   } as FastifyServerOptions) as unknown as FastifyInstance;
+  limitConnections(app.server);
+  serveUpgrades(app);
+  setMaxListeners(0, options.stopping);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.decorateRequest('user', undefined);
@@ -81,6 +89,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   app.decorateRequest('contentType', undefined);
   app.addHook('onRequest', async (request, reply) => authenticateRequest(options, request, reply));
   app.setErrorHandler(async (error, request, reply) => {
+    if ((error as { code?: string }).code === 'FST_ERR_CTP_BODY_TOO_LARGE') await discardBody(request.raw);
     await send(reply, request, failure(asStatus(error), undefined, request));
   });
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -102,14 +111,15 @@ function asStatus(error: unknown): StatusError {
 async function authenticateRequest(options: HttpOptions, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   request.contentType = request.headers['content-type'];
   request.raw.headers['content-type'] = 'application/octet-stream';
+  if (request.raw.httpVersionMajor > 1) timeBody(request.raw);
   request.auditId = String(request.headers['audit-id'] ?? '').slice(0, 64) || randomUUID();
   const user =
     options.trusted ??
     (await options.authenticate({
       certificate: presentedCertificate(request.raw.socket as TLSSocket),
-      authorization: request.headers.authorization,
+      authorization: isWebSocket(request.raw) ? bearerOfProtocols(request.raw) : request.headers.authorization,
       headers: request.raw.rawHeaders,
-      cluster: clusterOf(request.originalUrl),
+      cluster: clusterOf(targetOf(request.originalUrl)),
     }));
   if (user) request.user = user;
   else {
@@ -137,7 +147,7 @@ function beginAudit(audit: Audit | undefined, raw: FastifyRequest, info: Request
 }
 
 function readTarget(raw: FastifyRequest): { query: Query; info: RequestInfo } {
-  const url = raw.originalUrl;
+  const url = targetOf(raw.originalUrl);
   const at = url.indexOf('?');
   const query = new Query(at < 0 ? '' : url.slice(at + 1));
   const info = requestInfo(raw.method, decodePath(at < 0 ? url : url.slice(0, at)), {
@@ -161,12 +171,11 @@ async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyR
   const started = performance.now();
   const warnings: string[] = [];
   let request: Request | undefined;
+  let signal: AbortSignal | undefined;
   let code = 200;
   try {
     const { query, info } = readTarget(raw);
     const audit = beginAudit(options.audit, raw, info);
-    const gone = new AbortController();
-    raw.raw.once('close', () => gone.abort());
     request = {
       api,
       info,
@@ -177,15 +186,18 @@ async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyR
       user: raw.user!,
       output: { mediaType: JSON_TYPE, pretty: false },
       warn: (text) => void warnings.push(text),
-      signal: gone.signal,
+      get signal() {
+        signal ??= goneSignal(raw.raw);
+        return signal;
+      },
       ...(audit && { audit }),
     };
     const result = await bounded(serve(options, request, raw.raw.rawHeaders), info, query);
     if ('type' in result) {
       if (result.type === 'watch') {
         audit?.started(200);
-        gone.signal.addEventListener('abort', () => audit?.complete(200), { once: true });
-        serveWatch(raw, reply, result, request, options.stopping, { warnings, auditId: raw.auditId });
+        const over = serveWatch(raw, reply, result, options.stopping, { warnings, auditId: raw.auditId });
+        over.addEventListener('abort', () => audit?.complete(200), { once: true });
         return;
       }
       const encoded = await encodeAnswer(result, request);
@@ -241,6 +253,9 @@ function shuttingDown(): Reply {
   };
 }
 
+/** R11.16: a moment at which every request is late already. */
+const NO_TIME_MS = 1;
+
 /** R11.16: 504 when a request that is not long-running takes too long; a malformed `timeout` is 400. */
 async function bounded<T>(work: Promise<T>, info: RequestInfo, query: Query): Promise<T> {
   const asked = query.get('timeout');
@@ -254,15 +269,34 @@ async function bounded<T>(work: Promise<T>, info: RequestInfo, query: Query): Pr
     ms = Math.min(parsed || REQUEST_TIMEOUT_MS, REQUEST_TIMEOUT_MS);
   }
   if (info.verb === 'watch') return work;
+  if (ms < NO_TIME_MS) {
+    work.catch(() => {});
+    throw tooLate();
+  }
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(timeout('request did not complete within the allotted timeout')), ms);
+    timer = setTimeout(() => reject(tooLate()), ms);
   });
   try {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+const tooLate = (): StatusError => timeout('request did not complete within the allotted timeout');
+
+function goneSignal(raw: FastifyRequest['raw']): AbortSignal {
+  const gone = new AbortController();
+  if (raw.destroyed && !raw.readableEnded) gone.abort();
+  raw.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+/** The absolute form (`GET http://host/path`) names the same path. */
+function targetOf(url: string): string {
+  if (url.startsWith('/')) return url;
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?]*(.*)$/i.exec(url)?.[1] || url;
 }
 
 function decodePath(path: string): string {
@@ -290,6 +324,13 @@ function headerOf(raw: FastifyRequest, name: string): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
+/** R11.20 */
+const PANIC: Reply = {
+  code: 500,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+  body: [Buffer.from('This request caused apiserver to panic. Look in the logs for details.\n')],
+};
+
 /** Every error reply is made here. */
 function failure(error: unknown, request: Request | undefined, raw: FastifyRequest): Reply {
   if (error instanceof PlainNotFound) return NON_RESOURCE_NOT_FOUND;
@@ -302,6 +343,7 @@ function failure(error: unknown, request: Request | undefined, raw: FastifyReque
     };
   const { status, isBug } = toStatusError(error);
   if (isBug) raw.log.error({ err: error, url: raw.originalUrl }, 'request failed');
+  if (error instanceof TypeError || error instanceof ReferenceError) return PANIC;
   const query = request?.query ?? new Query('');
   const output = negotiate(headerOf(raw, 'accept'), { types: ALL_TYPES, conversions: true }, query, headerOf(raw, 'user-agent'));
   const made = encodeStatus(status.status, status.code, output && { mediaType: output.mediaType, pretty: output.pretty });
@@ -313,6 +355,7 @@ async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, warni
   reply.code(made.code);
   reply.headers({ 'audit-id': raw.auditId, 'cache-control': NO_CACHE, ...made.headers });
   if (made.headers['cache-control'] === '') reply.removeHeader('cache-control');
+  if (raw.raw.httpVersionMajor > 1) reply.removeHeader('connection');
   if (warnings.length) reply.header('warning', escapeWarnings(warnings));
   const chunks = Array.isArray(made.body) ? (made.body as Buffer[]) : undefined;
   if (raw.method === 'HEAD') {
@@ -331,15 +374,13 @@ async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, warni
     reply.send(chunks[0]);
     return reply as never;
   }
-  if (acceptsGzip(raw) && made.code < 400) {
-    const whole = Buffer.concat([...made.body]);
-    if (whole.length > COMPRESS_FROM_BYTES) {
-      reply.headers({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
-      reply.send(await compress(whole, { level: 1 }));
-    } else reply.send(whole);
-    return reply as never;
+  const doCompress = acceptsGzip(raw) && made.code < 400;
+  if (doCompress) reply.headers({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+  if (chunks?.length === 1) reply.send(doCompress ? await compress(chunks[0]!, { level: 1 }) : chunks[0]);
+  else {
+    const plain = Readable.from(made.body, { objectMode: false });
+    reply.send(doCompress ? pipeline(plain, createGzip({ level: 1 }), () => {}) : plain);
   }
-  reply.send(Readable.from(made.body, { objectMode: false }));
   return reply as never;
 }
 

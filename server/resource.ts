@@ -32,6 +32,8 @@ export interface Conversion {
   /** Changes `object`, in the stored version, into the served one. */
   fromStored(object: JsonObject): JsonObject | Promise<JsonObject>;
   toStored(object: JsonObject): JsonObject | Promise<JsonObject>;
+  /** Where a webhook converts: the items of a list in one call, complete with kind and apiVersion (B8.1). */
+  listFromStored?(objects: JsonObject[]): Promise<JsonObject[]>;
 }
 
 export interface Resource {

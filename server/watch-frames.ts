@@ -23,7 +23,9 @@ export interface FrameEncoder {
 
 const STREAM_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 const INITIAL_END = { 'k8s.io/initial-events-end': 'true' };
-const shared = new WeakMap<object, Map<Resource, Map<string, Buffer>>>();
+/** By event, which all who see the change alike share; then by resource and form. */
+const shared = new WeakMap<WatchEvent, Map<Resource, Map<string, Buffer>>>();
+const bookmarks = new WeakMap<Resource, { revision: number; frame: Buffer }>();
 
 /** Throws 406 for what cannot be streamed (R7.3). */
 export function frameEncoder(resource: Resource, request: Request): FrameEncoder {
@@ -64,29 +66,34 @@ function jsonFrames(resource: Resource): FrameEncoder {
   return {
     contentType: 'application/json',
     initial: (entry) => make('ADDED', entry),
-    event(event) {
-      if (isLeaving(event)) {
+    event: (event) =>
+      once(event, resource, 'json', () => {
+        if (!isLeaving(event)) return make(event.type, event.entry);
         const object = leaving(resource, event);
         return object instanceof Promise ? object.then((o) => jsonFrame('DELETED', o)) : jsonFrame('DELETED', object);
-      }
-      const frames = framesOf(event.commit, resource);
-      const known = frames.get(event.type);
-      if (known) return known;
-      const frame = make(event.type, event.entry);
-      if (Buffer.isBuffer(frame)) frames.set(event.type, frame);
+      }),
+    bookmark(revision, isInitialEnd) {
+      const known = bookmarks.get(resource);
+      if (!isInitialEnd && known?.revision === revision) return known.frame;
+      const frame = jsonFrame('BOOKMARK', bookmarkObject(resource, revision, isInitialEnd));
+      if (!isInitialEnd) bookmarks.set(resource, { revision, frame });
       return frame;
     },
-    bookmark: (revision, isInitialEnd) => jsonFrame('BOOKMARK', bookmarkObject(resource, revision, isInitialEnd)),
     error: (status) => jsonFrame('ERROR', status),
   };
 }
 
-function framesOf(commit: object, resource: Resource): Map<string, Buffer> {
-  const byResource = shared.get(commit) ?? new Map<Resource, Map<string, Buffer>>();
-  shared.set(commit, byResource);
+/** The frame of an event in one form; made by the first of its watchers. */
+function once(event: WatchEvent, resource: Resource, form: string, make: () => Buffer | Promise<Buffer>): Buffer | Promise<Buffer> {
+  const byResource = shared.get(event) ?? new Map<Resource, Map<string, Buffer>>();
+  shared.set(event, byResource);
   const frames = byResource.get(resource) ?? new Map<string, Buffer>();
   byResource.set(resource, frames);
-  return frames;
+  const known = frames.get(form);
+  if (known) return known;
+  const frame = make();
+  if (Buffer.isBuffer(frame)) frames.set(form, frame);
+  return frame;
 }
 
 /** R7.9: kind and metadata, and the members that the kind always has. */
@@ -117,7 +124,12 @@ function objectFrames(resource: Resource, request: Request, encode: (type: strin
   return {
     contentType: request.output.mediaType === PROTOBUF_TYPE ? STREAM_TYPES[1]! : 'application/json',
     initial: (entry) => frame('ADDED', convertStored(resource, storedObject(entry))),
-    event: (event) => frame(event.type, isLeaving(event) ? leaving(resource, event) : convertStored(resource, storedObject(event.entry))),
+    event(event) {
+      const make = (): Buffer | Promise<Buffer> =>
+        frame(event.type, isLeaving(event) ? leaving(resource, event) : convertStored(resource, storedObject(event.entry)));
+      // a Table depends on what its stream has sent before
+      return table ? make() : once(event, resource, `${request.output.mediaType} ${as?.kind} ${as?.version}`, make);
+    },
     bookmark: (revision, isInitialEnd) => encode('BOOKMARK', shape(bookmarkObject(resource, revision, isInitialEnd))),
     error: (status) => encode('ERROR', status as unknown as JsonObject),
   };

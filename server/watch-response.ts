@@ -1,72 +1,96 @@
 /** An open watch on its socket: chunked HTTP, or a WebSocket that carries one event a frame (R7.2, R7.3). */
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { WebSocketServer } from 'ws';
-import type { Answer, Request, WatchSink } from './api.js';
+import type { Answer } from './api.js';
+import { headOf, isWebSocket, subprotocols } from './upgrade.js';
 import { escapeWarnings } from './warnings.js';
+
+const NEWLINE = 0x0a;
+/** Beyond this a WebSocket is not written to until it has caught up. */
+const QUEUED_BYTES_MAX = 1024 * 1024;
+/** A watcher has nothing to say. */
+const CLIENT_BYTES_MAX = 4096;
 
 type WatchAnswer = Extract<Answer, { type: 'watch' }>;
 
+/** Starts the watch; the signal is aborted when it is over. */
 export function serveWatch(
   raw: FastifyRequest,
   reply: FastifyReply,
   answer: WatchAnswer,
-  request: Request,
   stopping: AbortSignal,
   { warnings, auditId }: { warnings: readonly string[]; auditId: string },
-): void {
+): AbortSignal {
   reply.hijack();
   const over = new AbortController();
-  const signal = AbortSignal.any([over.signal, request.signal, stopping]);
-  if (isWebSocket(raw)) {
-    serveWebSocket(raw, answer, signal, over);
-    return;
-  }
+  const end = (): void => over.abort();
+  stopping.addEventListener('abort', end, { once: true });
+  over.signal.addEventListener('abort', () => stopping.removeEventListener('abort', end), { once: true });
   const response = reply.raw as ServerResponse;
+  const request = raw.raw;
+  if (isWebSocket(request)) {
+    response.detachSocket(request.socket);
+    serveWebSocket(request, answer, over).catch(end);
+    return over.signal;
+  }
   response.writeHead(200, {
     'content-type': answer.contentType,
     'cache-control': 'no-cache, private',
     'audit-id': auditId,
-    ...(raw.raw.httpVersionMajor === 1 && { 'transfer-encoding': 'chunked' }),
+    ...(response.req.httpVersionMajor === 1 && { 'transfer-encoding': 'chunked' }),
     ...(warnings.length > 0 ? { warning: escapeWarnings(warnings) } : {}),
   } as OutgoingHttpHeaders);
   response.flushHeaders();
-  response.once('close', () => over.abort());
-  response.on('error', () => over.abort());
-  const sink: WatchSink = {
-    signal,
-    write: (frames) => (signal.aborted ? true : response.write(frames)),
+  response.once('close', end);
+  response.on('error', end);
+  answer.start({
+    signal: over.signal,
+    write: (frames) => (over.signal.aborted ? true : response.write(frames)),
     end: () => response.end(),
     onDrain: (listener) => void response.once('drain', listener),
-  };
-  answer.start(sink);
+  });
+  return over.signal;
 }
 
-const isWebSocket = (raw: FastifyRequest): boolean =>
-  raw.headers.upgrade?.toLowerCase() === 'websocket' && /upgrade/i.test(raw.headers.connection ?? '');
+/** JSON events are lines and go out as text frames; protobuf ones carry their length in front and go out as binary frames. */
+function* eventsOf(frames: Buffer, isText: boolean): Generator<Buffer> {
+  for (let at = 0; at < frames.length; ) {
+    const from = isText ? at : at + 4;
+    const to = isText ? frames.indexOf(NEWLINE, at) + 1 || frames.length : from + frames.readUInt32BE(at);
+    yield frames.subarray(from, to);
+    at = to;
+  }
+}
 
-/** fastify never sees an `upgrade` event of a request it routed itself: the socket is taken over here. */
-function serveWebSocket(raw: FastifyRequest, answer: WatchAnswer, signal: AbortSignal, over: AbortController): void {
-  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
-  server.handleUpgrade(raw.raw, raw.raw.socket, Buffer.alloc(0), (socket) => {
+/** The handshake is answered with the first subprotocol offered, if any. */
+async function serveWebSocket(raw: IncomingMessage, answer: WatchAnswer, over: AbortController): Promise<void> {
+  const { WebSocketServer } = await import('ws');
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: CLIENT_BYTES_MAX,
+    handleProtocols: () => subprotocols(raw)[0] ?? false,
+  });
+  server.handleUpgrade(raw, raw.socket, headOf(raw), (socket) => {
+    const isText = answer.contentType.startsWith('application/json');
     let waiting: (() => void)[] = [];
-    socket.on('close', () => over.abort());
-    socket.on('error', () => over.abort());
-    const sink: WatchSink = {
-      signal,
-      write(frames) {
-        for (const line of frames.toString('utf8').split('\n')) if (line !== '') socket.send(line, drained);
-        return socket.bufferedAmount < 1024 * 1024;
-      },
-      end: () => socket.close(1000),
-      onDrain: (listener) => void waiting.push(listener),
-    };
     const drained = (): void => {
       if (socket.bufferedAmount > 0) return;
       const ready = waiting;
       waiting = [];
       for (const listener of ready) listener();
     };
-    answer.start(sink);
+    socket.on('close', () => over.abort());
+    socket.on('error', () => over.abort());
+    answer.start({
+      signal: over.signal,
+      write(frames) {
+        if (over.signal.aborted) return true;
+        for (const event of eventsOf(frames, isText)) socket.send(event, { binary: !isText }, drained);
+        return socket.bufferedAmount < QUEUED_BYTES_MAX;
+      },
+      end: () => socket.close(1000),
+      onDrain: (listener) => void waiting.push(listener),
+    });
   });
 }

@@ -1,11 +1,14 @@
 /** One open watch: initial events, live events, bookmarks, deadline (rest.md §7). */
+import { setMaxListeners } from 'node:events';
 import type { Watcher } from '../storage/watcher.js';
 import type { WatchEvent } from '../storage/commit.js';
+import type { Entry } from '../storage/entry.js';
 import type { Request, WatchSink } from './api.js';
 import type { ListOptions } from './request-options.js';
 import type { Resource } from './resource.js';
 import type { Selection } from './selection.js';
 import type { FrameEncoder } from './watch-frames.js';
+import { type Due, forget, remember } from './watch-sweep.js';
 
 const BOOKMARK_INTERVAL_MS = 60_000;
 /** R7.23: the first plain bookmark after the end of the initial events. */
@@ -22,7 +25,12 @@ export interface Start {
   atLeast: number | undefined;
 }
 
-export class WatchStream {
+/** How much of the initial events is written at once. */
+const INITIAL_BYTES = 256 * 1024;
+const NEVER = Number.POSITIVE_INFINITY;
+
+export class WatchStream implements Due {
+  due = NEVER;
   readonly #resource: Resource;
   readonly #request: Request;
   readonly #options: ListOptions;
@@ -30,7 +38,10 @@ export class WatchStream {
   readonly #sink: WatchSink;
   #watcher: Watcher | undefined;
   #ended = false;
-  #timers: NodeJS.Timeout[] = [];
+  #deadline = NEVER;
+  #nextBookmark = NEVER;
+  #lastBookmark = NEVER;
+  readonly #onAbort = (): void => this.#end();
   /** Frames in order: a frame that must be awaited (a conversion webhook) holds back those behind it. */
   #queue: Promise<void> | undefined;
 
@@ -44,29 +55,43 @@ export class WatchStream {
 
   /** Starts delivering; throws Compacted when `start.after` is older than the history. */
   async open(prefix: string, start: Start, match: Selection['match']): Promise<void> {
-    const end = (): void => this.#end();
     const { cacher } = this.#resource;
-    const ask = { prefix, match, onEvents: (events: readonly WatchEvent[]) => this.#deliver(events), onClose: end };
+    const ask = { prefix, match, onEvents: (events: readonly WatchEvent[]) => this.#deliver(events), onClose: this.#onAbort };
     const { watcher, entries, revision } = start.initial
       ? cacher.listAndWatch(ask)
       : { watcher: cacher.watch({ ...ask, after: start.after }), entries: [], revision: 0 };
     this.#watcher = watcher;
-    this.#sink.signal.addEventListener('abort', end, { once: true });
-    this.#resource.retired.addEventListener('abort', end, { once: true });
+    this.#sink.signal.addEventListener('abort', this.#onAbort, { once: true });
+    setMaxListeners(0, this.#resource.retired);
+    this.#resource.retired.addEventListener('abort', this.#onAbort, { once: true });
+    if (this.#sink.signal.aborted || this.#resource.retired.aborted) this.#end();
     this.#scheduleEnd();
     if (this.#ended) return;
-    for (const entry of entries) {
-      const frame = await this.#encoder.initial(entry);
-      if (this.#ended) return;
-      if (!this.#sink.write(frame)) await new Promise<void>((resolve) => this.#sink.onDrain(resolve));
-    }
+    await this.#sendInitial(entries);
     if (this.#ended) return;
-    if (start.initial && this.#options.allowWatchBookmarks) {
-      this.#sink.write(this.#encoder.bookmark(revision, true));
-      this.#after(FIRST_BOOKMARK_MS, () => this.#bookmark());
+    if (this.#options.allowWatchBookmarks) {
+      if (start.initial) this.#sink.write(this.#encoder.bookmark(revision, true));
+      this.#nextBookmark = performance.now() + (start.initial ? FIRST_BOOKMARK_MS : BOOKMARK_INTERVAL_MS);
+      this.#schedule();
     }
-    if (this.#options.allowWatchBookmarks) this.#every(BOOKMARK_INTERVAL_MS, () => this.#bookmark());
     watcher.resume();
+  }
+
+  async #sendInitial(entries: readonly Entry[]): Promise<void> {
+    let frames: Buffer[] = [];
+    let bytes = 0;
+    for (let i = 0; i < entries.length; i++) {
+      const made = this.#encoder.initial(entries[i]!);
+      const frame = Buffer.isBuffer(made) ? made : await made;
+      if (this.#ended) return;
+      frames.push(frame);
+      bytes += frame.length;
+      if (bytes < INITIAL_BYTES && i < entries.length - 1) continue;
+      if (!this.#sink.write(Buffer.concat(frames))) await new Promise<void>((resolve) => this.#sink.onDrain(resolve));
+      if (this.#ended) return;
+      frames = [];
+      bytes = 0;
+    }
   }
 
   #deliver(events: readonly WatchEvent[]): void {
@@ -108,23 +133,35 @@ export class WatchStream {
       this.#end();
       return;
     }
-    const bounded = Math.min(ms, 2 ** 31 - 1);
-    this.#after(bounded, () => this.#end());
-    if (this.#options.allowWatchBookmarks && bounded > 2 * BEFORE_DEADLINE_MS)
-      this.#after(bounded - BEFORE_DEADLINE_MS, () => this.#bookmark());
+    this.#deadline = performance.now() + ms;
+    if (this.#options.allowWatchBookmarks && ms > 2 * BEFORE_DEADLINE_MS) this.#lastBookmark = this.#deadline - BEFORE_DEADLINE_MS;
+    this.#schedule();
   }
 
-  #after(ms: number, action: () => void): void {
-    this.#timers.push(setTimeout(action, ms).unref());
+  #schedule(): void {
+    if (this.#ended) return;
+    this.due = Math.min(this.#deadline, this.#nextBookmark, this.#lastBookmark);
+    remember(this);
   }
-  #every(ms: number, action: () => void): void {
-    this.#timers.push(setInterval(action, ms).unref());
+
+  /** For the sweep. */
+  run(now: number): void {
+    if (now >= this.#deadline) {
+      this.#end();
+      return;
+    }
+    if (now >= this.#lastBookmark) this.#lastBookmark = NEVER;
+    if (now >= this.#nextBookmark) this.#nextBookmark = now + BOOKMARK_INTERVAL_MS;
+    this.#bookmark();
+    this.#schedule();
   }
 
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    forget(this);
+    this.#sink.signal.removeEventListener('abort', this.#onAbort);
+    this.#resource.retired.removeEventListener('abort', this.#onAbort);
     this.#watcher?.stop();
     this.#sink.end();
   }
