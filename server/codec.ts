@@ -60,8 +60,8 @@ export function isServedAsStored(resource: Resource, entry: Entry): boolean {
 /** A CRD may have changed its storage version since this entry was written. */
 function hasStoredVersion(resource: Resource, entry: Entry): boolean {
   if (!resource.isCustom) return true;
-  let prefix = prefixes.get(resource);
-  if (!prefix) prefixes.set(resource, (prefix = Buffer.from(typePrefix(resource.storedGvk))));
+  const prefix = prefixes.get(resource) ?? Buffer.from(typePrefix(resource.storedGvk));
+  prefixes.set(resource, prefix);
   return entry.bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
 }
 

@@ -31,7 +31,8 @@ export async function serve(t: Test, options: Partial<ServerOptions> = {}): Prom
   return { server, port: Number(new URL(server.url!).port) };
 }
 
-export const open = (port: number): TLSSocket => connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
+export const open = (port: number): TLSSocket =>
+  connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
 
 export interface RawAnswer {
   /** `200 OK`; empty when the connection was closed without an answer. */
@@ -65,7 +66,12 @@ export function sendRaw(port: number, parts: readonly (string | Buffer)[]): Prom
 }
 
 /** An HTTP/1.1 request of the admin on a connection of its own. */
-export function rawRequest(method: string, target: string, headers: readonly string[] = [], body: string | Buffer = ''): (string | Buffer)[] {
+export function rawRequest(
+  method: string,
+  target: string,
+  headers: readonly string[] = [],
+  body: string | Buffer = '',
+): (string | Buffer)[] {
   const lines = [`${method} ${target} HTTP/1.1`, 'Host: x', 'Connection: close', `Authorization: Bearer ${ADMIN_TOKEN}`, ...headers];
   if (body.length > 0) lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
   return [`${lines.join('\r\n')}\r\n\r\n`, body];

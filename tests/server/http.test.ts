@@ -34,33 +34,63 @@ const attacks: [string, (string | Buffer)[], string, string][] = [
     '413 Payload Too Large',
     tooLarge,
   ],
-  ['a body announced far over the limit and never sent', rawRequest('POST', MAPS, ['Content-Length: 99999999999']), '413 Payload Too Large', tooLarge],
+  [
+    'a body announced far over the limit and never sent',
+    rawRequest('POST', MAPS, ['Content-Length: 99999999999']),
+    '413 Payload Too Large',
+    tooLarge,
+  ],
   ['a body as large as allowed', post(map(`"data":{"a":"${'x'.repeat(100)}"}`).padEnd(LIMIT)), '201 Created', '"name":"m"'],
   ['a GET with a body', [...rawRequest('GET', '/version', ['Content-Length: 2']), '{}'], '200 OK', '"major"'],
 
   ['unknown members nested 9,900 deep', post(map(`"x":${nested(9900)}`)), '201 Created', '"name":"m"'],
   ['members nested 10,001 deep', post(map(`"x":${nested(10_001)}`)), '400 Bad Request', 'exceeded max depth'],
   ['arrays nested 1,000,000 deep', post('['.repeat(1_000_000)), '400 Bad Request', 'exceeded max depth'],
-  ['YAML nested 100,000 deep', post('['.repeat(100_000), 'Content-Type: application/yaml'), '400 Bad Request', 'exceeded max depth of 10000'],
+  [
+    'YAML nested 100,000 deep',
+    post('['.repeat(100_000), 'Content-Type: application/yaml'),
+    '400 Bad Request',
+    'exceeded max depth of 10000',
+  ],
   [
     'YAML aliases that multiply',
-    post(['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefgh'].map((k, i) => (i === 0 ? k : `${k}: &${k} [${`*${'abcdefg'[i - 1]},`.repeat(9)}]`)).join('\n'), 'Content-Type: application/yaml'),
+    post(
+      ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefgh']
+        .map((k, i) => (i === 0 ? k : `${k}: &${k} [${`*${'abcdefg'[i - 1]},`.repeat(9)}]`))
+        .join('\n'),
+      'Content-Type: application/yaml',
+    ),
     '400 Bad Request',
     'excessive aliasing',
   ],
   ['a merge patch nested 9,000 deep', patch('merge-patch+json', map(`"data":${nested(9000)}`)), '400 Bad Request', ''],
   ['a strategic merge patch nested 9,000 deep', patch('strategic-merge-patch+json', map(`"data":${nested(9000)}`)), '400 Bad Request', ''],
   ['a configuration to apply nested 9,000 deep', patch('apply-patch+yaml', map(`"data":${nested(9000)}`)), '400 Bad Request', ''],
-  ['a JSON patch nested 10,001 deep', patch('json-patch+json', `[{"op":"add","path":"/data/a","value":${nested(10_001)}}]`), '400 Bad Request', 'exceeded max depth'],
+  [
+    'a JSON patch nested 10,001 deep',
+    patch('json-patch+json', `[{"op":"add","path":"/data/a","value":${nested(10_001)}}]`),
+    '400 Bad Request',
+    'exceeded max depth',
+  ],
   [
     'a schema nested 4,500 deep',
-    rawRequest('POST', CRDS, [JSON_BODY], crd(`${'{"type":"object","properties":{"a":'.repeat(4500)}{"type":"string"}${'}}'.repeat(4500)}`)),
+    rawRequest(
+      'POST',
+      CRDS,
+      [JSON_BODY],
+      crd(`${'{"type":"object","properties":{"a":'.repeat(4500)}{"type":"string"}${'}}'.repeat(4500)}`),
+    ),
     '400 Bad Request',
     'exceeded max depth',
   ],
 
   ['members named __proto__', post(map('"data":{"__proto__":"x"},"__proto__":{"polluted":"yes"}')), '201 Created', '"name":"m"'],
-  ['a JSON patch into __proto__', patch('json-patch+json', '[{"op":"add","path":"/__proto__/polluted","value":"yes"}]'), '422 Unprocessable Entity', ''],
+  [
+    'a JSON patch into __proto__',
+    patch('json-patch+json', '[{"op":"add","path":"/__proto__/polluted","value":"yes"}]'),
+    '422 Unprocessable Entity',
+    '',
+  ],
   ['a merge patch into __proto__', patch('merge-patch+json', '{"__proto__":{"polluted":"yes"}}'), '200 OK', '"name":"target"'],
 
   ['two slashes in front', rawRequest('GET', '//api/v1/namespaces/default'), '200 OK', '"name":"default"'],
@@ -72,7 +102,12 @@ const attacks: [string, (string | Buffer)[], string, string][] = [
   ['an escape that is no UTF-8', rawRequest('GET', '/api/v1/namespaces/%c3%28'), '400 Bad Request', 'invalid URL escape'],
   ['a path of another server', rawRequest('GET', 'http://elsewhere/api/v1/namespaces/default'), '200 OK', '"name":"default"'],
   ['an asterisk for a path', rawRequest('GET', '*'), '404 Not Found', ''],
-  ['a query of 500,000 characters', rawRequest('GET', `/api/v1/namespaces?labelSelector=${'a%3Db,'.repeat(83_000)}a`), '200 OK', '"items":[]'],
+  [
+    'a query of 500,000 characters',
+    rawRequest('GET', `/api/v1/namespaces?labelSelector=${'a%3Db,'.repeat(83_000)}a`),
+    '200 OK',
+    '"items":[]',
+  ],
   ['a malformed escape in the query', rawRequest('GET', '/version?a=%zz'), '200 OK', '"major"'],
 
   ['TRACE', rawRequest('TRACE', '/api/v1/namespaces/default'), '405 Method Not Allowed', 'the server does not allow this method'],
@@ -81,7 +116,12 @@ const attacks: [string, (string | Buffer)[], string, string][] = [
   ['HEAD', rawRequest('HEAD', '/api/v1/namespaces/default'), '405 Method Not Allowed', ''],
   ['a method that nobody knows', rawRequest('FOO', '/version'), '400 Bad Request', '400 Bad Request'],
 
-  ['both lengths of a body', version(['Transfer-Encoding: chunked', 'Content-Length: 5'], '0\r\n\r\n'), '400 Bad Request', '400 Bad Request'],
+  [
+    'both lengths of a body',
+    version(['Transfer-Encoding: chunked', 'Content-Length: 5'], '0\r\n\r\n'),
+    '400 Bad Request',
+    '400 Bad Request',
+  ],
   ['two different lengths', version(['Content-Length: 5', 'Content-Length: 6'], 'aaaaaa'), '400 Bad Request', '400 Bad Request'],
   ['a list of lengths', version(['Content-Length: 5, 5'], 'aaaaa'), '400 Bad Request', '400 Bad Request'],
   ['an unknown transfer encoding', version(['Transfer-Encoding: xchunked'], 'aaaaa'), '400 Bad Request', '400 Bad Request'],
@@ -95,8 +135,18 @@ const attacks: [string, (string | Buffer)[], string, string][] = [
   ['an expectation', rawRequest('POST', MAPS, [JSON_BODY, 'Expect: 100-continue'], '{}'), '100 Continue', '422 Unprocessable Entity'],
   ['an upgrade to something else', version(['Upgrade: h2c']), '200 OK', '"major"'],
 
-  ['a timeout of nothing', rawRequest('GET', '/api/v1/namespaces?timeout=1ns'), '504 Gateway Timeout', 'request did not complete within the allotted timeout'],
-  ['a timeout while waiting', rawRequest('GET', '/api/v1/namespaces?timeout=20ms&resourceVersion=99999999'), '504 Gateway Timeout', 'allotted timeout'],
+  [
+    'a timeout of nothing',
+    rawRequest('GET', '/api/v1/namespaces?timeout=1ns'),
+    '504 Gateway Timeout',
+    'request did not complete within the allotted timeout',
+  ],
+  [
+    'a timeout while waiting',
+    rawRequest('GET', '/api/v1/namespaces?timeout=20ms&resourceVersion=99999999'),
+    '504 Gateway Timeout',
+    'allotted timeout',
+  ],
   ['a timeout that is none', rawRequest('GET', '/version?timeout=abc'), '400 Bad Request', 'invalid timeout specified in the request URL'],
 ];
 
@@ -147,7 +197,12 @@ t.test('HTTP/2 streams that are reset at once do no harm', async (t) => {
 t.test('an HTTP/2 body over the limit gets its answer', async (t) => {
   const session = connectHttp2(server.url!, { rejectUnauthorized: false });
   session.on('error', () => {});
-  const stream = session.request({ ':method': 'POST', ':path': MAPS, authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' });
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': MAPS,
+    authorization: `Bearer ${ADMIN_TOKEN}`,
+    'content-type': 'application/json',
+  });
   let status: number | undefined;
   stream.on('response', (headers) => {
     status = headers[':status'];

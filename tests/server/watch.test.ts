@@ -148,7 +148,11 @@ t.test('a watcher that does not read is closed, and the writer does not wait for
   socket.pause();
   const data = { a: 'x'.repeat(500_000) };
   for (let i = 0; i < 40; i++)
-    await server.transport.request({ method: 'PUT', path: `${MAPS}/to-all`, body: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'to-all' }, data: { ...data, i: String(i) } } });
+    await server.transport.request({
+      method: 'PUT',
+      path: `${MAPS}/to-all`,
+      body: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'to-all' }, data: { ...data, i: String(i) } },
+    });
   const answer = await sendRaw(port, rawRequest('GET', `${MAPS}/to-all`));
   t.match(answer.body, '"i":"39"');
   socket.destroy();
@@ -156,7 +160,10 @@ t.test('a watcher that does not read is closed, and the writer does not wait for
 
 t.test('bookmarks and deadlines come from one sweep, in time', async (t) => {
   const started = performance.now();
-  const { body } = await sendRaw(port, rawRequest('GET', `${MAPS}?watch=true&allowWatchBookmarks=true&timeoutSeconds=3&labelSelector=none=such`));
+  const { body } = await sendRaw(
+    port,
+    rawRequest('GET', `${MAPS}?watch=true&allowWatchBookmarks=true&timeoutSeconds=3&labelSelector=none=such`),
+  );
   const events = body
     .split('\n')
     .filter((line) => line.startsWith('{'))
@@ -174,7 +181,11 @@ t.test('bookmarks and deadlines come from one sweep, in time', async (t) => {
 
 t.test('a long list is compressed for those who ask, a short one is not (R8.22)', async (t) => {
   for (let i = 0; i < 4; i++)
-    await server.transport.request({ method: 'POST', path: MAPS, body: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: `big-${i}` }, data: { a: 'x'.repeat(400_000) } } });
+    await server.transport.request({
+      method: 'POST',
+      path: MAPS,
+      body: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: `big-${i}` }, data: { a: 'x'.repeat(400_000) } },
+    });
   const list = (query: string, headers: string[]) => sendRaw(port, rawRequest('GET', MAPS + query, headers));
   t.match((await list('', ['Accept-Encoding: gzip'])).headers, /content-encoding: gzip/i, 'in several chunks');
   t.match((await list('?fieldSelector=metadata.name=big-1', ['Accept-Encoding: gzip'])).headers, /content-encoding: gzip/i, 'in one');
