@@ -20,3 +20,4 @@ export { definePlugin, isPlugin, loadPlugin, type Phase, type Plugin, type Plugi
 export * from './reconciler.js';
 export * from './workqueue.js';
 export { run } from './run.js';
+export * from './services/index.js';

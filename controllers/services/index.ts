@@ -1,0 +1,8 @@
+/** Managed services: the capability model, `defineProvider`, and the runtimes a provider may use. */
+export * from './kinds.js';
+export type { BindingValues, Credential, Observation, Order, OrderObject, OrderStatus } from './order.js';
+export { defineProvider, type Offering, orderKindOf, type ProviderDefinition, providerOf, type Samples } from './provider.js';
+export { createFakeDriver, type FakeDriver, type FakeDriverOptions, type FakeThing } from './drivers/fake.js';
+export { createProcessDriver, freePort, type ProcessCommand, type ProcessDriver, type RunningProcess } from './drivers/process.js';
+export { connectRemoteCluster, type RemoteCluster } from './drivers/remote-cluster.js';
+export { type CheckResult, type VerifyOptions, verifyProvider } from './conformance.js';
