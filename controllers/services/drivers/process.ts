@@ -35,7 +35,7 @@ export interface ProcessDriver {
   /** Of the process's files; they stay until `remove`. */
   directory(id: string): string;
   find(id: string, command?: ProcessCommand): Promise<RunningProcess | undefined>;
-  /** Resolves to the one process of that id; one that runs already is left alone. @throws Error with the end of its log when it ends at once */
+  /** Resolves to the one process of that id; one that runs already is left alone. @throws Error with the end of its log when it cannot be started */
   start(id: string, command: ProcessCommand): Promise<RunningProcess>;
   /** SIGTERM, and SIGKILL after `graceMs`; resolves when it has gone. */
   stop(id: string, graceMs?: number): Promise<void>;
@@ -56,6 +56,7 @@ const introductionMs = 5000;
 
 /** `$0` is the directory; start time as `startTimeOf` reads it. */
 const introduce = `umask 077
+command -v "$1" >/dev/null || { echo "$1: not found" >&2; exit 127; }
 mkdir "$0/run" || exit 97
 if [ -r /proc/$$/stat ]; then s=$(cut -d' ' -f22 /proc/$$/stat); b=$(cat /proc/sys/kernel/random/boot_id); else s=$(ps -o lstart= -p $$ | tr ' ' _); b=; fi
 echo "$$ $s $b" > "$0/run/pid.new" && mv "$0/run/pid.new" "$0/run/pid" && exec "$@"`;
@@ -143,7 +144,7 @@ export function createProcessDriver(root: string): ProcessDriver {
         if (running) return { ...running, isCurrent: true };
         await sleep(clock, lookMs);
       }
-      throw new Error(`${command.command} ended at once (${end ?? 'it did not say who it is'}): ${await log(id, 5)}`);
+      throw new Error(`${command.command} did not start (${end ?? 'it did not say who it is'}): ${await log(id, 5)}`);
     },
     async remove(id) {
       await stop(id);
