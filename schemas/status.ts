@@ -136,7 +136,7 @@ export const tooLarge = (message: string): StatusError =>
   new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
 /** R2.19 */
 export const tooManyRequests = (message: string, retryAfterSeconds: number): StatusError =>
-  new StatusError(429, 'TooManyRequests', message, { retryAfterSeconds });
+  new StatusError(429, 'TooManyRequests', message, retryAfterSeconds > 0 ? { retryAfterSeconds } : {});
 /** R2.20b */
 export const timeout = (text: string, details: StatusDetails = {}): StatusError =>
   new StatusError(504, 'Timeout', `Timeout: ${text}`, details);

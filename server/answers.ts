@@ -26,6 +26,7 @@ type ListAnswer = Extract<Answer, { type: 'list' }>;
 /** Encodes anything but a watch. */
 export async function encodeAnswer(answer: Exclude<Answer, { type: 'watch' }>, request: Request): Promise<Reply> {
   const { output } = request;
+  if (answer.type === 'empty') return { code: answer.code, headers: {}, body: [] };
   if (answer.type === 'status') return encodeStatus(answer.status, answer.code, output);
   if (output.as) return encodeValue(await converted(answer, request), codeOf(answer), output, undefined);
   if (output.mediaType === JSON_TYPE && !output.pretty) {
@@ -77,7 +78,7 @@ async function objectOf(answer: Exclude<ObjectAnswer, ListAnswer>): Promise<Json
 
 function listMeta(answer: ListAnswer, withEmptyContinue: boolean): JsonObject {
   return {
-    resourceVersion: String(answer.revision),
+    ...(answer.revision !== undefined && { resourceVersion: String(answer.revision) }),
     ...(answer.continue !== undefined ? { continue: answer.continue } : withEmptyContinue && { continue: '' }),
     ...(answer.remaining !== undefined && { remainingItemCount: answer.remaining }),
   };

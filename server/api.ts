@@ -58,11 +58,13 @@ export type Answer =
       type: 'list';
       resource: Resource;
       entries: readonly Entry[];
-      revision: number;
+      /** undefined: of nothing that is stored. */
+      revision: number | undefined;
       continue: string | undefined;
       remaining: number | undefined;
     }
   | { type: 'status'; code: number; status: Status }
+  | { type: 'empty'; code: 204 }
   | { type: 'watch'; contentType: string; start(sink: WatchSink): void };
 
 /** Where a watch writes. `write` returns false when the socket's buffer is full; `drained` is called when it is empty again. */

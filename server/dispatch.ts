@@ -11,7 +11,7 @@ import type { Resource } from './resource.js';
 const STREAMS = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 const CUSTOM_OFFER: Offer = { types: ALL_TYPES.filter((t) => t !== PROTOBUF_TYPE), conversions: true };
 const BUILTIN_OFFER: Offer = { types: ALL_TYPES, conversions: true };
-/** R8.6: what is not stored is not printed as a Table either. */
+/** R8.6: what only answers questions is not printed as a Table either. */
 const UNSTORED_OFFER: Offer = { types: ALL_TYPES, conversions: false };
 
 /** Throws PlainNotFound or a StatusError. Sets `request.output`. */
@@ -26,7 +26,8 @@ export async function dispatch(request: Request): Promise<Answer> {
   return verbs[info.verb]!(resource, request);
 }
 
-const offerOf = ({ isCustom, kind }: Resource): Offer => (isCustom ? CUSTOM_OFFER : kind.storage ? BUILTIN_OFFER : UNSTORED_OFFER);
+const offerOf = ({ isCustom, kind }: Resource): Offer =>
+  isCustom ? CUSTOM_OFFER : kind.storage || kind.verbs.includes('list') ? BUILTIN_OFFER : UNSTORED_OFFER;
 
 /** R1.19, R8.4: the route's own refusal for built-ins, then the endpoint's. */
 function outputOf(resource: Resource, request: Request): Output {

@@ -5,6 +5,9 @@ import type { Resource } from '../resource.js';
 import { get } from '../verbs/get.js';
 import { patch } from '../verbs/patch.js';
 import { update } from '../verbs/update.js';
+import { binding } from './binding.js';
+import { eviction } from './eviction.js';
+import { containerStream, log, nodeProxy, podProxy, portForward, serviceProxy } from './node-streams.js';
 import { scale } from './scale.js';
 import { token } from './token.js';
 
@@ -13,6 +16,15 @@ export type SubresourceFunction = (resource: Resource, request: Request) => Prom
 /** By name, or by `resource.group/name` where only one kind has it. */
 const table: Record<string, SubresourceFunction> = {
   scale,
+  'pods/binding': binding,
+  'pods/eviction': eviction,
+  'pods/log': log,
+  'pods/exec': containerStream,
+  'pods/attach': containerStream,
+  'pods/portforward': portForward,
+  'pods/proxy': podProxy,
+  'nodes/proxy': nodeProxy,
+  'services/proxy': serviceProxy,
   'serviceaccounts/token': token,
 };
 

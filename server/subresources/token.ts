@@ -1,6 +1,4 @@
 /** `serviceaccounts/<name>/token` (R1.28, objects.md E3.1–E3.3): a token for an account, bound to what is asked for. */
-import { builtinSchema } from '../../schemas/builtin-schema.js';
-import { mergeTypeOfDefinition } from '../../schemas/apply/merge-type-of-definition.js';
 import { goQuote, invalidValue } from '../../schemas/field-errors.js';
 import { gvkName, parseApiVersion } from '../../schemas/group-version.js';
 import type { JsonObject } from '../../schemas/json-value.js';
@@ -18,6 +16,7 @@ import type { Resource } from '../resource.js';
 import { run } from '../steps.js';
 import { goSeconds } from '../time.js';
 import { admissionOptions } from '../verbs/create.js';
+import { viewOf } from './view.js';
 
 const GVK = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };
 const DEFINITION = 'io.k8s.api.authentication.v1.TokenRequest';
@@ -27,7 +26,7 @@ const SECONDS_MAX = 2 ** 32;
 
 export async function token(accounts: Resource, request: Request): Promise<Answer> {
   const { api, info } = request;
-  const view = tokenResource(accounts);
+  const view = viewOf(accounts, GVK, DEFINITION);
   const options = writeOptions('CreateOptions', request.query, request.header('user-agent') ?? '');
   const object = decodeBody(view, request, options.fieldValidation);
   const meta = metaOf(object);
@@ -133,31 +132,4 @@ function boundTo(request: Request, reference: JsonObject | undefined): Bound {
       `the UID in the bound object reference (${wanted}) does not match the UID in record. The object might have been deleted and then recreated`,
     );
   return bound;
-}
-
-const views = new WeakMap<Resource, Resource>();
-
-/** A resource that looks like the accounts' URL and speaks TokenRequest. */
-function tokenResource(accounts: Resource): Resource {
-  const known = views.get(accounts);
-  if (known) return known;
-  const { strategy, cacher, table, retired } = accounts;
-  const made: Resource = {
-    kind: { ...accounts.kind, ...GVK, definition: DEFINITION, listKind: 'TokenRequestList' },
-    gvk: GVK,
-    gr: accounts.gr,
-    storedGr: accounts.storedGr,
-    storedGvk: GVK,
-    isCustom: false,
-    isStoredVersion: true,
-    schema: builtinSchema(DEFINITION),
-    mergeType: () => mergeTypeOfDefinition(DEFINITION),
-    strategy,
-    cacher,
-    table,
-    selectableFields: () => ({}),
-    retired,
-  };
-  views.set(accounts, made);
-  return made;
 }

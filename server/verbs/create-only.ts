@@ -12,6 +12,7 @@ import { fieldsOwner } from '../field-owner.js';
 import { writeOptions } from '../request-options.js';
 import { isNamespaced, type Resource } from '../resource.js';
 import { run } from '../steps.js';
+import { bindings } from '../subresources/binding.js';
 import { admissionOptions } from './create.js';
 
 /** Answers a question: `object` as sent, its managed fields computed; throws to refuse it before validating admission sees it. */
@@ -31,6 +32,7 @@ const table: Readonly<Record<string, Question>> = {
 };
 
 export async function createOnly(resource: Resource, request: Request): Promise<Answer> {
+  if (resource.gvk.kind === 'Binding') return bindings(resource, request);
   const question = table[groupResourceName(resource.gr)];
   if (!question) throw unknownResource();
   const options = writeOptions('CreateOptions', request.query, request.header('user-agent') ?? '');

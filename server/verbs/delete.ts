@@ -36,12 +36,14 @@ export interface Target {
   name: string;
   /** What admission is told; empty inside a deletecollection (C1.3). */
   requestName: string;
+  /** It is part of a request that admission has let through (an eviction). */
+  isAdmitted?: true;
 }
 
 /** Deletes, or marks for deletion where finalizers or a grace period hold it (R4.42–R4.50). Throws 404, 409, 403. */
 export async function removeObject(resource: Resource, request: Request, target: Target, options: DeleteOptions): Promise<Answer> {
   const key = keyOf(resource, request.info.cluster, target.namespace, target.name);
-  await run(request.api.admission.admit(attributesFor(resource, request, target, options, undefined)));
+  if (!target.isAdmitted) await run(request.api.admission.admit(attributesFor(resource, request, target, options, undefined)));
   const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, target, options, head));
   const { answer, object } = decision;
   if (decision.write) await resource.allocator?.settled();
@@ -73,7 +75,7 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
   const stored = storedObject(head);
   const object = yield* settled(convertStored(resource, storedObject(head)));
   checkPreconditions(resource, target.name, metaOf(object), options);
-  yield* request.api.admission.validate(attributesFor(resource, request, target, options, object));
+  if (!target.isAdmitted) yield* request.api.admission.validate(attributesFor(resource, request, target, options, object));
   const now = request.api.chance.now();
   const marked = storedObject(head);
   const hold = mark(resource, marked, options, now);

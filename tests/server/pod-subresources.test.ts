@@ -1,0 +1,105 @@
+import t from 'tap';
+import type { TransportResponse } from '../../controllers/transport.js';
+import type { JsonObject } from '../../schemas/json-value.js';
+import { createServer } from '../../server/index.js';
+
+const server = await createServer({ memory: true, port: -1, profile: 'kubernetes', logLevel: 'silent' });
+t.teardown(() => server.stop());
+
+const NS = '/api/v1/namespaces/default';
+const BUDGETS = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+function ask(method: Method, path: string, body?: JsonObject): Promise<TransportResponse> {
+  const headers: Record<string, string> = method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {};
+  return server.transport.request({ method, path, headers, ...(body && { body }) });
+}
+const messageOf = ({ body }: TransportResponse): string => (body as { message?: string }).message ?? '';
+
+async function pod(name: string, spec: JsonObject = {}): Promise<void> {
+  const containers = [{ name: 'c', image: 'x' }];
+  const made = await ask('POST', `${NS}/pods`, { metadata: { name, labels: { app: name } }, spec: { containers, ...spec } as JsonObject });
+  if (made.status !== 201) throw new Error(messageOf(made));
+}
+const bindTo = (name: string, node: string): Promise<TransportResponse> =>
+  ask('POST', `${NS}/pods/${name}/binding`, { metadata: { name }, target: { kind: 'Node', name: node } });
+const evict = (name: string, more: JsonObject = {}): Promise<TransportResponse> =>
+  ask('POST', `${NS}/pods/${name}/eviction`, { metadata: { name }, ...more });
+
+await pod('free');
+await pod('two', { containers: [{ name: 'a', image: 'x' }, { name: 'b', image: 'x' }], initContainers: [{ name: 'i', image: 'x' }] });
+
+t.test('a pod is bound once (R1.27)', async (t) => {
+  await pod('bound');
+  t.match((await bindTo('bound', 'n')).body, { kind: 'Status', status: 'Success', code: 201 });
+  const { body } = await ask('GET', `${NS}/pods/bound`);
+  t.match(body, { metadata: { generation: 1 }, spec: { nodeName: 'n' }, status: { conditions: [{ type: 'PodScheduled', status: 'True' }] } });
+  await pod('gated', { schedulingGates: [{ name: 'example.com/wait' }] });
+  for (const [name, wanted, code, message] of [
+    ['bound', { metadata: { name: 'bound' }, target: { name: 'm' } }, 409, 'Operation cannot be fulfilled on pods/binding "bound": pod bound is already assigned to node "n"'],
+    ['gated', { metadata: { name: 'gated' }, target: { name: 'm' } }, 409, 'Operation cannot be fulfilled on pods/binding "gated": pod gated has non-empty .spec.schedulingGates'],
+    ['free', { metadata: { name: 'other' }, target: { name: 'm' } }, 400, 'name in URL does not match name in Binding object'],
+    ['free', { metadata: { name: 'free' }, target: {} }, 500, 'target.name: Required value'],
+    ['none', { metadata: { name: 'none' }, target: { name: 'm' } }, 404, 'pods "none" not found'],
+  ] as const) {
+    const answer = await ask('POST', `${NS}/pods/${name}/binding`, wanted as unknown as JsonObject);
+    t.equal(answer.status, code, message);
+    t.equal(messageOf(answer), message);
+  }
+  await pod('older');
+  t.equal((await ask('POST', `${NS}/bindings`, { metadata: { name: 'older' }, target: { name: 'n' } })).status, 201);
+});
+
+t.test('an eviction asks the budget (R1.26)', async (t) => {
+  t.equal(messageOf(await evict('free', { metadata: { name: 'x' } })), 'name in URL does not match name in Eviction object');
+  t.equal((await evict('free', { deleteOptions: { dryRun: ['All'] } })).status, 201);
+  t.equal((await ask('GET', `${NS}/pods/free`)).status, 200, 'a dry run leaves it');
+
+  await pod('guarded');
+  await bindTo('guarded', 'n');
+  await ask('PATCH', `${NS}/pods/guarded/status`, { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } });
+  await ask('POST', BUDGETS, { metadata: { name: 'b' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'guarded' } } } });
+  const refusedWith = async (message: string, retryAfterSeconds: number | undefined): Promise<void> => {
+    const { status, body } = await evict('guarded');
+    t.equal(status, 429);
+    t.match(body, { reason: 'TooManyRequests', details: { causes: [{ reason: 'DisruptionBudget', message }] } });
+    t.equal((body as { details: JsonObject }).details['retryAfterSeconds'], retryAfterSeconds);
+  };
+  await refusedWith('The disruption budget b is still being processed by the server.', 10);
+  const budgetStatus = (status: JsonObject): Promise<TransportResponse> => ask('PATCH', `${BUDGETS}/b/status`, { status });
+  await budgetStatus({ observedGeneration: 1, desiredHealthy: 2, currentHealthy: 1 });
+  await refusedWith('The disruption budget b needs 2 healthy pods and has 1 currently', undefined);
+  await budgetStatus({ disruptionsAllowed: 1 });
+  t.match((await evict('guarded')).body, { status: 'Success', code: 201 });
+  t.match((await ask('GET', `${BUDGETS}/b`)).body, { status: { disruptionsAllowed: 0, disruptedPods: { guarded: String } } });
+  t.match((await ask('GET', `${NS}/pods/guarded`)).body, { metadata: { deletionTimestamp: String } });
+  t.equal((await evict('none')).status, 404);
+});
+
+t.test('what a node would answer is refused in the words of a cluster whose nodes are down (R1.31)', async (t) => {
+  await ask('POST', '/api/v1/nodes', { metadata: { name: 'down' } });
+  await ask('PATCH', '/api/v1/nodes/down/status', { status: { addresses: [{ type: 'InternalIP', address: '192.0.2.1' }] } });
+  await pod('placed');
+  await bindTo('placed', 'down');
+  await ask('POST', `${NS}/services`, { metadata: { name: 's' }, spec: { ports: [{ port: 80 }] } });
+  for (const [path, code, message] of [
+    [`${NS}/pods/free/log`, 204, ''],
+    [`${NS}/pods/none/log`, 404, 'pods "none" not found'],
+    [`${NS}/pods/two/log`, 400, 'a container name must be specified for pod two, choose one of: [a b] or one of the init containers: [i]'],
+    [`${NS}/pods/placed/log`, 500, 'Get "https://192.0.2.1:10250/containerLogs/default/placed/c": dial tcp 192.0.2.1:10250: connect: connection refused'],
+    [`${NS}/pods/free/exec`, 400, 'pod free does not have a host assigned'],
+    [`${NS}/pods/placed/exec`, 400, 'Upgrade request required'],
+    [`${NS}/pods/free/portforward`, 400, 'pod free does not have a host assigned'],
+    [`${NS}/pods/free/proxy/a/b`, 400, 'address not allowed'],
+    ['/api/v1/nodes/none/proxy/', 404, 'nodes "none" not found'],
+    ['/api/v1/nodes/down/proxy/x', 503, 'error trying to reach service: dial tcp 192.0.2.1:10250: connect: connection refused'],
+    [`${NS}/services/s/proxy/`, 404, 'endpoints "s" not found'],
+    [`${NS}/services/s:81/proxy/`, 503, 'no service port 81 found for service "s"'],
+    ['/api/v1/componentstatuses/none', 500, 'Component not found: none'],
+  ] as const) {
+    const answer = await ask('GET', path);
+    t.equal(answer.status, code, path);
+    t.equal(code === 204 ? '' : messageOf(answer), message, path);
+  }
+  t.match((await ask('GET', '/api/v1/componentstatuses')).body, { kind: 'ComponentStatusList', items: [{ metadata: { name: 'controller-manager' } }] });
+});
