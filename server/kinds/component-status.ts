@@ -33,7 +33,13 @@ export async function listComponentStatuses(resource: Resource, request: Request
   const { match } = selection(resource, request, listOptions(request.query, false));
   const entries = COMPONENTS.map((component): Entry => {
     const text = objectText(statusOf(component), resource, resource.gvk);
-    return { key: objectKey(resource.gr, request.info.cluster, '', component[0]), revision: 0, bytes: bytesOf(`${text}\n`), labels: {}, fields: {} };
+    return {
+      key: objectKey(resource.gr, request.info.cluster, '', component[0]),
+      revision: 0,
+      bytes: bytesOf(`${text}\n`),
+      labels: {},
+      fields: {},
+    };
   });
   const selected = match ? entries.filter(match) : entries;
   return { type: 'list', resource, entries: selected, revision: undefined, continue: undefined, remaining: undefined };

@@ -85,9 +85,7 @@ async function assign(pods: Resource, request: Request, bound: JsonObject, how: 
       throw conflict({ group: '', resource: 'pods/binding' }, name, why);
     };
     if (resourceVersion !== '' && resourceVersion !== String(head.revision))
-      refuse(
-        `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${head.revision}`,
-      );
+      refuse(`Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${head.revision}`);
     const problem = whyNot(pod);
     if (problem !== undefined) refuse(problem);
     putOn(pod, bound, goSeconds(api.chance.now()));

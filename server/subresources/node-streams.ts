@@ -23,7 +23,8 @@ function find({ api, info }: Request, resource: string, name: string, namespace 
   return storedObject(entry);
 }
 
-const containerNames = (pod: JsonObject, list: string): string[] => objectsAt(objectAt(pod, 'spec'), list).map((each) => textAt(each, 'name'));
+const containerNames = (pod: JsonObject, list: string): string[] =>
+  objectsAt(objectAt(pod, 'spec'), list).map((each) => textAt(each, 'name'));
 
 /** The container that is meant; 400 where it is none of the pod's, or where the pod has several and none is named. */
 function containerOf(pod: JsonObject, wanted: string): string {
@@ -65,7 +66,9 @@ export async function log(pods: Resource, request: Request): Promise<Answer> {
     if (text !== '' && Number(text) < min) errors.push(invalidValue(member, Number(text), detail));
   }
   if (query.get('sinceSeconds') !== '' && query.get('sinceTime') !== '')
-    errors.push(invalidValue('sinceSeconds', Number(query.get('sinceSeconds')), 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
+    errors.push(
+      invalidValue('sinceSeconds', Number(query.get('sinceSeconds')), 'at most one of `sinceTime` or `sinceSeconds` may be specified'),
+    );
   if (errors.length) throw invalid({ group: '', kind: 'PodLogOptions' }, info.name, errors);
   const pod = find(request, pods.gr.resource, info.name);
   const container = containerOf(pod, query.get('container'));

@@ -27,17 +27,37 @@ const evict = (name: string, more: JsonObject = {}): Promise<TransportResponse> 
   ask('POST', `${NS}/pods/${name}/eviction`, { metadata: { name }, ...more });
 
 await pod('free');
-await pod('two', { containers: [{ name: 'a', image: 'x' }, { name: 'b', image: 'x' }], initContainers: [{ name: 'i', image: 'x' }] });
+await pod('two', {
+  containers: [
+    { name: 'a', image: 'x' },
+    { name: 'b', image: 'x' },
+  ],
+  initContainers: [{ name: 'i', image: 'x' }],
+});
 
 t.test('a pod is bound once (R1.27)', async (t) => {
   await pod('bound');
   t.match((await bindTo('bound', 'n')).body, { kind: 'Status', status: 'Success', code: 201 });
   const { body } = await ask('GET', `${NS}/pods/bound`);
-  t.match(body, { metadata: { generation: 1 }, spec: { nodeName: 'n' }, status: { conditions: [{ type: 'PodScheduled', status: 'True' }] } });
+  t.match(body, {
+    metadata: { generation: 1 },
+    spec: { nodeName: 'n' },
+    status: { conditions: [{ type: 'PodScheduled', status: 'True' }] },
+  });
   await pod('gated', { schedulingGates: [{ name: 'example.com/wait' }] });
   for (const [name, wanted, code, message] of [
-    ['bound', { metadata: { name: 'bound' }, target: { name: 'm' } }, 409, 'Operation cannot be fulfilled on pods/binding "bound": pod bound is already assigned to node "n"'],
-    ['gated', { metadata: { name: 'gated' }, target: { name: 'm' } }, 409, 'Operation cannot be fulfilled on pods/binding "gated": pod gated has non-empty .spec.schedulingGates'],
+    [
+      'bound',
+      { metadata: { name: 'bound' }, target: { name: 'm' } },
+      409,
+      'Operation cannot be fulfilled on pods/binding "bound": pod bound is already assigned to node "n"',
+    ],
+    [
+      'gated',
+      { metadata: { name: 'gated' }, target: { name: 'm' } },
+      409,
+      'Operation cannot be fulfilled on pods/binding "gated": pod gated has non-empty .spec.schedulingGates',
+    ],
     ['free', { metadata: { name: 'other' }, target: { name: 'm' } }, 400, 'name in URL does not match name in Binding object'],
     ['free', { metadata: { name: 'free' }, target: {} }, 500, 'target.name: Required value'],
     ['none', { metadata: { name: 'none' }, target: { name: 'm' } }, 404, 'pods "none" not found'],
@@ -86,7 +106,11 @@ t.test('what a node would answer is refused in the words of a cluster whose node
     [`${NS}/pods/free/log`, 204, ''],
     [`${NS}/pods/none/log`, 404, 'pods "none" not found'],
     [`${NS}/pods/two/log`, 400, 'a container name must be specified for pod two, choose one of: [a b] or one of the init containers: [i]'],
-    [`${NS}/pods/placed/log`, 500, 'Get "https://192.0.2.1:10250/containerLogs/default/placed/c": dial tcp 192.0.2.1:10250: connect: connection refused'],
+    [
+      `${NS}/pods/placed/log`,
+      500,
+      'Get "https://192.0.2.1:10250/containerLogs/default/placed/c": dial tcp 192.0.2.1:10250: connect: connection refused',
+    ],
     [`${NS}/pods/free/exec`, 400, 'pod free does not have a host assigned'],
     [`${NS}/pods/placed/exec`, 400, 'Upgrade request required'],
     [`${NS}/pods/free/portforward`, 400, 'pod free does not have a host assigned'],
@@ -101,5 +125,8 @@ t.test('what a node would answer is refused in the words of a cluster whose node
     t.equal(answer.status, code, path);
     t.equal(code === 204 ? '' : messageOf(answer), message, path);
   }
-  t.match((await ask('GET', '/api/v1/componentstatuses')).body, { kind: 'ComponentStatusList', items: [{ metadata: { name: 'controller-manager' } }] });
+  t.match((await ask('GET', '/api/v1/componentstatuses')).body, {
+    kind: 'ComponentStatusList',
+    items: [{ metadata: { name: 'controller-manager' } }],
+  });
 });
