@@ -1,64 +1,178 @@
-/** Prometheus metrics under the names that dashboards of kube-apiserver know. Loaded on first use. */
-import type { Registry } from 'prom-client';
+/** Metrics under the names and labels that dashboards of kube-apiserver know. */
+import { expositionOf, type Family, type Sample } from './exposition.js';
+import { isLongRunning } from './flow-control/flow-control.js';
 import type { RequestInfo } from './request-info.js';
+import { versionInfo } from './version.js';
 
 export interface Metrics {
-  onRequest(info: RequestInfo, method: string, code: number, ms: number): void;
+  /** A request has been answered; of a watch: it has ended. */
+  onRequest(request: Measured, code: number, ms: number): void;
+  /** A long-running request has begun; returns what is to be called at its end. */
+  onLongRunning(request: Measured): () => void;
+  onWatchEvents(info: RequestInfo, count: number): void;
+  /** Families that are read when somebody asks. */
+  addSource(source: () => Iterable<Family>): void;
   text(): Promise<string>;
 }
 
-interface Count {
-  labels: Record<string, string>;
+/** What a request is counted under. */
+export interface Measured {
+  info: RequestInfo;
+  isApply: boolean;
+  isDryRun: boolean;
+}
+
+/** Seconds, as kube-apiserver. */
+const BUCKETS = [
+  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
+];
+/** Paths are the clients' to choose: what is counted apart has an end. */
+const SERIES_MAX = 5_000;
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Series {
+  labels: Labels;
+  /** By response code. */
+  codes: Map<number, number>;
+  /** How many took at most BUCKETS[i] and more than the one before; the last: more than all. */
+  buckets: Uint32Array;
   count: number;
   seconds: number;
+  running: number;
 }
 
 export function createMetrics(): Metrics {
-  const counts = new Map<string, Count>();
-  let registry: Promise<Registry> | undefined;
-  const load = async (): Promise<Registry> => {
-    const prom = await import('prom-client');
-    const made = new prom.Registry();
-    prom.collectDefaultMetrics({ register: made });
-    new prom.Counter({
-      name: 'apiserver_request_total',
-      help: 'Requests by verb, resource and response code.',
-      labelNames: ['verb', 'group', 'version', 'resource', 'subresource', 'code'],
-      registers: [made],
-      collect() {
-        this.reset();
-        for (const { labels, count } of counts.values()) this.inc(labels, count);
-      },
-    });
-    new prom.Counter({
-      name: 'apiserver_request_duration_seconds_sum',
-      help: 'Seconds spent on requests.',
-      labelNames: ['verb', 'group', 'version', 'resource', 'subresource', 'code'],
-      registers: [made],
-      collect() {
-        this.reset();
-        for (const { labels, seconds } of counts.values()) this.inc(labels, seconds);
-      },
-    });
+  const series = new Map<string, Series>();
+  const watchEvents = new Map<string, { labels: Labels; value: number }>();
+  const sources: (() => Iterable<Family>)[] = [];
+  let processMetrics: Promise<() => Promise<string>> | undefined;
+
+  const seriesOf = ({ info, isApply, isDryRun }: Measured): Series | undefined => {
+    const { verb, group, version, resource, subresource } = info;
+    const scope = scopeOf(info);
+    const key = `${isApply ? 'apply' : verb} ${isDryRun} ${group} ${version} ${resource} ${subresource} ${scope}`;
+    const known = series.get(key);
+    if (known || series.size >= SERIES_MAX) return known;
+    const labels = {
+      verb: isApply ? 'APPLY' : (METHODS[verb] ?? verb.toUpperCase()),
+      dry_run: isDryRun ? 'All' : '',
+      group,
+      version,
+      resource,
+      subresource,
+      scope,
+      component: 'apiserver',
+    };
+    const made = { labels, codes: new Map(), buckets: new Uint32Array(BUCKETS.length + 1), count: 0, seconds: 0, running: 0 };
+    series.set(key, made);
     return made;
   };
-  return {
-    onRequest({ verb, group, version, resource, subresource }, _method, code, ms) {
-      const key = `${verb} ${group} ${version} ${resource} ${subresource} ${code}`;
-      const known = counts.get(key);
-      if (known) {
-        known.count++;
-        known.seconds += ms / 1000;
-      } else if (counts.size < 10_000)
-        counts.set(key, {
-          labels: { verb: verb.toUpperCase(), group, version, resource, subresource, code: String(code) },
-          count: 1,
-          seconds: ms / 1000,
-        });
+
+  sources.push(() => requestFamilies([...series.values()]), () => [
+    {
+      name: 'apiserver_watch_events_total',
+      type: 'counter',
+      help: 'Number of events sent in watch clients',
+      samples: watchEvents.values(),
     },
+    {
+      name: 'kubernetes_build_info',
+      type: 'gauge',
+      help: 'The version that is spoken',
+      samples: [{ labels: buildLabels(), value: 1 }],
+    },
+  ]);
+
+  return {
+    onRequest(request, code, ms) {
+      const of = seriesOf(request);
+      if (!of) return;
+      const seconds = ms / 1000;
+      of.codes.set(code, (of.codes.get(code) ?? 0) + 1);
+      of.count++;
+      of.seconds += seconds;
+      let i = 0;
+      while (i < BUCKETS.length && seconds > BUCKETS[i]!) i++;
+      of.buckets[i]!++;
+    },
+    onLongRunning(request) {
+      const of = seriesOf(request);
+      if (of) of.running++;
+      return () => {
+        if (of) of.running--;
+      };
+    },
+    onWatchEvents({ group, version, resource }, count) {
+      const key = `${group}/${version}/${resource}`;
+      const known = watchEvents.get(key);
+      if (known) known.value += count;
+      else watchEvents.set(key, { labels: { group, version, resource }, value: count });
+    },
+    addSource: (source) => void sources.push(source),
     async text() {
-      registry ??= load();
-      return (await registry).metrics();
+      processMetrics ??= loadProcessMetrics();
+      return expositionOf(sources.flatMap((source) => [...source()])) + (await (await processMetrics)());
     },
   };
+}
+
+/** Loaded when first asked for. */
+async function loadProcessMetrics(): Promise<() => Promise<string>> {
+  const { Registry, collectDefaultMetrics } = await import('prom-client');
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  return () => register.metrics();
+}
+
+const METHODS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', proxy: 'CONNECT' };
+
+function scopeOf({ isResource, name, namespace, verb }: RequestInfo): string {
+  if (!isResource) return '';
+  if (name !== '' || verb === 'create') return 'resource';
+  return namespace === '' ? 'cluster' : 'namespace';
+}
+
+function buildLabels(): Labels {
+  const { major, minor, gitVersion, platform } = versionInfo();
+  return { major: String(major), minor: String(minor), git_version: String(gitVersion), platform: String(platform) };
+}
+
+function requestFamilies(all: readonly Series[]): Family[] {
+  return [
+    {
+      name: 'apiserver_request_total',
+      type: 'counter',
+      help: 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
+      samples: all.flatMap(({ labels, codes }) => [...codes].map(([code, value]) => ({ labels: { ...labels, code: String(code) }, value }))),
+    },
+    {
+      name: 'apiserver_request_duration_seconds',
+      type: 'histogram',
+      help: 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
+      samples: all.filter(({ count }) => count > 0).flatMap(histogram),
+    },
+    {
+      name: 'apiserver_longrunning_requests',
+      type: 'gauge',
+      help: 'Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component.',
+      samples: all
+        .filter(({ labels }) => isLongRunning(labels as unknown as RequestInfo) || labels['verb'] === 'WATCH' || labels['verb'] === 'CONNECT')
+        .map(({ labels: { dry_run: _, ...labels }, running }) => ({ labels, value: running })),
+    },
+  ];
+}
+
+function histogram({ labels, buckets, count, seconds }: Series): Sample[] {
+  let sum = 0;
+  const rows = BUCKETS.map((le, i) => {
+    sum += buckets[i]!;
+    return { suffix: '_bucket', labels: { ...labels, le: String(le) }, value: sum };
+  });
+  return [
+    ...rows,
+    { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: count },
+    { suffix: '_sum', labels, value: seconds },
+    { suffix: '_count', labels, value: count },
+  ];
 }
