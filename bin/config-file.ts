@@ -8,6 +8,7 @@ import type { ServerOptions } from '../server/index.js';
 const strings = { type: 'array', items: { type: 'string' } };
 const port = { type: 'integer', minimum: 0, maximum: 65535 };
 
+const count = { type: 'integer', minimum: 0 };
 const text = { type: 'string', minLength: 1 };
 const closed = { type: 'object', additionalProperties: false };
 const webhook = {
@@ -33,7 +34,9 @@ const schema = {
     serviceClusterIpRange: { type: 'string', minLength: 1 },
     serviceNodePortRange: { type: 'string', minLength: 1 },
     anonymousAuth: { type: 'boolean' },
-    encryptionConfig: { type: 'string', minLength: 1 },
+    encryptionConfig: text,
+    maxRequestsInflight: count,
+    maxMutatingRequestsInflight: count,
     serviceAccountIssuer: text,
     apiAudiences: strings,
     bootstrapTokens: { type: 'boolean' },

@@ -13,6 +13,11 @@ function port(text: string): number {
   return value;
 }
 
+function count(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`not a number: ${JSON.stringify(text)}`);
+  return Number(text);
+}
+
 export function addServeCommand(program: Command): void {
   program
     .command('serve')
@@ -31,6 +36,8 @@ export function addServeCommand(program: Command): void {
       ]),
     )
     .option('--encryption-config <file>', 'EncryptionConfiguration: resources that are encrypted on disk, and the keys')
+    .option('--max-requests-inflight <count>', 'reads at once, 0 is any number (default: 400)', count)
+    .option('--max-mutating-requests-inflight <count>', 'writes at once, 0 is any number (default: 200)', count)
     .option('--plugin <file>', 'module of a plugin, repeatable', collect)
     .option('--controllers <list>', 'built-in controllers: "*" is all, "-name" takes one away (default: "*")', (list: string) =>
       list.split(','),

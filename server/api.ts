@@ -46,6 +46,8 @@ export interface Request {
   warn(text: string): void;
   /** What is recorded of it; undefined: nothing. */
   audit?: AuditTrail;
+  /** Told how many events of a watch were sent. */
+  onEvents?(count: number): void;
   /** Aborted when the client has gone or the server stops. */
   signal: AbortSignal;
 }

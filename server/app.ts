@@ -35,6 +35,9 @@ import { createHealth, type Health } from './health.js';
 import { createHttp } from './http.js';
 import { inProcessTransport } from './in-process.js';
 import { kubeconfig } from './kubeconfig.js';
+import { createFlowControl } from './flow-control/flow-control.js';
+import { createFlowSchemas } from './flow-control/flow-schemas.js';
+import { gaugesOf } from './gauges.js';
 import { createMetrics } from './metrics.js';
 import { createNonResource } from './non-resource.js';
 import { openApiOf } from './openapi.js';
@@ -103,6 +106,10 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const state = { isReady: false, isStopping: false };
   const stopping = new AbortController();
   const metrics = createMetrics();
+  const flowControl = createFlowControl(options);
+  const flowSchemas = createFlowSchemas(store);
+  undo.push(() => flowSchemas.close());
+  metrics.addSource(() => gaugesOf(flowControl, registry));
   let address = '127.0.0.1';
   const nonResource = createNonResource({
     health: healthOf(state),
@@ -163,8 +170,10 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
         proxy: options.frontProxy && frontProxy(options.frontProxy),
         clientAuthority: certificates?.authority.certificate,
       }),
-      onRequest: metrics.onRequest,
       ...(audit && { audit }),
+      metrics,
+      flowControl,
+      flowSchemas,
     };
     if (options.insecurePort > 0) {
       const trusted = { name: 'system:unsecured', groups: [SYSTEM_MASTERS, AUTHENTICATED] };

@@ -32,6 +32,10 @@ import { escapeWarnings } from './warnings.js';
 import { bearerOfProtocols, isWebSocket, serveUpgrades } from './upgrade.js';
 import { discardBody, HEADER_LIMITS, IDLE_MS, refuseMalformed, limitConnections, timeBody } from './slow-clients.js';
 import { serveWatch } from './watch-response.js';
+import type { Refusal } from './flow-control/budget.js';
+import type { FlowControl } from './flow-control/flow-control.js';
+import type { FlowSchemas } from './flow-control/flow-schemas.js';
+import type { Measured, Metrics } from './metrics.js';
 
 const compress = promisify(gzip);
 /** R8.22 */
@@ -49,7 +53,9 @@ export interface HttpOptions {
   isStopping(): boolean;
   /** Ends the watches when the server stops. */
   stopping: AbortSignal;
-  onRequest?(info: RequestInfo, method: string, code: number, ms: number): void;
+  metrics?: Metrics;
+  flowControl?: FlowControl;
+  flowSchemas?: FlowSchemas;
   audit?: Audit;
   /** fastify's own: https, http2, logger … */
   fastify: FastifyServerOptions & Record<string, unknown>;
@@ -167,60 +173,93 @@ function clusterOf(url: string): string {
 }
 
 async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { api } = options;
   const started = performance.now();
-  const warnings: string[] = [];
+  const passage: Passage = { headers: {}, warnings: [], onEnd: [] };
+  const over = (code: number): void => {
+    for (const end of passage.onEnd) end(code);
+    if (request) options.metrics?.onRequest(measured(request), code, performance.now() - started);
+  };
   let request: Request | undefined;
-  let signal: AbortSignal | undefined;
-  let code = 200;
+  let made: Reply;
   try {
-    const { query, info } = readTarget(raw);
-    const audit = beginAudit(options.audit, raw, info);
-    request = {
-      api,
-      info,
-      method: raw.method,
-      query,
-      header: (name) => (name === 'content-type' ? raw.contentType : headerOf(raw, name)),
-      body: Buffer.isBuffer(raw.body) ? raw.body : EMPTY,
-      user: raw.user!,
-      output: { mediaType: JSON_TYPE, pretty: false },
-      warn: (text) => void warnings.push(text),
-      get signal() {
-        signal ??= goneSignal(raw.raw);
-        return signal;
-      },
-      ...(audit && { audit }),
-    };
-    const result = await bounded(serve(options, request, raw.raw.rawHeaders), info, query);
-    if ('type' in result) {
-      if (result.type === 'watch') {
-        audit?.started(200);
-        const over = serveWatch(raw, reply, result, options.stopping, { warnings, auditId: raw.auditId });
-        over.addEventListener('abort', () => audit?.complete(200), { once: true });
-        return;
-      }
-      const encoded = await encodeAnswer(result, request);
-      code = encoded.code;
-      audit?.complete(code, encoded);
-      await send(reply, raw, encoded, warnings);
+    request = requestOf(options, raw, passage);
+    const result = await bounded(serve(options, request, raw.raw.rawHeaders, passage), request.info, request.query);
+    if ('type' in result && result.type === 'watch') {
+      watched(options, raw, reply, request, result, passage, over);
       return;
     }
-    code = result.code;
-    audit?.complete(code, result);
-    await send(reply, raw, result, warnings);
+    made = 'type' in result ? await encodeAnswer(result, request) : result;
   } catch (error) {
-    const made = failure(error, request, raw);
-    code = made.code;
-    request?.audit?.complete(code, made);
-    await send(reply, raw, made, warnings);
+    made = failure(error, request, raw);
+  }
+  try {
+    request?.audit?.complete(made.code, made);
+    await send(reply, raw, made, passage);
   } finally {
-    if (request) options.onRequest?.(request.info, raw.method, code, performance.now() - started);
+    over(made.code);
   }
 }
 
+/** What a request gathers on its way: headers and warnings of its answer, and what is to be done when it is over. */
+interface Passage {
+  headers: Readonly<Record<string, string>>;
+  warnings: string[];
+  onEnd: ((code: number) => void)[];
+}
+
+/** Throws what `requestInfo` throws. */
+function requestOf({ api, audit: audits }: HttpOptions, raw: FastifyRequest, { warnings }: Passage): Request {
+  const { query, info } = readTarget(raw);
+  const audit = beginAudit(audits, raw, info);
+  let signal: AbortSignal | undefined;
+  return {
+    api,
+    info,
+    method: raw.method,
+    query,
+    header: (name) => (name === 'content-type' ? raw.contentType : headerOf(raw, name)),
+    body: Buffer.isBuffer(raw.body) ? raw.body : EMPTY,
+    user: raw.user!,
+    output: { mediaType: JSON_TYPE, pretty: false },
+    warn: (text) => void warnings.push(text),
+    get signal() {
+      signal ??= goneSignal(raw.raw);
+      return signal;
+    },
+    ...(audit && { audit }),
+  };
+}
+
+function measured({ info, method, query, header }: Request): Measured {
+  const isApply = method === 'PATCH' && (header('content-type') ?? '').startsWith('application/apply-patch');
+  return { info, isApply, isDryRun: query.has('dryRun') };
+}
+
+type WatchAnswer = Extract<Answer, { type: 'watch' }>;
+
+function watched(
+  { metrics, stopping }: HttpOptions,
+  raw: FastifyRequest,
+  reply: FastifyReply,
+  request: Request,
+  answer: WatchAnswer,
+  { headers, warnings, onEnd }: Passage,
+  over: (code: number) => void,
+): void {
+  if (metrics) {
+    onEnd.push(metrics.onLongRunning(measured(request)));
+    request.onEvents = (count) => metrics.onWatchEvents(request.info, count);
+  }
+  request.audit?.started(200);
+  onEnd.push(() => request.audit?.complete(200));
+  const ended = serveWatch(raw, reply, answer, stopping, { headers, warnings, auditId: raw.auditId });
+  if (ended.aborted) over(200);
+  else ended.addEventListener('abort', () => over(200), { once: true });
+}
+
 /** R1.11 from the shutdown check on. */
-async function serve({ api, isStopping, nonResource }: HttpOptions, request: Request, headers: readonly string[]): Promise<Answer | Reply> {
+async function serve(options: HttpOptions, request: Request, headers: readonly string[], passage: Passage): Promise<Answer | Reply> {
+  const { api, isStopping, nonResource } = options;
   const { info } = request;
   if (isStopping() && !nonResource.isHealth(info.path)) return shuttingDown();
   const impersonated = await impersonate(api.authorizer, request.user, info, headers);
@@ -228,9 +267,37 @@ async function serve({ api, isStopping, nonResource }: HttpOptions, request: Req
     request.audit?.impersonates(impersonated);
     request.user = impersonated;
   }
+  const refusal = admitted(options, request, passage);
+  if (refusal !== undefined && (await refusal) !== undefined) return tooManyRequests();
   await authorize(api, request);
   if (info.isResource) return dispatch(request);
   return nonResource.serve(request);
+}
+
+/** G4: a place in the budget, which is given back when the request is over; otherwise why there is none, or the wait for one. */
+function admitted(
+  { flowControl, flowSchemas }: HttpOptions,
+  request: Request,
+  passage: Passage,
+): undefined | Refusal | Promise<Refusal | undefined> {
+  const { info, user } = request;
+  passage.headers = flowSchemas?.headersOf(info, user) ?? passage.headers;
+  if (!flowControl) return undefined;
+  const entered = flowControl.enter(info, user, request);
+  const take = (refusal: Refusal | undefined): Refusal | undefined => {
+    if (refusal === undefined) passage.onEnd.push(() => flowControl.leave(info));
+    return refusal;
+  };
+  return entered instanceof Promise ? entered.then(take) : take(entered);
+}
+
+/** R11.6 */
+function tooManyRequests(): Reply {
+  return {
+    code: 429,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'retry-after': '1' },
+    body: [Buffer.from('Too many requests, please try again later.\n')],
+  };
 }
 
 async function authorize(api: Api, { info, user, audit }: Request): Promise<void> {
@@ -351,12 +418,12 @@ function failure(error: unknown, request: Request | undefined, raw: FastifyReque
   return made;
 }
 
-async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, warnings: readonly string[] = []): Promise<void> {
+async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, passage?: Passage): Promise<void> {
   reply.code(made.code);
-  reply.headers({ 'audit-id': raw.auditId, 'cache-control': NO_CACHE, ...made.headers });
+  reply.headers({ 'audit-id': raw.auditId, 'cache-control': NO_CACHE, ...passage?.headers, ...made.headers });
   if (made.headers['cache-control'] === '') reply.removeHeader('cache-control');
   if (raw.raw.httpVersionMajor > 1) reply.removeHeader('connection');
-  if (warnings.length) reply.header('warning', escapeWarnings(warnings));
+  if (passage?.warnings.length) reply.header('warning', escapeWarnings(passage.warnings));
   const chunks = Array.isArray(made.body) ? (made.body as Buffer[]) : undefined;
   if (raw.method === 'HEAD') {
     reply.hijack();

@@ -23,9 +23,7 @@ export interface Measured {
 }
 
 /** Seconds, as kube-apiserver. */
-const BUCKETS = [
-  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
-];
+const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 /** Paths are the clients' to choose: what is counted apart has an end. */
 const SERIES_MAX = 5_000;
 
@@ -39,6 +37,7 @@ interface Series {
   buckets: Uint32Array;
   count: number;
   seconds: number;
+  isLongRunning: boolean;
   running: number;
 }
 
@@ -64,25 +63,36 @@ export function createMetrics(): Metrics {
       scope,
       component: 'apiserver',
     };
-    const made = { labels, codes: new Map(), buckets: new Uint32Array(BUCKETS.length + 1), count: 0, seconds: 0, running: 0 };
+    const made = {
+      labels,
+      codes: new Map(),
+      buckets: new Uint32Array(BUCKETS.length + 1),
+      count: 0,
+      seconds: 0,
+      running: 0,
+      isLongRunning: isLongRunning(info),
+    };
     series.set(key, made);
     return made;
   };
 
-  sources.push(() => requestFamilies([...series.values()]), () => [
-    {
-      name: 'apiserver_watch_events_total',
-      type: 'counter',
-      help: 'Number of events sent in watch clients',
-      samples: watchEvents.values(),
-    },
-    {
-      name: 'kubernetes_build_info',
-      type: 'gauge',
-      help: 'The version that is spoken',
-      samples: [{ labels: buildLabels(), value: 1 }],
-    },
-  ]);
+  sources.push(
+    () => requestFamilies([...series.values()]),
+    () => [
+      {
+        name: 'apiserver_watch_events_total',
+        type: 'counter',
+        help: 'Number of events sent in watch clients',
+        samples: watchEvents.values(),
+      },
+      {
+        name: 'kubernetes_build_info',
+        type: 'gauge',
+        help: 'The version that is spoken',
+        samples: [{ labels: buildLabels(), value: 1 }],
+      },
+    ],
+  );
 
   return {
     onRequest(request, code, ms) {
@@ -144,7 +154,9 @@ function requestFamilies(all: readonly Series[]): Family[] {
       name: 'apiserver_request_total',
       type: 'counter',
       help: 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
-      samples: all.flatMap(({ labels, codes }) => [...codes].map(([code, value]) => ({ labels: { ...labels, code: String(code) }, value }))),
+      samples: all.flatMap(({ labels, codes }) =>
+        [...codes].map(([code, value]) => ({ labels: { ...labels, code: String(code) }, value })),
+      ),
     },
     {
       name: 'apiserver_request_duration_seconds',
@@ -157,7 +169,7 @@ function requestFamilies(all: readonly Series[]): Family[] {
       type: 'gauge',
       help: 'Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component.',
       samples: all
-        .filter(({ labels }) => isLongRunning(labels as unknown as RequestInfo) || labels['verb'] === 'WATCH' || labels['verb'] === 'CONNECT')
+        .filter(({ isLongRunning }) => isLongRunning)
         .map(({ labels: { dry_run: _, ...labels }, running }) => ({ labels, value: running })),
     },
   ];

@@ -55,6 +55,10 @@ export interface ServerOptions {
   serviceClusterIpRange: string;
   /** Node ports of Services. */
   serviceNodePortRange: string;
+  /** Reads at once, of all users together; the others wait for their turn, or get 429. 0: any number. */
+  maxRequestsInflight: number;
+  /** Writes at once. */
+  maxMutatingRequestsInflight: number;
   chance: Chance;
 }
 
@@ -84,5 +88,7 @@ export const defaultOptions: ServerOptions = {
   encryptionConfig: undefined,
   serviceClusterIpRange: '10.0.0.0/24',
   serviceNodePortRange: '30000-32767',
+  maxRequestsInflight: 400,
+  maxMutatingRequestsInflight: 200,
   chance: { now: Date.now, uuid: () => crypto.randomUUID(), random: Math.random },
 };

@@ -19,7 +19,7 @@ export function serveWatch(
   reply: FastifyReply,
   answer: WatchAnswer,
   stopping: AbortSignal,
-  { warnings, auditId }: { warnings: readonly string[]; auditId: string },
+  { headers, warnings, auditId }: { headers: Readonly<Record<string, string>>; warnings: readonly string[]; auditId: string },
 ): AbortSignal {
   reply.hijack();
   const over = new AbortController();
@@ -34,6 +34,7 @@ export function serveWatch(
     return over.signal;
   }
   response.writeHead(200, {
+    ...headers,
     'content-type': answer.contentType,
     'cache-control': 'no-cache, private',
     'audit-id': auditId,

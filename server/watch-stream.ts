@@ -67,6 +67,7 @@ export class WatchStream implements Due {
     if (this.#sink.signal.aborted || this.#resource.retired.aborted) this.#end();
     this.#scheduleEnd();
     if (this.#ended) return;
+    this.#request.onEvents?.(entries.length);
     await this.#sendInitial(entries);
     if (this.#ended) return;
     if (this.#options.allowWatchBookmarks) {
@@ -95,6 +96,7 @@ export class WatchStream implements Due {
   }
 
   #deliver(events: readonly WatchEvent[]): void {
+    this.#request.onEvents?.(events.length);
     const frames = events.map((event) => this.#encoder.event(event));
     if (!this.#queue && frames.every((frame) => Buffer.isBuffer(frame))) {
       this.#write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));

@@ -9,11 +9,18 @@ export interface BudgetOptions {
   waitMs: number;
 }
 
+/** Who may go away while waiting. The signal is looked at only then. */
+export interface Client {
+  readonly signal: AbortSignal;
+}
+
 export type Refusal = 'queue-full' | 'time-out' | 'cancelled';
 
 export interface Budget {
   /** undefined: go on, and call `leave` once when done. A promise: wait for it; it says the same. */
-  enter(user: string, gone: AbortSignal): undefined | Refusal | Promise<Refusal | undefined>;
+  enter(user: string, client: Client): undefined | Refusal | Promise<Refusal | undefined>;
+  /** Takes a place whether there is one or not. */
+  force(): void;
   leave(): void;
   readonly running: number;
   readonly waiting: number;
@@ -31,7 +38,7 @@ export function createBudget({ limit, queueLength, waitMs }: BudgetOptions): Bud
   let running = 0;
   let waiting = 0;
 
-  const wait = (user: string, gone: AbortSignal): Promise<Refusal | undefined> =>
+  const wait = (user: string, { signal: gone }: Client): Promise<Refusal | undefined> =>
     new Promise((resolve) => {
       const queue = queues.get(user) ?? new Set<Waiter>();
       queues.set(user, queue);
@@ -51,23 +58,24 @@ export function createBudget({ limit, queueLength, waitMs }: BudgetOptions): Bud
     });
 
   return {
-    enter(user, gone) {
+    enter(user, client) {
       if (limit === 0 || running < limit) {
         running++;
         return undefined;
       }
-      return (queues.get(user)?.size ?? 0) < queueLength ? wait(user, gone) : 'queue-full';
+      return (queues.get(user)?.size ?? 0) < queueLength ? wait(user, client) : 'queue-full';
+    },
+    force() {
+      running++;
     },
     leave() {
-      const [next] = queues;
-      if (!next) {
-        running--;
-        return;
-      }
-      const [user, queue] = next;
+      running--;
+      if (waiting === 0 || running >= limit) return;
+      const [[user, queue]] = queues as unknown as [[string, Set<Waiter>]];
       const [waiter] = queue;
       queues.delete(user);
       queues.set(user, queue);
+      running++;
       waiter!(undefined);
     },
     get running() {

@@ -1,7 +1,7 @@
 /** Limits of requests in flight (objects.md G3.1, G4.3): one budget for reads, one for writes. */
 import { SYSTEM_MASTERS, type UserInfo } from '../auth/user-info.js';
 import type { RequestInfo } from '../request-info.js';
-import { type Budget, createBudget, type Refusal } from './budget.js';
+import { type Budget, type Client, createBudget, type Refusal } from './budget.js';
 
 export interface FlowControlOptions {
   /** Reads at once; 0: any number. */
@@ -11,12 +11,11 @@ export interface FlowControlOptions {
 }
 
 export interface FlowControl {
-  /** The budget of a request; undefined: it is exempt. */
-  budgetOf(info: RequestInfo, user: UserInfo): Budget | undefined;
+  /** Takes a place for the request; undefined: go on, and `leave` its budget when done. */
+  enter(info: RequestInfo, user: UserInfo, client: Client): undefined | Refusal | Promise<Refusal | undefined>;
+  leave(info: RequestInfo): void;
   readonly readOnly: Budget;
   readonly mutating: Budget;
-  readonly rejected: ReadonlyMap<Refusal, number>;
-  onRejected(why: Refusal): void;
 }
 
 /** As kube-apiserver: the length of one queue, and a quarter of the time that a request has. */
@@ -37,18 +36,21 @@ export function createFlowControl({ maxRequestsInflight, maxMutatingRequestsInfl
   const waits = { queueLength: QUEUE_LENGTH, waitMs: WAIT_MS };
   const readOnly = createBudget({ ...waits, limit: maxRequestsInflight });
   const mutating = createBudget({ ...waits, limit: maxMutatingRequestsInflight });
-  const rejected = new Map<Refusal, number>();
+  const budgetOf = (info: RequestInfo): Budget | undefined => (isLongRunning(info) ? undefined : isReadOnly(info) ? readOnly : mutating);
   return {
     readOnly,
     mutating,
-    rejected,
-    onRejected: (why) => void rejected.set(why, (rejected.get(why) ?? 0) + 1),
-    budgetOf(info, user) {
-      if (isLongRunning(info) || user.groups.includes(SYSTEM_MASTERS) || (!info.isResource && isHealth(info.path))) return undefined;
-      return isReadOnly(info) ? readOnly : mutating;
+    enter(info, user, client) {
+      const budget = budgetOf(info);
+      if (!budget) return undefined;
+      if (!isExempt(info, user)) return budget.enter(user.name, client);
+      budget.force();
+      return undefined;
     },
+    leave: (info) => budgetOf(info)?.leave(),
   };
 }
 
-/** Probes of an overloaded server must not find it dead. */
-const isHealth = (path: string): boolean => /^\/(healthz|livez|readyz)(\/|$)/.test(path);
+/** Administrators, and probes: an overloaded server must not be found dead. */
+const isExempt = (info: RequestInfo, { groups }: UserInfo): boolean =>
+  groups.includes(SYSTEM_MASTERS) || (!info.isResource && /^\/(healthz|livez|readyz)(\/|$)/.test(info.path));

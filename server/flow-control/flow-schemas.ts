@@ -63,8 +63,8 @@ export function createFlowSchemas(store: Store): FlowSchemas {
     return () => watcher.stop();
   });
   const of = (cluster: string): Classified[] => {
-    let found = byCluster.get(cluster);
-    if (!found) byCluster.set(cluster, (found = classifiedOf(store, cluster)));
+    const found = byCluster.get(cluster) ?? classifiedOf(store, cluster);
+    byCluster.set(cluster, found);
     return found;
   };
   return {
