@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import t from 'tap';
 import { Agent, request } from 'undici';
+import { WebSocket } from 'ws';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { issueClient, createAuthority } from '../../server/auth/pki.js';
@@ -214,6 +215,23 @@ t.test('a secret holds a token without expiry, which is good as long as it does 
   });
   await call('DELETE', '/api/v1/namespaces/default/secrets/old-token', { as: admin });
   t.equal(await whoami({ headers: bearer(token) }), 401);
+});
+
+t.test('a WebSocket brings its token among the subprotocols, and does not get it back', async (t) => {
+  const open = (token: string): Promise<{ protocol: string } | number> =>
+    new Promise((resolve) => {
+      const protocol = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString('base64url')}`;
+      const url = `${server.url!.replace('https', 'wss')}/api/v1/namespaces?watch=1`;
+      const socket = new WebSocket(url, [protocol, 'v1.test'], { ca });
+      socket.once('message', () => {
+        resolve({ protocol: socket.protocol });
+        socket.terminate();
+      });
+      socket.once('unexpected-response', (_request, response) => resolve(response.statusCode!));
+      socket.once('error', () => {});
+    });
+  t.same(await open('secret-of-root'), { protocol: 'v1.test' });
+  t.equal(await open('wrong'), 401);
 });
 
 t.test('paths cannot be dressed up as others', async (t) => {
