@@ -107,6 +107,8 @@ const cronJobName: NameRule = (name) => [...dnsSubdomain(name), ...longerThan(na
 
 /** R3.16: the kinds with a rule of their own, by `group/Kind`; every other kind's names are DNS subdomains. */
 const NAME_RULES: Record<string, NameRule> = {
+  // the whole rule needs its signer: validation/cluster-trust-bundle.ts
+  'certificates.k8s.io/ClusterTrustBundle': pathSegment,
   '/Namespace': dnsLabel,
   '/Service': dnsLabel,
   'apps/StatefulSet': dnsLabel,

@@ -21,9 +21,11 @@ import { certificateSignerPlugin } from './auth/certificate-signer.js';
 import { certificateChecks } from './auth/certificate-admission.js';
 import { encryptedBackend } from './encryption/encrypted-backend.js';
 import { readEncryptionConfiguration } from './encryption/configuration.js';
+import { extensionAuthentication } from './auth/extension-authentication.js';
 import { frontProxy } from './auth/front-proxy.js';
 import { escalationCheck } from './auth/rbac/escalation.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
+import { ensure } from './bootstrap/ensure.js';
 import { ensureDefaults, keepDefaults } from './bootstrap.js';
 import { followCustomApiServices } from './bootstrap/api-services.js';
 import { advertisedAddress } from './bootstrap/kubernetes-service.js';
@@ -132,6 +134,8 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       : options.memory
         ? await freshCertificates(options.tlsSan, now)
         : await certificatesIn(options.dataDir, options.tlsSan, now);
+  if (certificates)
+    await ensure(api, 'root', extensionAuthentication(certificates.authority.certificate, options.frontProxy), ['data']);
   const audit = auditOf(options, onError);
   if (audit) undo.push(() => audit.close());
   const listeners: Listeners = isListening ? await listen() : NO_LISTENERS;

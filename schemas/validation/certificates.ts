@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { child, duplicate, type FieldError, forbiddenField, index, invalidValue, notSupported, required } from '../field-errors.js';
 import type { JsonObject, JsonValue } from '../json-value.js';
+import { clusterTrustBundle } from './cluster-trust-bundle.js';
 import { parseCertificateRequest, pemBlocks, signatureProblem } from './certificate-request.js';
 import { numberAt, objectAt, objectsAt, textAt, textsAt } from './members.js';
 import type { GroupRules, KindRules, WriteContext } from './rules.js';
@@ -195,4 +196,4 @@ const signingRequest: KindRules = {
   resetFields: { '': ['spec', 'status'], status: ['spec', 'status.conditions'], approval: ['spec', 'status.certificate'] },
 };
 
-export const certificates: GroupRules = { CertificateSigningRequest: signingRequest };
+export const certificates: GroupRules = { CertificateSigningRequest: signingRequest, ClusterTrustBundle: clusterTrustBundle };

@@ -44,16 +44,29 @@ const subjectRestriction: AdmissionPlugin = {
   },
 };
 
+const attestation: AdmissionPlugin = {
+  name: 'ClusterTrustBundleAttest',
+  validate(attributes) {
+    const { resource, operation, object, oldObject } = attributes;
+    if (resource.gr.group !== GROUP || resource.gr.resource !== 'clustertrustbundles' || !object) return;
+    if (operation === 'UPDATE' && equal(object['spec'], oldObject?.['spec'])) return;
+    if (signerOf(object) !== '') return mayUseSigner(attributes, 'attest');
+  },
+};
+
+const PHRASES = { approve: 'approve requests with', sign: 'sign requests with', attest: 'attest for' } as const;
+
 /** The verb on the signer itself, or on all of its domain. */
-async function mayUseSigner({ request, user, cluster, resource, name, oldObject }: Attributes, verb: 'approve' | 'sign'): Promise<void> {
-  const signer = signerOf(oldObject!);
+async function mayUseSigner(attributes: Attributes, verb: keyof typeof PHRASES): Promise<void> {
+  const { request, user, cluster, resource, name, object, oldObject } = attributes;
+  const signer = signerOf(oldObject ?? object!);
   const nowhere = { subresource: '', namespace: '', path: '' };
   for (const wanted of [signer, `${signer.split('/')[0]}/*`]) {
     const about = { isResource: true, group: GROUP, version: '*', resource: 'signers', name: wanted, ...nowhere };
     const decision = await request.api.authorizer.authorize({ ...about, cluster, user, verb });
     if (decision.allowed) return;
   }
-  throw forbidden(resource.gr, name, `user not permitted to ${verb} requests with signerName ${JSON.stringify(signer)}`);
+  throw forbidden(resource.gr, name, `user not permitted to ${PHRASES[verb]} signerName ${JSON.stringify(signer)}`);
 }
 
-export const certificateChecks: readonly AdmissionPlugin[] = [approval, signing, subjectRestriction];
+export const certificateChecks: readonly AdmissionPlugin[] = [approval, signing, attestation, subjectRestriction];
