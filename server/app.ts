@@ -134,8 +134,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       : options.memory
         ? await freshCertificates(options.tlsSan, now)
         : await certificatesIn(options.dataDir, options.tlsSan, now);
-  if (certificates)
-    await ensure(api, 'root', extensionAuthentication(certificates.authority.certificate, options.frontProxy), ['data']);
+  if (certificates) await ensure(api, 'root', extensionAuthentication(certificates.authority.certificate, options.frontProxy), ['data']);
   const audit = auditOf(options, onError);
   if (audit) undo.push(() => audit.close());
   const listeners: Listeners = isListening ? await listen() : NO_LISTENERS;

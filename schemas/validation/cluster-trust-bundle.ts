@@ -14,7 +14,8 @@ const BUNDLE = 'spec.trustBundle';
 
 /** A signer's bundle is called after it. */
 function nameMessages(name: string, signer: string): string[] {
-  if (signer === '') return name.includes(':') ? ['ClusterTrustBundle without signer name must not have ":" in its name'] : dnsSubdomain(name);
+  if (signer === '')
+    return name.includes(':') ? ['ClusterTrustBundle without signer name must not have ":" in its name'] : dnsSubdomain(name);
   const prefix = `${signer.replaceAll('/', ':')}:`;
   if (!name.startsWith(prefix)) return [`ClusterTrustBundle for signerName ${signer} must be named with prefix ${prefix}`];
   return dnsSubdomain(name.slice(prefix.length));
@@ -58,7 +59,8 @@ function validateBundle(bundle: string, errors: FieldError[]): void {
     const key = block.bytes.toString('base64');
     places.set(key, [...(places.get(key) ?? []), i]);
   });
-  for (const indices of places.values()) if (indices.length > 1) errors.push(omit(`duplicate trust anchor (indices [${indices.join(' ')}])`));
+  for (const indices of places.values())
+    if (indices.length > 1) errors.push(omit(`duplicate trust anchor (indices [${indices.join(' ')}])`));
 }
 
 function validate(object: JsonObject): FieldError[] {

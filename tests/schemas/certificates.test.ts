@@ -24,7 +24,12 @@ async function requestPem(algorithm: webcrypto.EcKeyGenParams | webcrypto.RsaHas
   return made.toString('pem');
 }
 const ec = await requestPem({ name: 'ECDSA', namedCurve: 'P-256' });
-const rsa = await requestPem({ name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' });
+const rsa = await requestPem({
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+});
 
 t.test('certificate requests are read, and their signature is checked', (t) => {
   for (const [title, pem, failure] of [
@@ -53,10 +58,28 @@ t.test('the status of a request', (t) => {
   });
   const yes = (type: string): JsonObject => ({ type, status: 'True' });
   for (const [title, before, after, viaStatus, viaApproval] of [
-    ['an approval', of([]), of([yes('Approved')]), ['status.conditions: Forbidden: updates may not add a condition of type "Approved"'], []],
+    [
+      'an approval',
+      of([]),
+      of([yes('Approved')]),
+      ['status.conditions: Forbidden: updates may not add a condition of type "Approved"'],
+      [],
+    ],
     ['a failure', of([]), of([yes('Failed')]), [], []],
-    ['no type', of([]), of([{ status: 'True' }]), ['status.conditions[0].type: Required value'], ['status.conditions[0].type: Required value']],
-    ['no status', of([]), of([{ type: 'Other' }]), ['status.conditions[0].status: Required value'], ['status.conditions[0].status: Required value']],
+    [
+      'no type',
+      of([]),
+      of([{ status: 'True' }]),
+      ['status.conditions[0].type: Required value'],
+      ['status.conditions[0].type: Required value'],
+    ],
+    [
+      'no status',
+      of([]),
+      of([{ type: 'Other' }]),
+      ['status.conditions[0].status: Required value'],
+      ['status.conditions[0].status: Required value'],
+    ],
     [
       'another status',
       of([]),
@@ -64,9 +87,27 @@ t.test('the status of a request', (t) => {
       ['status.conditions[0].status: Unsupported value: "Maybe": supported values: "False", "True", "Unknown"'],
       ['status.conditions[0].status: Unsupported value: "Maybe": supported values: "False", "True", "Unknown"'],
     ],
-    ['twice', of([yes('Failed')]), of([yes('Failed'), yes('Failed')]), ['status.conditions[1].type: Duplicate value: "Failed"'], ['status.conditions[1].type: Duplicate value: "Failed"']],
-    ['a failure taken back', of([yes('Failed')]), of([]), ['status.conditions: Forbidden: updates may not remove a condition of type "Failed"'], ['status.conditions: Forbidden: updates may not remove a condition of type "Failed"']],
-    ['a key for a certificate', of([]), of([], base64('-----BEGIN X-----\nAA==\n-----END X-----\n')), ['status.certificate: Invalid value: "<certificate data>": only CERTIFICATE PEM blocks are allowed, found "X"'], ['status.certificate: Invalid value: "<certificate data>": only CERTIFICATE PEM blocks are allowed, found "X"']],
+    [
+      'twice',
+      of([yes('Failed')]),
+      of([yes('Failed'), yes('Failed')]),
+      ['status.conditions[1].type: Duplicate value: "Failed"'],
+      ['status.conditions[1].type: Duplicate value: "Failed"'],
+    ],
+    [
+      'a failure taken back',
+      of([yes('Failed')]),
+      of([]),
+      ['status.conditions: Forbidden: updates may not remove a condition of type "Failed"'],
+      ['status.conditions: Forbidden: updates may not remove a condition of type "Failed"'],
+    ],
+    [
+      'a key for a certificate',
+      of([]),
+      of([], base64('-----BEGIN X-----\nAA==\n-----END X-----\n')),
+      ['status.certificate: Invalid value: "<certificate data>": only CERTIFICATE PEM blocks are allowed, found "X"'],
+      ['status.certificate: Invalid value: "<certificate data>": only CERTIFICATE PEM blocks are allowed, found "X"'],
+    ],
   ] as [string, JsonObject, JsonObject, string[], string[]][]) {
     t.same(print(csr.validateStatusUpdate!(after, before)), viaStatus, `${title}, through /status`);
     t.same(print(csr.subresources!['approval']!.validateUpdate!(after, before)), viaApproval, `${title}, through /approval`);
@@ -84,7 +125,14 @@ t.test('trust bundles are called after their signer and hold authorities, each o
     ['plain', '', `${ca}\n${other}`, []],
     ['example.com:signer:plain', 'example.com/signer', ca, []],
     ['a:b', '', ca, ['metadata.name: Invalid value: "a:b": ClusterTrustBundle without signer name must not have ":" in its name']],
-    ['plain', 'example.com/signer', ca, ['metadata.name: Invalid value: "plain": ClusterTrustBundle for signerName example.com/signer must be named with prefix example.com:signer:']],
+    [
+      'plain',
+      'example.com/signer',
+      ca,
+      [
+        'metadata.name: Invalid value: "plain": ClusterTrustBundle for signerName example.com/signer must be named with prefix example.com:signer:',
+      ],
+    ],
     ['plain', '', '', [`${omitted}at least one trust anchor must be provided`]],
     ['plain', '', leaf.certificate, [`${omitted}entry 0 does not have the CA bit set`]],
     ['plain', '', `${ca}\n${leaf.key}`, [`${omitted}entry 1 has bad block type: PRIVATE KEY`]],
