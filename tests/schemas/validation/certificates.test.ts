@@ -1,10 +1,10 @@
 /** certificates.k8s.io: what makes requests and bundles invalid, beyond the golden cases. */
 import t from 'tap';
-import type { FieldError } from '../../schemas/field-errors.js';
-import type { JsonObject } from '../../schemas/json-value.js';
-import { COMMON_NAME, parseCertificateRequest, pemBlocks, signatureProblem } from '../../schemas/validation/certificate-request.js';
-import { rulesOf } from '../../schemas/validation/index.js';
-import { createAuthority, issueClient } from '../../server/auth/pki.js';
+import type { FieldError } from '../../../schemas/field-errors.js';
+import type { JsonObject } from '../../../schemas/json-value.js';
+import { COMMON_NAME, parseCertificateRequest, pemBlocks, signatureProblem } from '../../../schemas/validation/certificate-request.js';
+import { rulesOf } from '../../../schemas/validation/index.js';
+import { createAuthority, issueClient } from '../../../server/auth/pki.js';
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
