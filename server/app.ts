@@ -1,6 +1,6 @@
 /** Puts storage, registry, admission, controllers and HTTP together. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
@@ -247,7 +247,8 @@ function auditOf(options: ServerOptions, onError: (error: unknown) => void): Aud
 function makeDirectory(dir: string): void {
   if (existsSync(dir)) return;
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    // Node's recursive mkdir never returns where a parent exists that takes no children (/proc)
+    mkdirSync(dir, { recursive: !existsSync(dirname(resolve(dir))), mode: 0o700 });
   } catch (error) {
     throw new Error(`cannot create the data directory ${dir}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
   }

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+
+const kurma = fileURLToPath(new URL('../../bin/kurma.js', import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), 'kurma-command-'));
+t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+
+interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function start(args: string[]): { child: ChildProcess; done: Promise<Run>; says(text: string): Promise<void> } {
+  const child = spawn(process.execPath, [kurma, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const run: Run = { code: null, stdout: '', stderr: '' };
+  let look = (): void => {};
+  child.stdout!.on('data', (text: Buffer) => {
+    run.stdout += text.toString();
+    look();
+  });
+  child.stderr!.on('data', (text: Buffer) => {
+    run.stderr += text.toString();
+  });
+  const done = new Promise<Run>((resolve) => child.on('close', (code) => resolve({ ...run, code })));
+  const says = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      look = () => {
+        if (run.stdout.includes(text)) resolve();
+      };
+      look();
+      void done.then(({ stderr }) => reject(new Error(`it ended: ${stderr}`)));
+    });
+  return { child, done, says };
+}
+
+t.test('what cannot start says why in one line and exits with 1', async (t) => {
+  const taken = createTcpServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.once('listening', resolve));
+  const { port } = taken.address() as { port: number };
+  const unknown = join(dir, 'unknown.yaml');
+  writeFileSync(unknown, 'prt: 1\n');
+  const wrong = join(dir, 'wrong.json');
+  writeFileSync(wrong, '{"port": "x"}');
+  const cases: [args: string[], expected: RegExp][] = [
+    [['serve', '--prt', '1'], /unknown option '--prt'/],
+    [['serve', '--port', 'x'], /not a port: "x"/],
+    [['serve', '--profile', 'x'], /Allowed choices are platform, kubernetes/],
+    [['serve', '--config', unknown], /unknown option "prt" \(did you mean "port"\?\)/],
+    [['serve', '--config', wrong], /port must be integer/],
+    [['serve', '--config', join(dir, 'none.yaml')], /ENOENT/],
+    [['serve', '--memory', '--data-dir', join(dir, 'taken'), '--port', String(port), '--log-level', 'silent'], new RegExp(`${port}`)],
+    [['serve', '--data-dir', '/proc/nothing', '--log-level', 'silent'], /data directory|\/proc\/nothing/],
+    [['kubeconfig', '--data-dir', join(dir, 'none')], /start a server on this data directory first/],
+  ];
+  const runs = await Promise.all(cases.map(([args]) => start(args).done));
+  for (const [i, [args, expected]] of cases.entries()) {
+    const { code, stderr } = runs[i]!;
+    t.equal(code, 1, args.join(' '));
+    t.match(stderr, expected, args.join(' '));
+    t.equal(stderr.trim().split('\n').length, 1, `one line: ${stderr}`);
+  }
+  taken.close();
+});
+
+t.test('a server announces itself, keeps others off its directory, and ends cleanly', async (t) => {
+  const dataDir = join(dir, 'data');
+  const first = start(['serve', '--data-dir', dataDir, '--port', '0', '--log-level', 'silent']);
+  await first.says('kubectl get namespaces');
+  t.equal(statSync(join(dataDir, 'admin.kubeconfig')).mode & 0o777, 0o600, 'the kubeconfig is private');
+  const second = await start(['serve', '--data-dir', dataDir, '--port', '0', '--log-level', 'silent']).done;
+  t.equal(second.code, 1);
+  t.match(second.stderr, new RegExp(`${first.child.pid}`), "the refusal names the other's pid");
+  first.child.kill('SIGTERM');
+  t.equal((await first.done).code, 0, 'SIGTERM drains and exits with 0');
+  const { code, stdout } = await start(['kubeconfig', '--data-dir', dataDir]).done;
+  t.equal(code, 0);
+  t.match(stdout, /client-certificate-data/);
+});
+
+t.test('every option of serve shows its default', async (t) => {
+  const { stdout } = await start(['serve', '--help']).done;
+  for (const option of stdout.matchAll(/^ {2}(--[a-z-]+) <[^>]+>/gm))
+    t.match(stdout.slice(option.index), /default|repeatable|read options|FILE|file/, option[1]!);
+});
