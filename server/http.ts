@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
@@ -14,7 +13,7 @@ import { badRequest, internalError, type StatusError, timeout, unauthorized } fr
 import { encodeAnswer, encodeStatus, type Reply } from './answers.js';
 import type { Answer, Api, Request } from './api.js';
 import { type Authenticator, presentedCertificate } from './auth/authentication.js';
-import { type AuthorizationRequest, denied } from './auth/authorizer.js';
+import { AccessDenied, type AuthorizationRequest, denied } from './auth/authorizer.js';
 import { impersonate } from './auth/impersonation.js';
 import type { Audit, AuditTrail } from './audit/index.js';
 import type { UserInfo } from './auth/user-info.js';
@@ -122,7 +121,7 @@ async function authenticateRequest(options: HttpOptions, request: FastifyRequest
   const user =
     options.trusted ??
     (await options.authenticate({
-      certificate: presentedCertificate(request.raw.socket as TLSSocket),
+      certificate: presentedCertificate(request.raw),
       authorization: isWebSocket(request.raw) ? bearerOfProtocols(request.raw) : request.headers.authorization,
       headers: request.raw.rawHeaders,
       cluster: clusterOf(targetOf(request.originalUrl)),
@@ -414,7 +413,7 @@ function failure(error: unknown, request: Request | undefined, raw: FastifyReque
   const query = request?.query ?? new Query('');
   const output = negotiate(headerOf(raw, 'accept'), { types: ALL_TYPES, conversions: true }, query, headerOf(raw, 'user-agent'));
   const made = encodeStatus(status.status, status.code, output && { mediaType: output.mediaType, pretty: output.pretty });
-  if (status.code === 403 && status.message.includes(' cannot ')) made.headers['x-content-type-options'] = 'nosniff';
+  if (error instanceof AccessDenied) made.headers['x-content-type-options'] = 'nosniff';
   return made;
 }
 

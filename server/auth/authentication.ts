@@ -1,5 +1,7 @@
 /** From a connection and its headers to a user (objects.md E1, E2). */
 import { createHash, X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { type FrontProxy, isIssuedBy } from './front-proxy.js';
 import type { TokenAuthenticator } from './token-authenticator.js';
@@ -82,18 +84,14 @@ const ANY_USAGE = '2.5.29.37.0';
 /** RDN of a user's uid. */
 const UID = '1.3.6.1.4.1.57683.2';
 const users = new WeakMap<DetailedPeerCertificate, UserInfo | null>();
-const byFingerprint = new Map<string, UserInfo | null>();
-const REMEMBERED = 1024;
 
 /** E2.1: CN is the name, the Os are the groups. undefined where the certificate is for something else, or for nobody. */
 export function userOfCertificate(certificate: DetailedPeerCertificate): UserInfo | undefined {
-  const known = users.get(certificate) ?? byFingerprint.get(certificate.fingerprint256);
+  const known = users.get(certificate);
   if (known !== undefined) return known ?? undefined;
-  const made = readCertificate(certificate) ?? null;
-  if (byFingerprint.size >= REMEMBERED) byFingerprint.clear();
-  byFingerprint.set(certificate.fingerprint256, made);
-  users.set(certificate, made);
-  return made ?? undefined;
+  const made = readCertificate(certificate);
+  users.set(certificate, made ?? null);
+  return made;
 }
 
 function readCertificate({ subject, raw, ext_key_usage: usages }: DetailedPeerCertificate): UserInfo | undefined {
@@ -115,16 +113,20 @@ function uidOf(raw: Buffer): string | undefined {
   return line?.slice(UID.length + 1);
 }
 
-const presented = new WeakMap<TLSSocket, PresentedCertificate>();
+/** By connection: reading a certificate out of it takes longer than all the rest of authentication. */
+const presented = new WeakMap<object, PresentedCertificate>();
 
 /** What the client showed in the TLS handshake; undefined on plain connections and without a certificate. */
-export function presentedCertificate(socket: TLSSocket | undefined): PresentedCertificate | undefined {
-  if (typeof socket?.getPeerCertificate !== 'function') return undefined;
-  const known = presented.get(socket);
+export function presentedCertificate(raw: IncomingMessage | Http2ServerRequest): PresentedCertificate | undefined {
+  // each stream of HTTP/2 has a socket object of its own
+  const connection = ('stream' in raw && raw.stream?.session) || raw.socket;
+  const known = presented.get(connection);
   if (known) return known;
+  const socket = raw.socket as TLSSocket;
+  if (typeof socket?.getPeerCertificate !== 'function') return undefined;
   const certificate = socket.getPeerCertificate(true);
   if (!certificate?.raw) return undefined;
   const made = { verified: socket.authorized, certificate };
-  presented.set(socket, made);
+  presented.set(connection, made);
   return made;
 }

@@ -68,14 +68,17 @@ function refusal(decisions: readonly Decision[]): Decision {
 const HTML: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 const escaped = (text: string): string => text.replace(/[&<>]/g, (c) => HTML[c]!);
 
+/** Somebody may not do that; other 403s are admission's. */
+export class AccessDenied extends StatusError {}
+
 /** The 403 of a denial (R2.21). */
-export function denied(request: AuthorizationRequest, reason: string): StatusError {
+export function denied(request: AuthorizationRequest, reason: string): AccessDenied {
   const tail = reason === '' ? '' : `: ${reason}`;
   const who = `User ${goQuote(request.user.name)} cannot ${request.verb}`;
-  if (!request.isResource) return new StatusError(403, 'Forbidden', escaped(`forbidden: ${who} path ${goQuote(request.path)}${tail}`), {});
+  if (!request.isResource) return new AccessDenied(403, 'Forbidden', escaped(`forbidden: ${who} path ${goQuote(request.path)}${tail}`), {});
   const resource = request.subresource === '' ? request.resource : `${request.resource}/${request.subresource}`;
   const where = request.namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(request.namespace)}`;
   const why = `${who} resource ${goQuote(resource)} in API group ${goQuote(request.group)} ${where}${tail}`;
   const { status } = forbidden({ group: request.group, resource: request.resource }, request.name, why);
-  return new StatusError(403, 'Forbidden', escaped(status.message!), status.details);
+  return new AccessDenied(403, 'Forbidden', escaped(status.message!), status.details);
 }

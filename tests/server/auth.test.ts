@@ -1,6 +1,7 @@
 /** Who gets in, and as whom: over a real socket, with real certificates and tokens. */
 import { createPrivateKey, createSecretKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync } from 'node:fs';
+import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
@@ -98,6 +99,19 @@ t.test('certificates: CN is the user, Os are the groups', async (t) => {
       t.same(extra, { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${fingerprint}`] });
     }
   }
+});
+
+t.test('certificates over HTTP/2, again on the same connection', async (t) => {
+  const pair = await issueClient(authority, { commonName: 'henry' }, 1, Date.now());
+  const session = connect(server.url!, { ca, cert: pair.certificate, key: pair.key });
+  for (let i = 0; i < 2; i++) {
+    const stream = session.request({ ':method': 'POST', ':path': WHOAMI });
+    stream.end('{}');
+    let text = '';
+    for await (const chunk of stream.setEncoding('utf8')) text += chunk as string;
+    t.match(JSON.parse(text), { status: { userInfo: { username: 'henry', groups: ['system:authenticated'] } } });
+  }
+  session.close();
 });
 
 t.test('static tokens, other schemes and no credentials', async (t) => {
