@@ -4,6 +4,7 @@ import { mergeTypeOfStructural } from '../schemas/apply/merge-type-of-structural
 import type { MergeType } from '../schemas/apply/merge-type.js';
 import { columnsOfVersion, selectableValues } from '../schemas/crd/columns.js';
 import { groupOf, isTrue, schemaOf, specOf, storageVersionOf, type Version, versionOf } from '../schemas/crd/definition.js';
+import type { ConvertByWebhook } from './conversion-webhook.js';
 import { kindsOf } from '../schemas/crd/kind.js';
 import { type ScalePaths, scalePathsOf, validateScale } from '../schemas/crd/scale.js';
 import { equal, type JsonObject } from '../schemas/json-value.js';
@@ -17,8 +18,19 @@ import type { Store } from '../storage/store.js';
 import type { Conversion, Resource, TablePrinter } from './resource.js';
 import type { Strategy } from './strategy.js';
 
-/** The resources of a definition whose names were accepted. `revision`: objects older than this are read through the schema. */
-export function customResources(store: Store, crd: JsonObject, revision: number, retired: AbortSignal): Resource[] {
+export interface Definition {
+  store: Store;
+  crd: JsonObject;
+  /** Objects older than this are read through the schema. */
+  revision: number;
+  retired: AbortSignal;
+  /** With strategy Webhook (B8). */
+  convert?: ConvertByWebhook;
+}
+
+/** The resources of a definition whose names were accepted. */
+export function customResources(definition: Definition): Resource[] {
+  const { crd } = definition;
   const shapes = new Map<string, StructuralSchema>();
   const shapeOf = (version: Version): StructuralSchema => {
     const name = version['name'] as string;
@@ -33,23 +45,19 @@ export function customResources(store: Store, crd: JsonObject, revision: number,
     return made;
   };
   const storage = storageVersionOf(crd)!;
-  return kindsOf(crd).map((kind) => customResource({ store, crd, kind, storage, shapeOf, revision, retired }));
+  return kindsOf(crd).map((kind) => customResource({ ...definition, kind, storage, shapeOf }));
 }
 
-interface Parts {
-  store: Store;
-  crd: JsonObject;
+interface Parts extends Definition {
   kind: Kind;
   /** Name of the stored version. */
   storage: string;
   shapeOf(version: Version): StructuralSchema;
-  revision: number;
-  retired: AbortSignal;
 }
 
-function customResource({ store, crd, kind, storage, shapeOf, revision, retired }: Parts): Resource {
+function customResource(parts: Parts): Resource {
+  const { store, crd, kind, storage, shapeOf, revision, retired } = parts;
   const version = versionOf(crd, kind.version)!;
-  const storedVersion = versionOf(crd, storage)!;
   const group = groupOf(crd);
   const gr = { group, resource: kind.plural };
   const scale = scalePathsOf(version);
@@ -79,12 +87,7 @@ function customResource({ store, crd, kind, storage, shapeOf, revision, retired 
       return strategy;
     },
     cacher: store.cacher(resourcePrefix(gr)),
-    conversion: conversionOf(
-      kind,
-      storage,
-      () => shapeOf(version),
-      () => shapeOf(storedVersion),
-    ),
+    conversion: conversionOf(parts),
     get table() {
       table ??= printerOf(version);
       return table;
@@ -113,23 +116,54 @@ function publishedKind(crd: JsonObject, version: Version, kind: Kind): CustomKin
   };
 }
 
-/** B5.3, B8: read with the stored version's schema and defaults; another version is then shaped by its own, without defaults. */
-function conversionOf(kind: Kind, storage: string, own: () => StructuralSchema, stored: () => StructuralSchema): Conversion {
-  const isSame = kind.version === storage;
+/**
+ * B5.3, B8: read with the schema and the defaults of the version that it was stored in, then converted, then shaped by the schema of the
+ * served version, without defaults. A webhook is asked where there is one; otherwise the members stay as they are.
+ */
+function conversionOf({ crd, kind, storage, shapeOf, convert }: Parts): Conversion {
+  const group = groupOf(crd);
+  const [served, stored] = [`${group}/${kind.version}`, `${group}/${storage}`];
+  const shapeAt = (apiVersion: string): StructuralSchema =>
+    shapeOf(versionOf(crd, apiVersion.slice(group.length + 1)) ?? versionOf(crd, storage)!);
+  const read = (object: JsonObject): JsonObject => {
+    const shape = shapeAt(textAt(object, 'apiVersion'));
+    shape.conformStored(object);
+    shape.default(object);
+    return object;
+  };
+  const shaped = (object: JsonObject, apiVersion: string): JsonObject => {
+    shapeAt(apiVersion).conformStored(object);
+    object['apiVersion'] = apiVersion;
+    return object;
+  };
+  const isAt = (object: JsonObject, apiVersion: string): boolean => object['apiVersion'] === apiVersion;
+  const converted = (object: JsonObject, apiVersion: string): JsonObject | Promise<JsonObject> =>
+    convert && !isAt(object, apiVersion)
+      ? convert([object], apiVersion).then(([made]) => shaped(made!, apiVersion))
+      : shaped(object, apiVersion);
   return {
     fromStored(object) {
-      stored().conformStored(object);
-      stored().default(object);
-      if (!isSame) own().conformStored(object);
-      return object;
+      const wasAt = textAt(object, 'apiVersion');
+      read(object);
+      return wasAt === served ? object : converted(object, served);
     },
     toStored(object) {
-      if (isSame) return object;
-      stored().conformStored(object);
-      // Every reader of the stored version would see these defaults (B5.6).
-      stored().default(object);
-      return object;
+      if (kind.version === storage) return object;
+      const withDefaults = (made: JsonObject): JsonObject => {
+        // Every reader of the stored version would see these defaults (B5.6).
+        shapeAt(stored).default(made);
+        return made;
+      };
+      const made = converted(object, stored);
+      return made instanceof Promise ? made.then(withDefaults) : withDefaults(made);
     },
+    ...(convert && {
+      convert,
+      async listFromStored(objects: JsonObject[]) {
+        const made = await convert(objects.map(read), served, kind.listKind);
+        return made.map((object) => shaped(object, served));
+      },
+    }),
   };
 }
 

@@ -8,6 +8,7 @@ import { parseKey, resourcePrefix } from '../storage/keys.js';
 import type { Entry } from '../storage/entry.js';
 import type { Api } from './api.js';
 import { storedObject } from './codec.js';
+import { conversionByWebhook } from './conversion-webhook.js';
 import { customResources } from './custom-resources.js';
 
 const DEFINITIONS = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
@@ -56,7 +57,8 @@ function follow(api: Api, all: Map<string, Served>, entry: Entry, isGone: boolea
   const retire = before?.generation === generation ? before.retire : new AbortController();
   if (before && retire !== before.retire) before.retire.abort();
   all.set(entry.key, { shape, generation, since, retire });
-  api.registry.setCustom(cluster, name, customResources(api.store, crd, since, retire.signal));
+  const convert = conversionByWebhook(api.store, cluster, api.chance.uuid, crd);
+  api.registry.setCustom(cluster, name, customResources({ store: api.store, crd, revision: since, retired: retire.signal, ...(convert && { convert }) }));
 }
 
 function shapeOf(crd: JsonObject): string {

@@ -1,12 +1,14 @@
 /** Managed fields of a request's writes: `schemas/apply` with what it needs to know of the resource (objects.md A). */
 import { namedFields, type FieldSet } from '../schemas/apply/field-set.js';
 import { apply, keepTimes, type ManagerOptions, trackUpdate } from '../schemas/apply/field-manager.js';
-import type { Conversion } from '../schemas/apply/versions.js';
+import { type Conversion, PendingConversion } from '../schemas/apply/versions.js';
 import { apiVersionOf } from '../schemas/group-version.js';
 import { clone, equal, type JsonObject } from '../schemas/json-value.js';
+import { encodeJson } from '../schemas/wire/json.js';
 import type { Request } from './api.js';
 import type { WriteOptions } from './request-options.js';
 import { apiVersion, type Resource } from './resource.js';
+import type { Steps } from './steps.js';
 import { goSeconds } from './time.js';
 
 export interface FieldsOwner {
@@ -50,40 +52,95 @@ function emptyOf(resource: Resource): JsonObject {
   return empty;
 }
 
-function siblingsOf(resource: Resource, request: Request): Resource[] {
+interface Siblings {
+  generation: number;
+  resources: readonly Resource[];
+  /** By subresource. */
+  resetFields: Map<string, ReadonlyMap<string, FieldSet>>;
+}
+
+const siblings = new WeakMap<Resource, Siblings>();
+
+/** All versions of a kind; looked up once, and again where definitions have changed. */
+function siblingsOf(resource: Resource, request: Request): Siblings {
+  const { registry } = request.api;
+  const { cluster } = request.info;
+  const generation = resource.isCustom ? registry.generation(cluster) : 0;
+  const known = siblings.get(resource);
+  if (known?.generation === generation) return known;
   const { kind } = resource.gvk;
-  return request.api.registry
-    .all(request.info.cluster)
-    .filter((other) => other.gvk.kind === kind && other.storedGvk.kind === kind && other.cacher === resource.cacher);
+  const all = resource.isCustom ? registry.custom(cluster) : registry.builtins();
+  const resources = all.filter((other) => other.gvk.kind === kind && other.storedGvk.kind === kind && other.cacher === resource.cacher);
+  const made = { generation, resources, resetFields: new Map() };
+  siblings.set(resource, made);
+  return made;
 }
 
 function resetFieldsOf(resource: Resource, request: Request, subresource: string): ReadonlyMap<string, FieldSet> {
+  const { resources, resetFields } = siblingsOf(resource, request);
+  const known = resetFields.get(subresource);
+  if (known) return known;
   const sets = new Map<string, FieldSet>();
-  for (const other of siblingsOf(resource, request)) {
+  for (const other of resources) {
     const strategy = subresource === '' ? other.strategy : other.strategy.subresources[subresource];
     if (strategy?.resetFields.length) sets.set(apiVersion(other), namedFields(...strategy.resetFields.map((path) => path.join('.'))));
   }
+  resetFields.set(subresource, sets);
   return sets;
 }
 
-/** Managed fields of other versions are compared in their version. A webhook cannot be asked here: such entries stay as they are. */
+/** Managed fields of other versions are compared in their version. */
 function conversionFor(resource: Resource, request: Request): Conversion {
   return (object, version) => {
-    const other = siblingsOf(resource, request).find((r) => apiVersionOf(r.gvk) === version);
+    const other = siblingsOf(resource, request).resources.find((r) => apiVersionOf(r.gvk) === version);
     if (!other) {
       // A11.2: a version that a definition no longer has costs the object its managed fields
       if (resource.isCustom) throw new Error(`version ${version} is not served`);
       return undefined;
     }
+    if (other.conversion?.convert) return { object: asked(request, other.conversion.convert, object, version), type: other.mergeType() };
     // None conversion does not prune here, so what the version does not know shows as an error (A11.2)
     if (resource.isCustom) return { object: { ...clone(object), apiVersion: version }, type: other.mergeType() };
-    const stored = resource.conversion ? resource.conversion.toStored(clone(object)) : clone(object);
-    if (stored instanceof Promise) return undefined;
-    const converted = other.conversion ? other.conversion.fromStored(stored) : stored;
-    if (converted instanceof Promise) return undefined;
+    const stored = (resource.conversion ? resource.conversion.toStored(clone(object)) : clone(object)) as JsonObject;
+    const converted = (other.conversion ? other.conversion.fromStored(stored) : stored) as JsonObject;
     converted['apiVersion'] = version;
     return { object: converted, type: other.mergeType() };
   };
+}
+
+/** What webhooks have answered to a request so far; it asks again with equal objects. */
+const answers = new WeakMap<Request, Map<string, JsonObject | Error>>();
+
+/** The webhook's answer, or PendingConversion until it is there. Throws what the webhook's call threw. */
+function asked(
+  request: Request,
+  convert: (objects: readonly JsonObject[], apiVersion: string) => Promise<JsonObject[]>,
+  object: JsonObject,
+  version: string,
+): JsonObject {
+  const known = answers.get(request) ?? new Map<string, JsonObject | Error>();
+  answers.set(request, known);
+  const key = `${version} ${encodeJson(object)}`;
+  const answer = known.get(key);
+  if (answer instanceof Error) throw answer;
+  if (answer) return clone(answer);
+  const result = convert([clone(object)], version).then(
+    ([made]) => known.set(key, made!),
+    (error: Error) => known.set(key, error),
+  );
+  throw new PendingConversion(result);
+}
+
+/** Does the work again, once what it has to wait for is there, until it has all it needs. */
+export function* untilConverted<T>(work: () => T): Steps<T> {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof PendingConversion)) throw error;
+      yield error.result;
+    }
+  }
 }
 
 /** R3.31: equal but for the times of managed fields; `object` then takes the old ones over. */

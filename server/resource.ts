@@ -34,6 +34,8 @@ export interface Conversion {
   toStored(object: JsonObject): JsonObject | Promise<JsonObject>;
   /** Where a webhook converts: the items of a list in one call, complete with kind and apiVersion (B8.1). */
   listFromStored?(objects: JsonObject[]): Promise<JsonObject[]>;
+  /** Any versions into any, by the webhook. */
+  convert?(objects: readonly JsonObject[], apiVersion: string): Promise<JsonObject[]>;
 }
 
 export interface Resource {

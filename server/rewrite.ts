@@ -14,7 +14,7 @@ import type { Answer, Request } from './api.js';
 import { writeContext } from './auth/write-context.js';
 import { type Decision, decideOn } from './decide.js';
 import { convertStored, encodeEntry, storedObject } from './codec.js';
-import { sameButTimes } from './field-owner.js';
+import { sameButTimes, untilConverted } from './field-owner.js';
 import { invalidValue } from '../schemas/field-errors.js';
 import { metadataFindingsOnUpdate } from './metadata.js';
 import { warnOf } from './verbs/create.js';
@@ -79,7 +79,7 @@ function* decide(
   const stored = storedObject(head);
   const old = yield* settled(convertStored(resource, clone(stored)));
   const oldMeta = metaOf(old);
-  const submitted = how.submit(clone(old), head);
+  const submitted = yield* untilConverted(() => how.submit(clone(old), head));
   const meta = metaOf(submitted);
   if (how.isUidPrecondition) checkUid(resource, oldMeta, meta, name);
   // R3.24: a patch is looked at once, after mutation

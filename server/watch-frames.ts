@@ -24,7 +24,7 @@ export interface FrameEncoder {
 const STREAM_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 const INITIAL_END = { 'k8s.io/initial-events-end': 'true' };
 /** By event, which all who see the change alike share; then by resource and form. */
-const shared = new WeakMap<WatchEvent, Map<Resource, Map<string, Buffer>>>();
+const shared = new WeakMap<WatchEvent, Map<Resource, Map<string, Buffer | Promise<Buffer>>>>();
 const bookmarks = new WeakMap<Resource, { revision: number; frame: Buffer }>();
 
 /** Throws 406 for what cannot be streamed (R7.3). */
@@ -85,14 +85,14 @@ function jsonFrames(resource: Resource): FrameEncoder {
 
 /** The frame of an event in one form; made by the first of its watchers. */
 function once(event: WatchEvent, resource: Resource, form: string, make: () => Buffer | Promise<Buffer>): Buffer | Promise<Buffer> {
-  const byResource = shared.get(event) ?? new Map<Resource, Map<string, Buffer>>();
+  const byResource = shared.get(event) ?? new Map<Resource, Map<string, Buffer | Promise<Buffer>>>();
   shared.set(event, byResource);
-  const frames = byResource.get(resource) ?? new Map<string, Buffer>();
+  const frames = byResource.get(resource) ?? new Map<string, Buffer | Promise<Buffer>>();
   byResource.set(resource, frames);
   const known = frames.get(form);
   if (known) return known;
   const frame = make();
-  if (Buffer.isBuffer(frame)) frames.set(form, frame);
+  frames.set(form, frame);
   return frame;
 }
 

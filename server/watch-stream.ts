@@ -4,6 +4,7 @@ import type { Watcher } from '../storage/watcher.js';
 import type { WatchEvent } from '../storage/commit.js';
 import type { Entry } from '../storage/entry.js';
 import type { Request, WatchSink } from './api.js';
+import { convertAhead } from './codec.js';
 import type { ListOptions } from './request-options.js';
 import type { Resource } from './resource.js';
 import type { Selection } from './selection.js';
@@ -68,6 +69,7 @@ export class WatchStream implements Due {
     this.#scheduleEnd();
     if (this.#ended) return;
     this.#request.onEvents?.(entries.length);
+    await convertAhead(this.#resource, entries);
     await this.#sendInitial(entries);
     if (this.#ended) return;
     if (this.#options.allowWatchBookmarks) {

@@ -1,4 +1,4 @@
-import { fieldsOwner } from '../field-owner.js';
+import { fieldsOwner, untilConverted } from '../field-owner.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { clone } from '../../schemas/json-value.js';
 import { generateName } from '../../schemas/names.js';
@@ -102,7 +102,7 @@ function* prepare(
   delete metadata.selfLink;
   fillNamespace(metadata, info.namespace, isNamespaced(resource));
   warnOf(request, dedupOwnerReferences(metadata, 'before mutation'));
-  own(object);
+  yield* untilConverted(() => own(object));
 
   const attributes = attributesOf(request, resource, {
     operation: 'CREATE',

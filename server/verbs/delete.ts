@@ -1,4 +1,4 @@
-import { equal, type JsonObject } from '../../schemas/json-value.js';
+import { clone, equal, type JsonObject } from '../../schemas/json-value.js';
 import { badRequest, conflict, notFound, type Status } from '../../schemas/status.js';
 import type { Entry } from '../../storage/entry.js';
 import { type Attributes, attributesOf } from '../admission.js';
@@ -85,7 +85,7 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
     );
   if (hold.isHeld) {
     if (equal(marked, stored)) return { answer: 'marked', object };
-    const served = yield* settled(convertStored(resource, JSON.parse(JSON.stringify(marked)) as JsonObject));
+    const served = yield* settled(convertStored(resource, clone(marked)));
     if (options.dryRun) return { answer: 'marked', object: served };
     return {
       answer: 'marked',
@@ -94,7 +94,7 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
     };
   }
   const last = hold.keepsMark ? marked : stored;
-  const served = yield* settled(convertStored(resource, structuredClone(last) as JsonObject));
+  const served = yield* settled(convertStored(resource, clone(last)));
   if (options.dryRun) return { answer: 'removed', object: served };
   return {
     answer: 'removed',

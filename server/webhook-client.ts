@@ -1,0 +1,128 @@
+/** POSTs a review to a webhook over TLS and reads the JSON that comes back (B8.3, B8.6). No retries. */
+import { isIP } from 'node:net';
+import type { JsonObject, JsonValue } from '../schemas/json-value.js';
+import { decodeJson, encodeJson } from '../schemas/wire/json.js';
+import type { Dispatcher } from 'undici';
+import type { WebhookAddress } from './webhook-address.js';
+
+export interface WebhookCall {
+  address: WebhookAddress;
+  /** PEM, base64, as in the clientConfig; `''` trusts the roots of the system. */
+  caBundle: string;
+  timeoutSeconds: number;
+  body: JsonObject;
+}
+
+const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
+const IDLE_MS = 30_000;
+const agents = new Map<string, Dispatcher>();
+const AGENTS_MAX = 64;
+
+/** The answer; throws an Error whose message is what Go's client would say. */
+export async function callWebhook({ address, caBundle, timeoutSeconds, body }: WebhookCall): Promise<JsonValue> {
+  const { request } = await import('undici');
+  const url = new URL(address.url);
+  url.searchParams.set('timeout', `${timeoutSeconds}s`);
+  const failed = (why: string): Error => new Error(`Post ${JSON.stringify(url.href)}: ${why}`);
+  let answer: { code: number; text: Buffer };
+  try {
+    const response = await request(`${address.origin}${url.pathname}${url.search}`, {
+      dispatcher: await agentOf(address, caBundle),
+      method: 'POST',
+      headers: { host: url.host, 'content-type': 'application/json', accept: 'application/json, */*' },
+      body: encodeJson(body),
+      signal: AbortSignal.timeout(timeoutSeconds * 1000),
+    });
+    answer = { code: response.statusCode, text: Buffer.from(await response.body.arrayBuffer()) };
+  } catch (error) {
+    throw failed(explain(error as NodeJS.ErrnoException, address));
+  }
+  if (answer.code < 200 || answer.code > 206) throw new Error(refusal(answer.code, answer.text));
+  try {
+    return decodeJson(answer.text).value;
+  } catch (error) {
+    throw new Error(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+  }
+}
+
+/** One pool of connections for each place and trust. */
+async function agentOf({ origin, serverName }: WebhookAddress, caBundle: string): Promise<Dispatcher> {
+  const key = `${origin} ${serverName} ${caBundle}`;
+  const known = agents.get(key);
+  if (known) return known;
+  const { Agent } = await import('undici');
+  const made = new Agent({
+    keepAliveTimeout: IDLE_MS,
+    maxResponseSize: ANSWER_BYTES_MAX,
+    connect: {
+      ...(isIP(serverName) === 0 && { servername: serverName }),
+      // Go takes any certificate of the bundle for an anchor, the server's own too
+      allowPartialTrustChain: true,
+      ...(caBundle !== '' && { ca: Buffer.from(caBundle, 'base64') }),
+    },
+  });
+  if (agents.size >= AGENTS_MAX) forgetOldest();
+  agents.set(key, made);
+  return made;
+}
+
+function forgetOldest(): void {
+  const [[key, agent]] = agents as unknown as [[string, Dispatcher]];
+  agents.delete(key);
+  void agent.close();
+}
+
+function explain(error: NodeJS.ErrnoException, { origin, serverName }: WebhookAddress): string {
+  const { code = '', name } = error;
+  const place = origin.slice('https://'.length);
+  if (name === 'TimeoutError' || code.startsWith('UND_ERR_') && code.endsWith('_TIMEOUT')) return 'context deadline exceeded';
+  if (code === 'ECONNREFUSED') return `dial tcp ${place}: connect: connection refused`;
+  if (code === 'ENOTFOUND') return `dial tcp: lookup ${place.replace(/:\d+$/, '')}: no such host`;
+  if (code === 'ECONNRESET') return `read tcp ${place}: read: connection reset by peer`;
+  if (code === 'UND_ERR_SOCKET') return 'EOF';
+  const certificate = CERTIFICATE_ERRORS[code];
+  if (certificate) return `tls: failed to verify certificate: x509: ${certificate(serverName)}`;
+  return error.message;
+}
+
+const unknownAuthority = (): string => 'certificate signed by unknown authority';
+const CERTIFICATE_ERRORS: Record<string, (serverName: string) => string> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  CERT_HAS_EXPIRED: () => 'certificate has expired or is not yet valid',
+  CERT_NOT_YET_VALID: () => 'certificate has expired or is not yet valid',
+  ERR_TLS_CERT_ALTNAME_INVALID: (serverName) => `certificate is not valid for any names, but wanted to match ${serverName}`,
+};
+
+/** What a Go client makes of a status that is no success: the Status in the body, or words for the code. */
+function refusal(code: number, text: Buffer): string {
+  const message = statusMessage(text);
+  if (message !== undefined) return message;
+  const known = REFUSALS[code];
+  if (known) return known;
+  if (code === 500 || code > 504) return `an error on the server (${JSON.stringify(text.toString('utf8', 0, 2048).trim() || 'unknown')}) has prevented the request from succeeding`;
+  return `the server responded with the status code ${code} but did not return more information`;
+}
+
+function statusMessage(text: Buffer): string | undefined {
+  try {
+    const value = decodeJson(text).value as { kind?: unknown; message?: unknown } | null;
+    return value?.kind === 'Status' && typeof value.message === 'string' ? value.message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const REFUSALS: Record<number, string> = {
+  400: 'the server rejected our request for an unknown reason',
+  401: 'the server has asked for the client to provide credentials',
+  404: 'the server could not find the requested resource',
+  405: 'the server does not allow this method on the requested resource',
+  409: 'the server reported a conflict',
+  429: 'the server has received too many requests and has asked us to try again later',
+  503: 'the server is currently unable to handle the request',
+  504: 'the server was unable to return a response in the time allotted, but may still be processing the request',
+};
