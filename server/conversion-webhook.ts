@@ -1,5 +1,13 @@
 /** Conversion of custom resources by webhook (B8): the call around what `schemas/crd/conversion.ts` sends and accepts. */
-import { ConversionError, conversionFailed, conversionReview, conversionWebhookOf, convertedObjects, needsConversion, type ConversionRequest } from '../schemas/crd/conversion.js';
+import {
+  ConversionError,
+  conversionFailed,
+  conversionReview,
+  conversionWebhookOf,
+  convertedObjects,
+  needsConversion,
+  type ConversionRequest,
+} from '../schemas/crd/conversion.js';
 import type { Definition } from '../schemas/crd/definition.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { rawError } from '../schemas/status.js';
@@ -35,7 +43,13 @@ export function conversionByWebhook(store: Store, cluster: string, uuid: () => s
   };
   return async (objects, apiVersion, listKind) => {
     const sent = objects.filter((object) => needsConversion(object, apiVersion));
-    const request = { reviewVersion, uid: uuid(), desiredApiVersion: apiVersion, objects: sent, ...(listKind !== undefined && { listKind }) };
+    const request = {
+      reviewVersion,
+      uid: uuid(),
+      desiredApiVersion: apiVersion,
+      objects: sent,
+      ...(listKind !== undefined && { listKind }),
+    };
     try {
       const converted = sent.length > 0 ? await send(request) : [];
       let next = 0;

@@ -58,7 +58,11 @@ function follow(api: Api, all: Map<string, Served>, entry: Entry, isGone: boolea
   if (before && retire !== before.retire) before.retire.abort();
   all.set(entry.key, { shape, generation, since, retire });
   const convert = conversionByWebhook(api.store, cluster, api.chance.uuid, crd);
-  api.registry.setCustom(cluster, name, customResources({ store: api.store, crd, revision: since, retired: retire.signal, ...(convert && { convert }) }));
+  api.registry.setCustom(
+    cluster,
+    name,
+    customResources({ store: api.store, crd, revision: since, retired: retire.signal, ...(convert && { convert }) }),
+  );
 }
 
 function shapeOf(crd: JsonObject): string {

@@ -75,7 +75,7 @@ function forgetOldest(): void {
 function explain(error: NodeJS.ErrnoException, { origin, serverName }: WebhookAddress): string {
   const { code = '', name } = error;
   const place = origin.slice('https://'.length);
-  if (name === 'TimeoutError' || code.startsWith('UND_ERR_') && code.endsWith('_TIMEOUT')) return 'context deadline exceeded';
+  if (name === 'TimeoutError' || (code.startsWith('UND_ERR_') && code.endsWith('_TIMEOUT'))) return 'context deadline exceeded';
   if (code === 'ECONNREFUSED') return `dial tcp ${place}: connect: connection refused`;
   if (code === 'ENOTFOUND') return `dial tcp: lookup ${place.replace(/:\d+$/, '')}: no such host`;
   if (code === 'ECONNRESET') return `read tcp ${place}: read: connection reset by peer`;
@@ -103,7 +103,8 @@ function refusal(code: number, text: Buffer): string {
   if (message !== undefined) return message;
   const known = REFUSALS[code];
   if (known) return known;
-  if (code === 500 || code > 504) return `an error on the server (${JSON.stringify(text.toString('utf8', 0, 2048).trim() || 'unknown')}) has prevented the request from succeeding`;
+  if (code === 500 || code > 504)
+    return `an error on the server (${JSON.stringify(text.toString('utf8', 0, 2048).trim() || 'unknown')}) has prevented the request from succeeding`;
   return `the server responded with the status code ${code} but did not return more information`;
 }
 

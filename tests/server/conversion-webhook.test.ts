@@ -21,7 +21,11 @@ type Answer = { code?: number; body?: JsonValue | string; hang?: boolean; reset?
 
 /** What reached the webhook, and how it answers; the default converts `spec.host` + `spec.port` from and to `spec.address`. */
 const reviews: Review['request'][] = [];
-let answer: (review: Review) => Answer = ({ request }) => success(request, request.objects.map((o) => convert(o, request.desiredAPIVersion)));
+let answer: (review: Review) => Answer = ({ request }) =>
+  success(
+    request,
+    request.objects.map((o) => convert(o, request.desiredAPIVersion)),
+  );
 const working = answer;
 
 function convert(object: Review['request']['objects'][number], apiVersion: string): JsonObject {
@@ -32,7 +36,11 @@ function convert(object: Review['request']['objects'][number], apiVersion: strin
 }
 
 const success = ({ uid }: Review['request'], convertedObjects: JsonValue[]): Answer => ({
-  body: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'ConversionReview', response: { uid, convertedObjects, result: { status: 'Success' } } },
+  body: {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'ConversionReview',
+    response: { uid, convertedObjects, result: { status: 'Success' } },
+  },
 });
 
 const hook = createTlsServer({ key: serving.key, cert: serving.certificate }, async (request, response) => {
@@ -93,7 +101,8 @@ async function define(clientConfig: JsonObject, storage = 'v1'): Promise<void> {
   const { body: known } = await call('GET', `${CRDS}/things.hooks.test`);
   const wanted = crd(clientConfig, storage);
   wanted['metadata'] = { name: 'things.hooks.test', resourceVersion: known.metadata.resourceVersion };
-  const { status, body } = known.kind === 'Status' ? await call('POST', CRDS, crd(clientConfig, storage)) : await call('PUT', `${CRDS}/things.hooks.test`, wanted);
+  const { status, body } =
+    known.kind === 'Status' ? await call('POST', CRDS, crd(clientConfig, storage)) : await call('PUT', `${CRDS}/things.hooks.test`, wanted);
   if (status > 201) throw new Error(JSON.stringify(body));
   while ((await call('GET', things('v1'))).status === 404) await sleep(10);
 }
@@ -177,7 +186,12 @@ t.test('another storage version: what is stored is still read, and is rewritten 
   await define(byUrl, 'v2');
   t.match(await call('GET', things('v1', 'a')), { status: 200, body: { spec: { address: 'one:1' } } });
   t.match(await call('GET', things('v2', 'a')), { status: 200, body: { spec: { host: 'one', port: '1' } } });
-  const patched = await call('PATCH', things('v1', 'a'), { spec: { address: 'uno:1' } }, { 'content-type': 'application/merge-patch+json' });
+  const patched = await call(
+    'PATCH',
+    things('v1', 'a'),
+    { spec: { address: 'uno:1' } },
+    { 'content-type': 'application/merge-patch+json' },
+  );
   t.match(patched, { status: 200, body: { spec: { address: 'uno:1' } } });
   reviews.length = 0;
   t.match(await call('GET', things('v2', 'a')), { body: { spec: { host: 'uno' } } });
@@ -191,19 +205,70 @@ t.test('whatever goes wrong with the call is a 500 that says what', async (t) =>
   const good = (review: Review): JsonObject => convert(review.request.objects[0]!, review.request.desiredAPIVersion);
   const metadata = (review: Review): JsonObject => review.request.objects[0]!.metadata;
   for (const [title, clientConfig, made, message] of [
-    ['an answer that is no JSON', byUrl, () => ({ body: 'no' }), `${SUBJECT} failed: couldn't get version/kind; json parse error: invalid character 'o' in literal null (expecting 'u')`],
-    ['a status that is no success', byUrl, () => ({ code: 503, body: '' }), `${SUBJECT} failed: the server is currently unable to handle the request`],
-    ['an error with a text', byUrl, () => ({ code: 500, body: 'boom' }), `${SUBJECT} failed: an error on the server ("boom") has prevented the request from succeeding`],
+    [
+      'an answer that is no JSON',
+      byUrl,
+      () => ({ body: 'no' }),
+      `${SUBJECT} failed: couldn't get version/kind; json parse error: invalid character 'o' in literal null (expecting 'u')`,
+    ],
+    [
+      'a status that is no success',
+      byUrl,
+      () => ({ code: 503, body: '' }),
+      `${SUBJECT} failed: the server is currently unable to handle the request`,
+    ],
+    [
+      'an error with a text',
+      byUrl,
+      () => ({ code: 500, body: 'boom' }),
+      `${SUBJECT} failed: an error on the server ("boom") has prevented the request from succeeding`,
+    ],
     ['another uid', byUrl, (r: Review) => success({ ...r.request, uid: 'x' }, []), /failed: expected response.uid="[-0-9a-f]+", got "x"$/],
-    ['a refusal', byUrl, (r: Review) => ({ body: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'ConversionReview', response: { uid: r.request.uid, result: { status: 'Failure', message: 'not today' } } } }), `${SUBJECT} failed: not today`],
+    [
+      'a refusal',
+      byUrl,
+      (r: Review) => ({
+        body: {
+          apiVersion: 'apiextensions.k8s.io/v1',
+          kind: 'ConversionReview',
+          response: { uid: r.request.uid, result: { status: 'Failure', message: 'not today' } },
+        },
+      }),
+      `${SUBJECT} failed: not today`,
+    ],
     ['too few objects', byUrl, (r: Review) => success(r.request, []), `${SUBJECT} returned 0 objects, expected 1`],
-    ['another name', byUrl, (r: Review) => success(r.request, [{ ...good(r), metadata: { ...metadata(r), name: 'z' } }]), /returned invalid object: must have the same name: fresh != z$/],
+    [
+      'another name',
+      byUrl,
+      (r: Review) => success(r.request, [{ ...good(r), metadata: { ...metadata(r), name: 'z' } }]),
+      /returned invalid object: must have the same name: fresh != z$/,
+    ],
     ['another kind', byUrl, (r: Review) => success(r.request, [{ ...good(r), kind: 'Other' }]), /returned invalid object: invalid kind/],
-    ['a label that is none', byUrl, (r: Review) => success(r.request, [{ ...good(r), metadata: { ...metadata(r), labels: { a: '!' } } }]), /returned invalid metadata: metadata.labels: Invalid value: "!"/],
+    [
+      'a label that is none',
+      byUrl,
+      (r: Review) => success(r.request, [{ ...good(r), metadata: { ...metadata(r), labels: { a: '!' } } }]),
+      /returned invalid metadata: metadata.labels: Invalid value: "!"/,
+    ],
     ['a connection cut', byUrl, () => ({ reset: true }), /failed: Post "https:\/\/127.0.0.1:\d+\/convert\?timeout=30s": /],
-    ['an authority that nobody trusts', { ...byUrl, caBundle: base64(stranger.certificate) }, working, /tls: failed to verify certificate: x509: certificate signed by unknown authority$/],
-    ['nobody listening', { ...byUrl, url: 'https://127.0.0.1:1/convert' }, working, `${SUBJECT} failed: Post "https://127.0.0.1:1/convert?timeout=30s": dial tcp 127.0.0.1:1: connect: connection refused`],
-    ['a Service that is not there', { service: { name: 'nowhere', namespace: 'hooks' }, caBundle: byUrl.caBundle }, working, /failed: .*service "nowhere" not found$/],
+    [
+      'an authority that nobody trusts',
+      { ...byUrl, caBundle: base64(stranger.certificate) },
+      working,
+      /tls: failed to verify certificate: x509: certificate signed by unknown authority$/,
+    ],
+    [
+      'nobody listening',
+      { ...byUrl, url: 'https://127.0.0.1:1/convert' },
+      working,
+      `${SUBJECT} failed: Post "https://127.0.0.1:1/convert?timeout=30s": dial tcp 127.0.0.1:1: connect: connection refused`,
+    ],
+    [
+      'a Service that is not there',
+      { service: { name: 'nowhere', namespace: 'hooks' }, caBundle: byUrl.caBundle },
+      working,
+      /failed: .*service "nowhere" not found$/,
+    ],
   ] as [string, JsonObject, (review: Review) => Answer, string | RegExp][]) {
     await call('DELETE', things('v1', 'fresh'));
     await define(clientConfig);
@@ -222,7 +287,11 @@ t.test('whatever goes wrong with the call is a 500 that says what', async (t) =>
 t.test('the certificate itself is a trust anchor, and Services lead to their endpoints', async (t) => {
   await call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'hooks' } });
   const spec = { ports: [{ name: 'tls', port: 443, targetPort: 1 }] };
-  t.equal((await call('POST', '/api/v1/namespaces/hooks/services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'converter' }, spec })).status, 201);
+  t.equal(
+    (await call('POST', '/api/v1/namespaces/hooks/services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'converter' }, spec }))
+      .status,
+    201,
+  );
   const service = { name: 'converter', namespace: 'hooks', path: '/convert' };
   await define({ service, caBundle: base64(serving.certificate) });
   const fresh = async (): Promise<{ status: number; body: Thing }> => {
@@ -231,9 +300,24 @@ t.test('the certificate itself is a trust anchor, and Services lead to their end
     return call('GET', things('v2', 'fresh'));
   };
   t.match((await fresh()).body.message, 'no endpoints available for service "converter"');
-  const endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'converter' }, subsets: [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ name: 'tls', port: hookPort }] }] };
+  const endpoints = {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name: 'converter' },
+    subsets: [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ name: 'tls', port: hookPort }] }],
+  };
   // a slice wins over what the older kind says
-  const slice: JsonObject = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 's', labels: { 'kubernetes.io/service-name': 'converter' } }, addressType: 'IPv4', endpoints: [{ addresses: ['192.0.2.9'], conditions: { ready: false } }, { addresses: ['127.0.0.1'], conditions: {} }], ports: [{ name: 'tls', port: hookPort, protocol: 'TCP' }] };
+  const slice: JsonObject = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 's', labels: { 'kubernetes.io/service-name': 'converter' } },
+    addressType: 'IPv4',
+    endpoints: [
+      { addresses: ['192.0.2.9'], conditions: { ready: false } },
+      { addresses: ['127.0.0.1'], conditions: {} },
+    ],
+    ports: [{ name: 'tls', port: hookPort, protocol: 'TCP' }],
+  };
   const posted = await call('POST', '/apis/discovery.k8s.io/v1/namespaces/hooks/endpointslices', slice);
   t.comment(posted.body.message);
   await call('POST', '/api/v1/namespaces/hooks/endpoints', endpoints);
