@@ -104,6 +104,8 @@ export class WatchStream implements Due {
       this.#write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
       return;
     }
+    // a conversion may fail before its turn to be awaited has come
+    for (const frame of frames) if (!Buffer.isBuffer(frame)) frame.catch(() => {});
     const before = this.#queue ?? Promise.resolve();
     const mine: Promise<void> = before
       .then(async () => {

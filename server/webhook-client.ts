@@ -21,9 +21,9 @@ const AGENTS_MAX = 64;
 /** The answer; throws an Error whose message is what Go's client would say. */
 export async function callWebhook({ address, caBundle, timeoutSeconds, body }: WebhookCall): Promise<JsonValue> {
   const { request } = await import('undici');
-  const url = new URL(address.url);
-  url.searchParams.set('timeout', `${timeoutSeconds}s`);
-  const failed = (why: string): Error => new Error(`Post ${JSON.stringify(url.href)}: ${why}`);
+  const target = `${address.url}${address.url.includes('?') ? '&' : '?'}timeout=${timeoutSeconds}s`;
+  const url = new URL(target);
+  const failed = (why: string): Error => new Error(`Post ${JSON.stringify(target)}: ${why}`);
   let answer: { code: number; text: Buffer };
   try {
     const response = await request(`${address.origin}${url.pathname}${url.search}`, {
