@@ -18,21 +18,45 @@ const ports = [
 ];
 for (const name of ['sliced', 'subsets', 'idle']) await put('', 'services', name, { spec: { type: 'ClusterIP', ports } });
 await put('', 'services', 'outside', { spec: { type: 'ExternalName', externalName: 'hooks.example.com' } });
-const slice = { endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: false } }, { addresses: ['fd00::2'] }], ports: [{ name: 'tls', port: 8443 }] };
+const slice = {
+  endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: false } }, { addresses: ['fd00::2'] }],
+  ports: [{ name: 'tls', port: 8443 }],
+};
 await put('discovery.k8s.io', 'endpointslices', 'sliced-1', slice, { 'kubernetes.io/service-name': 'sliced' });
 await put('', 'endpoints', 'sliced', { subsets: [{ addresses: [{ ip: '10.0.0.3' }], ports: [{ name: 'tls', port: 8443 }] }] });
 await put('', 'endpoints', 'subsets', {
-  subsets: [{ addresses: [], ports: [{ name: 'tls', port: 1 }] }, { addresses: [{ ip: '10.0.0.3' }], ports: [{ name: 'tls', port: 8443 }] }],
+  subsets: [
+    { addresses: [], ports: [{ name: 'tls', port: 1 }] },
+    { addresses: [{ ip: '10.0.0.3' }], ports: [{ name: 'tls', port: 8443 }] },
+  ],
 });
 
 const service = (name: string, more: JsonObject = {}): JsonObject => ({ service: { name, namespace: 'hooks', ...more } });
 
 t.test('a webhook is found at its URL, or behind its Service', (t) => {
   for (const [title, config, url, origin, serverName] of [
-    ['a URL', { url: 'https://h.example.com:9443/p?a=b' }, 'https://h.example.com:9443/p?a=b', 'https://h.example.com:9443', 'h.example.com'],
-    ['a ready endpoint of a slice', service('sliced', { path: '/p' }), 'https://sliced.hooks.svc:443/p', 'https://[fd00::2]:8443', 'sliced.hooks.svc'],
+    [
+      'a URL',
+      { url: 'https://h.example.com:9443/p?a=b' },
+      'https://h.example.com:9443/p?a=b',
+      'https://h.example.com:9443',
+      'h.example.com',
+    ],
+    [
+      'a ready endpoint of a slice',
+      service('sliced', { path: '/p' }),
+      'https://sliced.hooks.svc:443/p',
+      'https://[fd00::2]:8443',
+      'sliced.hooks.svc',
+    ],
     ['an address of Endpoints', service('subsets'), 'https://subsets.hooks.svc:443', 'https://10.0.0.3:8443', 'subsets.hooks.svc'],
-    ['an external name', service('outside', { port: 9443, path: 'p' }), 'https://outside.hooks.svc:9443/p', 'https://hooks.example.com:9443', 'outside.hooks.svc'],
+    [
+      'an external name',
+      service('outside', { port: 9443, path: 'p' }),
+      'https://outside.hooks.svc:9443/p',
+      'https://hooks.example.com:9443',
+      'outside.hooks.svc',
+    ],
   ] as [string, JsonObject, string, string, string][])
     t.same(webhookAddress(store, 'root', config), { url, origin, serverName }, title);
   t.end();
