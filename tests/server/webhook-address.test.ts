@@ -18,7 +18,7 @@ const ports = [
 ];
 for (const name of ['sliced', 'subsets', 'idle']) await put('', 'services', name, { spec: { type: 'ClusterIP', ports } });
 await put('', 'services', 'outside', { spec: { type: 'ExternalName', externalName: 'hooks.example.com' } });
-const slice = {
+const slice: JsonObject = {
   endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: false } }, { addresses: ['fd00::2'] }],
   ports: [{ name: 'tls', port: 8443 }],
 };
