@@ -300,7 +300,7 @@ t.test('the keys of the tokens can be had by those who may verify them', async (
   t.equal((await call('GET', '/openid/v1/jwks')).code, 403);
 });
 
-t.test('bootstrap roles are there, and come back when they were cut', async (t) => {
+t.test('bootstrap roles are there', async (t) => {
   const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles';
   const { body } = await call('GET', path, { as: admin });
   const roles = body['items'] as { metadata: JsonObject & { name: string }; rules: JsonObject[] }[];
@@ -324,4 +324,32 @@ t.test('bootstrap roles are there, and come back when they were cut', async (t) 
   ]);
   t.ok(JSON.stringify(of('view').rules).includes('configmaps'), 'the aggregates are filled');
   t.notOk(JSON.stringify(of('view').rules).includes('"secrets"'), 'view sees no secrets');
+});
+
+t.test('bootstrap roles are completed at the next start, unless they say no (E7.10)', async (t) => {
+  const options = { dataDir: t.testdir({}), port: -1, logLevel: 'silent' as const, controllers: [] };
+  const roles = '/apis/rbac.authorization.k8s.io/v1/clusterroles';
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const own = { verbs: ['get'], apiGroups: ['example.com'], resources: ['widgets'] };
+  const first = await createServer(options);
+  const patch = async (path: string, body: JsonObject): Promise<void> => {
+    const { status } = await first.transport.request({ method: 'PATCH', path, headers, body });
+    t.equal(status, 200, path);
+  };
+  await patch(`${roles}/system:basic-user`, { metadata: { labels: null }, rules: [own] });
+  await patch(`${roles}/system:discovery`, { metadata: { annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'false' } }, rules: [own] });
+  await patch('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:basic-user', { subjects: null });
+  await first.stop();
+  const second = await createServer(options);
+  const get = async (path: string): Promise<JsonObject> => (await second.transport.request({ method: 'GET', path })).body as JsonObject;
+  const basic = await get(`${roles}/system:basic-user`);
+  t.match(basic, { metadata: { labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' }, managedFields: [{ manager: 'kube-apiserver' }, {}] } });
+  t.same(basic['rules'], [
+    own,
+    { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] },
+    { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
+  ]);
+  t.same((await get(`${roles}/system:discovery`))['rules'], [own]);
+  t.match((await get('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:basic-user'))['subjects'], [{ kind: 'Group', name: 'system:authenticated' }]);
+  await second.stop();
 });
