@@ -337,19 +337,26 @@ t.test('bootstrap roles are completed at the next start, unless they say no (E7.
     t.equal(status, 200, path);
   };
   await patch(`${roles}/system:basic-user`, { metadata: { labels: null }, rules: [own] });
-  await patch(`${roles}/system:discovery`, { metadata: { annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'false' } }, rules: [own] });
+  await patch(`${roles}/system:discovery`, {
+    metadata: { annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'false' } },
+    rules: [own],
+  });
   await patch('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:basic-user', { subjects: null });
   await first.stop();
   const second = await createServer(options);
   const get = async (path: string): Promise<JsonObject> => (await second.transport.request({ method: 'GET', path })).body as JsonObject;
   const basic = await get(`${roles}/system:basic-user`);
-  t.match(basic, { metadata: { labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' }, managedFields: [{ manager: 'kube-apiserver' }, {}] } });
+  t.match(basic, {
+    metadata: { labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' }, managedFields: [{ manager: 'kube-apiserver' }, {}] },
+  });
   t.same(basic['rules'], [
     own,
     { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] },
     { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
   ]);
   t.same((await get(`${roles}/system:discovery`))['rules'], [own]);
-  t.match((await get('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:basic-user'))['subjects'], [{ kind: 'Group', name: 'system:authenticated' }]);
+  t.match((await get('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:basic-user'))['subjects'], [
+    { kind: 'Group', name: 'system:authenticated' },
+  ]);
   await second.stop();
 });
