@@ -1,19 +1,34 @@
 /** The rules of every built-in kind, by group. A new group or family is one import and one line. */
 import { customResourceDefinition } from '../crd/rules.js';
 import { admissionregistration } from './admissionregistration/index.js';
+import { apiService } from './api-service.js';
+import { autoscaling } from './autoscaling.js';
 import { certificates } from './certificates.js';
 import { configMap } from './config-map.js';
 import { coordination } from './coordination.js';
 import { coreEvent, event } from './event.js';
+import { flowSchema } from './flowcontrol/flow-schema.js';
+import { priorityLevelConfiguration } from './flowcontrol/priority-level.js';
+import { limitRange } from './limits/limit-range.js';
+import { resourceQuota } from './limits/resource-quota.js';
 import { namespace } from './namespace.js';
 import { endpointSlice, endpoints } from './network/endpoints.js';
 import { ingress, ingressClass } from './network/ingress.js';
 import { networkPolicy } from './network/network-policy.js';
 import { service } from './network/service.js';
 import { ipAddress, serviceCidr } from './network/service-cidr.js';
+import { node } from './node.js';
 import { binding, pod } from './pods/pod.js';
+import { podDisruptionBudget } from './policy.js';
+import { priorityClass } from './priority-class.js';
 import { rbac } from './rbac.js';
 import type { GroupRules, KindRules } from './rules.js';
+import { runtimeClass } from './runtime-class.js';
+import { csiDriver, csiNode, csiStorageCapacity } from './storage/csi.js';
+import { persistentVolume } from './storage/persistent-volume.js';
+import { persistentVolumeClaim } from './storage/persistent-volume-claim.js';
+import { storageClass, volumeAttributesClass } from './storage/storage-class.js';
+import { volumeAttachment } from './storage/volume-attachment.js';
 import { cronJob } from './workloads/cron-job.js';
 import { daemonSet } from './workloads/daemon-set.js';
 import { deployment, replicaSet } from './workloads/deployment.js';
@@ -30,10 +45,15 @@ const core: GroupRules = {
   ConfigMap: configMap,
   Endpoints: endpoints,
   Event: coreEvent,
+  LimitRange: limitRange,
   Namespace: namespace,
+  Node: node,
+  PersistentVolume: persistentVolume,
+  PersistentVolumeClaim: persistentVolumeClaim,
   Pod: pod,
   PodTemplate: podTemplate,
   ReplicationController: replicationController,
+  ResourceQuota: resourceQuota,
   Secret: secret,
   Service: service,
   ServiceAccount: serviceAccount,
@@ -43,6 +63,7 @@ const GROUPS: Readonly<Record<string, GroupRules>> = {
   '': core,
   'admissionregistration.k8s.io': admissionregistration,
   'apiextensions.k8s.io': { CustomResourceDefinition: customResourceDefinition },
+  'apiregistration.k8s.io': { APIService: apiService },
   apps: {
     ControllerRevision: controllerRevision,
     DaemonSet: daemonSet,
@@ -50,11 +71,13 @@ const GROUPS: Readonly<Record<string, GroupRules>> = {
     ReplicaSet: replicaSet,
     StatefulSet: statefulSet,
   },
+  autoscaling,
   batch: { CronJob: cronJob, Job: job },
   'certificates.k8s.io': certificates,
   'coordination.k8s.io': coordination,
   'discovery.k8s.io': { EndpointSlice: endpointSlice },
   'events.k8s.io': { Event: event },
+  'flowcontrol.apiserver.k8s.io': { FlowSchema: flowSchema, PriorityLevelConfiguration: priorityLevelConfiguration },
   'networking.k8s.io': {
     Ingress: ingress,
     IngressClass: ingressClass,
@@ -62,7 +85,18 @@ const GROUPS: Readonly<Record<string, GroupRules>> = {
     NetworkPolicy: networkPolicy,
     ServiceCIDR: serviceCidr,
   },
+  'node.k8s.io': { RuntimeClass: runtimeClass },
+  policy: { PodDisruptionBudget: podDisruptionBudget },
   'rbac.authorization.k8s.io': rbac,
+  'scheduling.k8s.io': { PriorityClass: priorityClass },
+  'storage.k8s.io': {
+    CSIDriver: csiDriver,
+    CSINode: csiNode,
+    CSIStorageCapacity: csiStorageCapacity,
+    StorageClass: storageClass,
+    VolumeAttachment: volumeAttachment,
+    VolumeAttributesClass: volumeAttributesClass,
+  },
 };
 
 /** The rules of a kind; undefined where it has none beyond its shape. `version` matters only to kinds whose versions differ in rules. */

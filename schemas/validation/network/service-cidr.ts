@@ -5,7 +5,8 @@ import { dnsSubdomain, pathSegment } from '../../names.js';
 import { IMMUTABLE, immutable, invalidEach } from '../checks.js';
 import { goForm } from '../go-form.js';
 import { parseCidr, validateCanonicalCidr } from '../ip.js';
-import { made, objectAt, take, textAt, textsAt } from '../members.js';
+import { ALL_BUT_STATUS, keepAllButStatus } from '../kept-metadata.js';
+import { objectAt, take, textAt, textsAt } from '../members.js';
 import type { KindRules } from '../rules.js';
 
 const CIDRS = 'spec.cidrs';
@@ -39,27 +40,13 @@ function validateCidrsUpdate(object: JsonObject, stored: JsonObject, errors: Fie
   if (added) validateCidrs(cidrs, errors);
 }
 
-/** What a status update leaves alone of ObjectMeta. */
-const KEPT_METADATA = [
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'selfLink',
-  'labels',
-  'annotations',
-  'ownerReferences',
-  'finalizers',
-];
-
 export const serviceCidr: KindRules = {
   prepareForCreate(object) {
     object['status'] = {};
   },
   prepareForUpdate: (object, old) => take(object, old, 'status'),
-  prepareForStatusUpdate(object, old) {
-    take(object, old, 'spec');
-    const metadata = made(object, 'metadata');
-    for (const member of KEPT_METADATA) take(metadata, objectAt(old, 'metadata') ?? {}, member);
-  },
+  prepareForStatusUpdate: keepAllButStatus,
+  resetFields: ALL_BUT_STATUS,
   validate(object) {
     const errors: FieldError[] = [];
     validateCidrs(cidrsOf(object), errors);

@@ -18,7 +18,7 @@ import { entriesAt, objectAt, objectsAt, textAt } from '../members.js';
 import { aggregateLimits, aggregateRequests } from './pod-resources.js';
 import { containersOf } from './visit.js';
 
-const OBJECT_COUNTS = [
+export const OBJECT_COUNTS = [
   ...['pods', 'resourcequotas', 'services', 'replicationcontrollers', 'secrets', 'configmaps', 'persistentvolumeclaims'],
   ...['services.nodeports', 'services.loadbalancers'],
 ];

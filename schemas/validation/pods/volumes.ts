@@ -18,7 +18,7 @@ import { invalidEach, oneOf } from '../checks.js';
 import { bytes, entriesAt, flagAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../members.js';
 import { validateClaimTemplate } from '../persistent-volume-claim-spec.js';
 import { validatePullPolicy } from './containers.js';
-import type { PodOptions } from './options.js';
+import { type PodOptions, podOptions } from './options.js';
 import { validateDescendingPath, validateNoBacksteps } from './paths.js';
 import { validateDownwardApiFile, validateFileMode, validateItems, validateProjected } from './projected.js';
 
@@ -288,6 +288,16 @@ const SOURCES: readonly Source[] = [
     },
   },
 ];
+
+/** The sources that PersistentVolumes check as pods do, by type. */
+export const sharedSources: Readonly<
+  Record<string, (source: JsonObject, path: string, errors: FieldError[], volumeName: string) => void>
+> = Object.fromEntries(
+  SOURCES.map(({ type, validate }) => [
+    type,
+    (source, path, errors, volumeName) => validate(source, path, errors, { volumeName, podName: '', options: podOptions(false) }),
+  ]),
+);
 
 function validateSource(volume: JsonObject, path: string, context: VolumeContext, errors: FieldError[]): void {
   let found = 0;

@@ -1,0 +1,15 @@
+import type { JsonObject } from '../json-value.js';
+import { made, objectAt, take } from './members.js';
+
+/** What stays of ObjectMeta where a write of status may not touch it. */
+const KEPT = ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'labels', 'annotations', 'ownerReferences', 'finalizers'];
+
+/** Some kinds' status writes change nothing else: `spec` and the metadata stay. */
+export function keepAllButStatus(object: JsonObject, old: JsonObject): void {
+  take(object, old, 'spec');
+  const metadata = made(object, 'metadata');
+  for (const member of KEPT) take(metadata, objectAt(old, 'metadata') ?? {}, member);
+}
+
+/** Their reset fields (A10.2). */
+export const ALL_BUT_STATUS = { status: ['metadata', 'spec'] };
