@@ -26,8 +26,7 @@ function validate(object: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   const spec = objectAt(object, 'spec') ?? {};
   const [group, version] = [textAt(spec, 'group'), textAt(spec, 'version')];
-  if (group === '' && version !== 'v1')
-    errors.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
+  if (group === '' && version !== 'v1') errors.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
   if (group !== '') invalidEach('spec.group', group, dnsSubdomain(group), errors);
   invalidEach('spec.version', version, dns1035Label(version), errors);
   validatePriority(spec, 'groupPriorityMinimum', GROUP_PRIORITY_MAX, errors);

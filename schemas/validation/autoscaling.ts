@@ -50,7 +50,8 @@ const isPositive = (text: unknown): boolean => signOf(parseQuantity(text as stri
 function validateTarget(target: JsonObject, path: string, errors: FieldError[]): void {
   const type = textAt(target, 'type');
   if (type === '') errors.push(required(child(path, 'type'), 'must specify a metric target type'));
-  if (!TARGET_TYPES.includes(type)) errors.push(invalidValue(child(path, 'type'), type, 'must be either Utilization, Value, or AverageValue'));
+  if (!TARGET_TYPES.includes(type))
+    errors.push(invalidValue(child(path, 'type'), type, 'must be either Utilization, Value, or AverageValue'));
   for (const member of ['value', 'averageValue']) {
     const text = target[member];
     if (text !== undefined && !isPositive(text))
@@ -200,8 +201,7 @@ function validateV2(object: JsonObject, lowest = 1): FieldError[] {
   const spec = objectAt(object, 'spec') ?? {};
   const min = numberAt(spec, 'minReplicas');
   const max = numberAt(spec, 'maxReplicas') ?? 0;
-  if (min !== undefined && min < lowest)
-    errors.push(invalidValue('spec.minReplicas', min, `must be greater than or equal to ${lowest}`));
+  if (min !== undefined && min < lowest) errors.push(invalidValue('spec.minReplicas', min, `must be greater than or equal to ${lowest}`));
   if (max < 1) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than 0'));
   if (min !== undefined && max < min) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
   validateReference(objectAt(spec, 'scaleTargetRef') ?? {}, 'spec.scaleTargetRef', errors);

@@ -1,5 +1,15 @@
 /** Node */
-import { child, type FieldError, forbiddenField, goQuote, index, internalFieldError, invalidValue, notSupported, required } from '../field-errors.js';
+import {
+  child,
+  type FieldError,
+  forbiddenField,
+  goQuote,
+  index,
+  internalFieldError,
+  invalidValue,
+  notSupported,
+  required,
+} from '../field-errors.js';
 import { equal, type JsonObject } from '../json-value.js';
 import { labelValue, qualifiedName } from '../names.js';
 import { parseQuantity } from '../quantity.js';

@@ -14,13 +14,13 @@ export const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
   'system-node-critical': 2000001000,
 };
 
-const valueOf = (object: JsonObject): number => numberAt(object, 'value') ?? 0;
+const priorityOf = (object: JsonObject): number => numberAt(object, 'value') ?? 0;
 
 /** Why a class with a reserved name is none of the system's. */
 function systemProblem(name: string, object: JsonObject): string | undefined {
   const value = SYSTEM_PRIORITIES[name];
   if (value === undefined) return `${name} is not a known system priority class`;
-  if (valueOf(object) !== value) return `value of ${name} PriorityClass must be ${value}`;
+  if (priorityOf(object) !== value) return `value of ${name} PriorityClass must be ${value}`;
   return flagAt(object, 'globalDefault') ? `globalDefault of ${name} PriorityClass must be false` : undefined;
 }
 
@@ -31,7 +31,7 @@ function validate(object: JsonObject): FieldError[] {
     const problem = systemProblem(name, object);
     const words = `priority class names with '${RESERVED}' prefix are reserved for system use only. error: ${problem}`;
     if (problem !== undefined) errors.push(forbiddenField('metadata.name', words));
-  } else if (valueOf(object) > USER_VALUE_MAX) {
+  } else if (priorityOf(object) > USER_VALUE_MAX) {
     errors.push(forbiddenField('value', `maximum allowed value of a user defined priority is ${USER_VALUE_MAX}`));
   }
   const policy = object['preemptionPolicy'];
@@ -47,7 +47,7 @@ export const priorityClass: KindRules = {
   /** R3.33 */
   validateUpdate(object, old) {
     const errors: FieldError[] = [];
-    if (valueOf(object) !== valueOf(old)) errors.push(forbiddenField('value', 'may not be changed in an update.'));
+    if (priorityOf(object) !== priorityOf(old)) errors.push(forbiddenField('value', 'may not be changed in an update.'));
     immutable('preemptionPolicy', object['preemptionPolicy'], old['preemptionPolicy'], errors);
     return errors;
   },

@@ -39,7 +39,8 @@ function validateShares(level: JsonObject, path: string, errors: FieldError[]): 
 
 function validateLendable(level: JsonObject, path: string, errors: FieldError[]): void {
   const percent = numberAt(level, 'lendablePercent') ?? 0;
-  if (percent < 0 || percent > 100) errors.push(invalidValue(child(path, 'lendablePercent'), percent, 'must be between 0 and 100, inclusive'));
+  if (percent < 0 || percent > 100)
+    errors.push(invalidValue(child(path, 'lendablePercent'), percent, 'must be between 0 and 100, inclusive'));
 }
 
 function handSizeProblem(handSize: number, queues: number): string | undefined {
@@ -105,7 +106,13 @@ function validateSpec(spec: JsonObject, name: string, errors: FieldError[]): voi
 function validateFixed(spec: JsonObject, name: string, errors: FieldError[]): void {
   const mandatory = MANDATORY_LEVELS[name];
   if (!mandatory) return;
-  const [own, fixed] = name === EXEMPT ? [{ ...spec, exempt: null }, { ...mandatory, exempt: null }] : [spec, mandatory];
+  const [own, fixed] =
+    name === EXEMPT
+      ? [
+          { ...spec, exempt: null },
+          { ...mandatory, exempt: null },
+        ]
+      : [spec, mandatory];
   if (semanticallyEqual(own, fixed)) return;
   const words = name === EXEMPT ? "except the 'spec.exempt' field must equal the fixed value" : 'must equal the fixed value';
   const printed = goForm('io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec', spec);

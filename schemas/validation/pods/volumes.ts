@@ -290,14 +290,13 @@ const SOURCES: readonly Source[] = [
 ];
 
 /** The sources that PersistentVolumes check as pods do, by type. */
-export const sharedSources: Readonly<
-  Record<string, (source: JsonObject, path: string, errors: FieldError[], volumeName: string) => void>
-> = Object.fromEntries(
-  SOURCES.map(({ type, validate }) => [
-    type,
-    (source, path, errors, volumeName) => validate(source, path, errors, { volumeName, podName: '', options: podOptions(false) }),
-  ]),
-);
+export const sharedSources: Readonly<Record<string, (source: JsonObject, path: string, errors: FieldError[], volumeName: string) => void>> =
+  Object.fromEntries(
+    SOURCES.map(({ type, validate }) => [
+      type,
+      (source, path, errors, volumeName) => validate(source, path, errors, { volumeName, podName: '', options: podOptions(false) }),
+    ]),
+  );
 
 function validateSource(volume: JsonObject, path: string, context: VolumeContext, errors: FieldError[]): void {
   let found = 0;

@@ -62,10 +62,7 @@ function movesClassToMember(object: JsonObject, old: JsonObject): boolean {
   const after = classAnnotation(object);
   const name = specOf(object)['storageClassName'];
   return (
-    before !== undefined &&
-    specOf(old)['storageClassName'] === undefined &&
-    name === before &&
-    (after === undefined || after === before)
+    before !== undefined && specOf(old)['storageClassName'] === undefined && name === before && (after === undefined || after === before)
   );
 }
 
@@ -128,16 +125,14 @@ function validateResourceKey(name: string, field: string, errors: FieldError[]):
   invalidEach(field, name, qualifiedName(name), errors);
   if (errors.length === before && name.includes('/') && name.split('/')[0] === 'kubernetes.io')
     errors.push(invalidValue(field, name, `kubernetes.io is reserved`));
-  if (errors.length === before && !name.includes('/') && name !== 'storage')
-    errors.push(notSupported(field, name, ['storage']));
+  if (errors.length === before && !name.includes('/') && name !== 'storage') errors.push(notSupported(field, name, ['storage']));
   return errors.length === before;
 }
 
 function validateStatus(object: JsonObject, errors: FieldError[]): void {
   const status = statusOf(object);
   if (textsAt(specOf(object), 'accessModes').length === 0) errors.push(required('Spec.accessModes'));
-  for (const [name, value] of entriesAt(status, 'capacity'))
-    validateBasicResource(value as string, index('status.capacity', name), errors);
+  for (const [name, value] of entriesAt(status, 'capacity')) validateBasicResource(value as string, index('status.capacity', name), errors);
   const states = 'status.allocatedResourceStatus';
   for (const [name, state] of entriesAt(status, 'allocatedResourceStatuses')) {
     if (!validateResourceKey(name, states, errors)) continue;

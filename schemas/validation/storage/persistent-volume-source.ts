@@ -45,8 +45,7 @@ const rbd: ValidateSource = (source, path, errors, context) => {
 };
 
 const INITIATOR_BYTES_MAX = 64;
-const INITIATOR =
-  'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.';
+const INITIATOR = 'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.';
 
 const iscsi: ValidateSource = (source, path, errors, { volumeName }) => {
   const portal = textAt(source, 'targetPortal');

@@ -68,10 +68,7 @@ function validateTransition(spec: JsonObject, old: JsonObject, errors: FieldErro
   if (!semanticallyEqual(source, before)) {
     const [a, b] = [before, source].map((each) => coreForm('PersistentVolumeSource', each) as JsonObject) as [JsonObject, JsonObject];
     errors.push(
-      forbiddenField(
-        'spec.persistentvolumesource',
-        `spec.persistentvolumesource is immutable after creation\n${unifiedDiff(a, b)}`,
-      ),
+      forbiddenField('spec.persistentvolumesource', `spec.persistentvolumesource is immutable after creation\n${unifiedDiff(a, b)}`),
     );
   }
   immutable('volumeMode', spec['volumeMode'], old['volumeMode'], errors);

@@ -58,8 +58,7 @@ function validateAttachment(object: JsonObject): FieldError[] {
 function validateUpdate(object: JsonObject, old: JsonObject): FieldError[] {
   const errors = validateAttachment(object);
   const [spec, before] = [specOf(object), specOf(old)];
-  if (!semanticallyEqual(spec, before))
-    immutable('spec', spec, before, errors, goForm('io.k8s.api.storage.v1.VolumeAttachmentSpec', spec));
+  if (!semanticallyEqual(spec, before)) immutable('spec', spec, before, errors, goForm('io.k8s.api.storage.v1.VolumeAttachmentSpec', spec));
   return errors;
 }
 
