@@ -30,6 +30,8 @@ const schema = {
     tlsSan: strings,
     plugins: strings,
     controllers: strings,
+    enableAdmissionPlugins: strings,
+    disableAdmissionPlugins: strings,
     logLevel: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'] },
     serviceClusterIpRange: { type: 'string', minLength: 1 },
     serviceNodePortRange: { type: 'string', minLength: 1 },

@@ -7,6 +7,8 @@ import { readConfigFile } from './config-file.js';
 /** Flags that may be given more than once. */
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 
+const commaSeparated = (list: string): string[] => list.split(',').filter(Boolean);
+
 function port(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 65535) throw new Error(`not a port: ${JSON.stringify(text)} (0 to 65535)`);
@@ -39,9 +41,9 @@ export function addServeCommand(program: Command): void {
     .option('--max-requests-inflight <count>', 'reads at once, 0 is any number (default: 400)', count)
     .option('--max-mutating-requests-inflight <count>', 'writes at once, 0 is any number (default: 200)', count)
     .option('--plugin <file>', 'module of a plugin, repeatable', collect)
-    .option('--controllers <list>', 'built-in controllers: "*" is all, "-name" takes one away (default: "*")', (list: string) =>
-      list.split(','),
-    )
+    .option('--enable-admission-plugins <list>', 'admission plugins to have on besides those that are by default', commaSeparated)
+    .option('--disable-admission-plugins <list>', 'admission plugins to have off', commaSeparated)
+    .option('--controllers <list>', 'built-in controllers: "*" is all, "-name" takes one away (default: "*")', commaSeparated)
     .option('--service-cluster-ip-range <cidr>', 'cluster IPs of Services, one range of each family (default: "10.0.0.0/24")')
     .option('--service-node-port-range <range>', 'node ports of Services (default: "30000-32767")')
     .addOption(

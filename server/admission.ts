@@ -1,4 +1,6 @@
 /** The admission chain: one ordered table of plugins, mutating first, then validating (objects.md C1). */
+import { restoreAfterAdmission } from '../schemas/apply/field-manager.js';
+import { managedFieldsOf } from '../schemas/apply/managed-fields.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import type { UserInfo } from './auth/user-info.js';
 import type { Api, Request } from './api.js';
@@ -38,22 +40,63 @@ export function attributesOf(
   return { api, resource, cluster: info.cluster, namespace: info.namespace, name: info.name, user, warn, request, ...own };
 }
 
+/** What the mutating plugins of one write remember of its first round in the second (C3.14). */
+export class Rounds {
+  isSecond = false;
+  /** Something outside the plugins of the server changed the object: all of them look at it once more. */
+  isAnotherWanted = false;
+  readonly memory = new Map<string, unknown>();
+
+  /** What `plugin` remembers of this write. */
+  of<T>(plugin: string, make: () => T): T {
+    const known = this.memory.get(plugin) as T | undefined;
+    if (known !== undefined) return known;
+    const made = make();
+    this.memory.set(plugin, made);
+    return made;
+  }
+}
+
 export interface AdmissionPlugin {
   name: string;
   /** Both throw a StatusError to refuse; a promise where something outside must be asked. */
-  admit?(attributes: Attributes): void | Promise<void>;
+  admit?(attributes: Attributes, rounds: Rounds): void | Promise<void>;
   validate?(attributes: Attributes): void | Promise<void>;
 }
 
 export class AdmissionChain {
-  readonly #plugins: readonly AdmissionPlugin[];
+  readonly #mutating: readonly AdmissionPlugin[];
+  readonly #validating: readonly AdmissionPlugin[];
   constructor(plugins: readonly AdmissionPlugin[]) {
-    this.#plugins = plugins;
+    this.#mutating = plugins.filter((plugin) => plugin.admit);
+    this.#validating = plugins.filter((plugin) => plugin.validate);
   }
+
+  /** The mutating phase: once, or twice where a policy or webhook changed the object. */
   *admit(attributes: Attributes): Steps<void> {
-    for (const plugin of this.#plugins) if (plugin.admit) yield* settled(plugin.admit(attributes));
+    const { object } = attributes;
+    const before = object && managedFieldsOf(object);
+    const rounds = new Rounds();
+    yield* this.#round(attributes, rounds);
+    if (rounds.isAnotherWanted) {
+      rounds.isSecond = true;
+      yield* this.#round(attributes, rounds);
+      const warning = attributes.object && restoreAfterAdmission(attributes.object, before);
+      if (warning !== undefined) attributes.warn(warning);
+    }
   }
+
+  *#round(attributes: Attributes, rounds: Rounds): Steps<void> {
+    for (const plugin of this.#mutating) {
+      const outcome = plugin.admit!(attributes, rounds);
+      if (outcome instanceof Promise) yield* settled(outcome);
+    }
+  }
+
   *validate(attributes: Attributes): Steps<void> {
-    for (const plugin of this.#plugins) if (plugin.validate) yield* settled(plugin.validate(attributes));
+    for (const plugin of this.#validating) {
+      const outcome = plugin.validate!(attributes);
+      if (outcome instanceof Promise) yield* settled(outcome);
+    }
   }
 }

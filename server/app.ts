@@ -11,6 +11,7 @@ import { Store } from '../storage/store.js';
 import type { Backend } from '../storage/backend.js';
 import { AdmissionChain } from './admission.js';
 import { admissionPlugins } from './admission/index.js';
+import { pluginHooks } from './admission/plugin-hooks.js';
 import type { Api } from './api.js';
 import { type Audit, createAudit } from './audit/index.js';
 import { readPolicy } from './audit/policy.js';
@@ -18,12 +19,10 @@ import { logSink, webhookSink } from './audit/sinks.js';
 import { createAuthenticator } from './auth/authentication.js';
 import { createAuth } from './auth/index.js';
 import { certificateSignerPlugin } from './auth/certificate-signer.js';
-import { certificateChecks } from './auth/certificate-admission.js';
 import { encryptedBackend } from './encryption/encrypted-backend.js';
 import { readEncryptionConfiguration } from './encryption/configuration.js';
 import { extensionAuthentication } from './auth/extension-authentication.js';
 import { frontProxy } from './auth/front-proxy.js';
-import { escalationCheck } from './auth/rbac/escalation.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
 import { ensure } from './bootstrap/ensure.js';
 import { ensureDefaults, keepDefaults } from './bootstrap.js';
@@ -96,10 +95,12 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   for (const resource of builtinResources(store, options.profile)) registry.addBuiltin(resource);
   const auth = createAuth(store, options);
   undo.push(() => auth.close());
+  const hooks = pluginHooks();
+  const switches = { enable: options.enableAdmissionPlugins, disable: options.disableAdmissionPlugins };
   const api: Api = {
     store,
     registry,
-    admission: new AdmissionChain([...certificateChecks, ...admissionPlugins(), escalationCheck(auth.rbac)]),
+    admission: new AdmissionChain(admissionPlugins({ rbac: auth.rbac, hooks }, switches)),
     authorizer: auth.authorizer,
     auth,
     chance: options.chance,
@@ -230,6 +231,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
         log.error({ err: error }, (error as Error).message);
       }
     }
+    hooks.add(plugins);
     const made = createManager({ client, plugins, log });
     for (const { error } of await made.start()) if (error) log.error({ err: error }, error.message);
     return made;

@@ -25,6 +25,10 @@ export interface ServerOptions {
   plugins: readonly (string | Plugin)[];
   /** Built-in controllers: `*` is all, `-name` takes one away. */
   controllers: readonly string[];
+  /** Admission plugins that are off by default and are to be on. */
+  enableAdmissionPlugins: readonly string[];
+  /** Admission plugins that are to be off. */
+  disableAdmissionPlugins: readonly string[];
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Static bearer tokens. */
   tokens: readonly { token: string; user: UserInfo }[];
@@ -72,6 +76,8 @@ export const defaultOptions: ServerOptions = {
   tlsSan: [],
   plugins: [],
   controllers: ['*'],
+  enableAdmissionPlugins: [],
+  disableAdmissionPlugins: [],
   logLevel: 'info',
   tokens: [],
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',

@@ -1,7 +1,68 @@
-/** THE TABLE of admission plugins, in the order of C1.2. */
+/** THE TABLE of admission plugins, in the order of C1.2, and which of them are on. */
 import type { AdmissionPlugin } from '../admission.js';
+import { certificateChecks } from '../auth/certificate-admission.js';
+import { escalationCheck } from '../auth/rbac/escalation.js';
+import type { RbacAuthorizer } from '../auth/rbac/rbac-authorizer.js';
+import { defaultIngressClass, defaultStorageClass } from './default-class.js';
+import { limitRanger } from './limit-ranger.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
+import { ownerReferencesPermissionEnforcement } from './owner-references.js';
+import { podSecurity } from './pod-security/index.js';
+import { defaultTolerationSeconds, taintNodesByCondition } from './pod-tolerations.js';
+import { priority } from './priority.js';
+import { resourceQuota } from './resource-quota.js';
+import { runtimeClass } from './runtime-class.js';
+import { serviceAccount } from './service-account.js';
+import { persistentVolumeClaimResize, storageObjectInUseProtection } from './storage.js';
 
-export function admissionPlugins(): AdmissionPlugin[] {
-  return [namespaceLifecycle];
+/** What plugins of the server's own need of it. */
+export interface AdmissionParts {
+  rbac: RbacAuthorizer;
+  /** The hooks of plugins in this process. */
+  hooks: AdmissionPlugin;
+}
+
+interface Row {
+  plugin: AdmissionPlugin;
+  /** Only where it is enabled by name. */
+  isOff?: boolean;
+  /** No plugin of Kubernetes' but a part of its storage: it cannot be disabled. */
+  isFixed?: boolean;
+}
+
+const rows = ({ rbac, hooks }: AdmissionParts): Row[] => [
+  { plugin: namespaceLifecycle },
+  { plugin: limitRanger },
+  { plugin: serviceAccount },
+  { plugin: taintNodesByCondition },
+  { plugin: podSecurity },
+  { plugin: priority },
+  { plugin: defaultTolerationSeconds },
+  { plugin: defaultStorageClass },
+  { plugin: storageObjectInUseProtection },
+  { plugin: ownerReferencesPermissionEnforcement, isOff: true },
+  { plugin: persistentVolumeClaimResize },
+  { plugin: runtimeClass },
+  ...certificateChecks.map((plugin) => ({ plugin })),
+  { plugin: defaultIngressClass },
+  { plugin: hooks, isFixed: true },
+  { plugin: resourceQuota },
+  { plugin: escalationCheck(rbac), isFixed: true },
+];
+
+export interface AdmissionSwitches {
+  enable: readonly string[];
+  disable: readonly string[];
+}
+
+/** The chain's plugins. Throws for a name that there is none of, and for one that is both enabled and disabled. */
+export function admissionPlugins(parts: AdmissionParts, { enable, disable }: AdmissionSwitches): AdmissionPlugin[] {
+  const all = rows(parts);
+  const names = all.filter((row) => !row.isFixed).map(({ plugin }) => plugin.name);
+  const unknown = [...enable, ...disable].find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`unknown admission plugin ${JSON.stringify(unknown)}: there are ${names.join(', ')}`);
+  const both = enable.find((name) => disable.includes(name));
+  if (both !== undefined) throw new Error(`admission plugin ${JSON.stringify(both)} is both enabled and disabled`);
+  const isOn = ({ plugin: { name }, isOff }: Row): boolean => !disable.includes(name) && (!isOff || enable.includes(name));
+  return all.filter((row) => row.isFixed || isOn(row)).map(({ plugin }) => plugin);
 }

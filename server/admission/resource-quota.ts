@@ -1,0 +1,157 @@
+/** What is created counts against the quotas of its namespace; what exceeds one is refused (C6). */
+import { addUsage, countedBy, isInScope, type Usage, usageOf } from '../../controllers/builtin/quota-usage.js';
+import { groupResourceName } from '../../schemas/group-version.js';
+import type { JsonObject } from '../../schemas/json-value.js';
+import { metaOf } from '../../schemas/object-meta.js';
+import { addQuantities, compareQuantities, formatQuantity, parseQuantity, signOf, subtractQuantities } from '../../schemas/quantity.js';
+import { made, objectAt, objectsAt, textAt } from '../../schemas/validation/members.js';
+import { objectKey } from '../../storage/keys.js';
+import type { Entry } from '../../storage/entry.js';
+import type { AdmissionPlugin, Attributes } from '../admission.js';
+import { encodeEntry, storedObject } from '../codec.js';
+import { fieldsOwner } from '../field-owner.js';
+import { denial } from './denial.js';
+import { listStored } from './stored.js';
+
+const QUOTAS = { group: '', resource: 'resourcequotas' };
+/** Kinds that are never counted. */
+const IGNORED = new Set(['events', 'events.k8s.io/events']);
+/** Beside pods, which count anew when they are resized. */
+const COUNTED_ON_UPDATE = new Set(['services', 'persistentvolumeclaims']);
+/** A quota of these wants every container to say how much it takes. */
+const REQUIRED_OF_CONTAINERS = ['cpu', 'limits.cpu', 'limits.memory', 'memory', 'requests.cpu', 'requests.memory'];
+
+export const resourceQuota: AdmissionPlugin = {
+  name: 'ResourceQuota',
+  validate(attributes) {
+    if (!counts(attributes)) return;
+    const quotas = listStored(attributes, QUOTAS, attributes.namespace).filter((quota) => restricts(quota, attributes));
+    if (quotas.length === 0) return;
+    const delta = deltaOf(attributes);
+    // an update is decided on inside the store, where nothing else can be written: the charge comes a turn later
+    return Promise.resolve().then(() =>
+      charge(
+        attributes,
+        quotas.map((quota) => metaOf(quota).name!),
+        delta,
+      ),
+    );
+  },
+};
+
+function counts({ resource, namespace, operation, subresource, object }: Attributes): boolean {
+  if (!object || namespace === '' || IGNORED.has(groupResourceName(resource.gr))) return false;
+  const { group, resource: plural } = resource.gr;
+  if (group === '' && plural === 'namespaces') return false;
+  if (operation === 'CREATE') return subresource === '';
+  if (operation !== 'UPDATE' || group !== '') return false;
+  return plural === 'pods' ? subresource === 'resize' : subresource === '' && COUNTED_ON_UPDATE.has(plural);
+}
+
+const hardOf = (quota: JsonObject): JsonObject => objectAt(objectAt(quota, 'status'), 'hard') ?? {};
+
+/** The keys of the quota's hard limits that the object counts for. */
+function keysFor(quota: JsonObject, { resource }: Attributes): string[] {
+  const name = groupResourceName(resource.gr);
+  return Object.keys(hardOf(quota))
+    .filter((key) => groupResourceName(countedBy(key)) === name)
+    .sort();
+}
+
+const restricts = (quota: JsonObject, attributes: Attributes): boolean =>
+  isInScope(attributes.resource.gr, attributes.object!, objectAt(quota, 'spec') ?? {}) && keysFor(quota, attributes).length > 0;
+
+/** What the write adds, without zeros: an update costs only what it adds. */
+function deltaOf({ resource, object, oldObject }: Attributes): Usage {
+  const usage = usageOf(resource.gr, object!);
+  const before: Usage = oldObject ? usageOf(resource.gr, oldObject) : new Map();
+  const delta: Usage = new Map();
+  for (const [key, quantity] of usage) {
+    const present = before.get(key);
+    const more = present ? subtractQuantities(quantity, present) : quantity;
+    if (signOf(more) > 0) delta.set(key, more);
+  }
+  return delta;
+}
+
+/**
+ * Looks at all quotas as writers see them, and only if none is exceeded adds to each. Between the look and the additions nobody else has a
+ * turn, so that two requests never share the last place (C6.3).
+ */
+async function charge(attributes: Attributes, names: readonly string[], delta: Usage): Promise<void> {
+  const { api, cluster, namespace, dryRun } = attributes;
+  const keys = names.map((name) => objectKey(QUOTAS, cluster, namespace, name));
+  const heads: { key: string; quota: JsonObject }[] = [];
+  const seen = keys.map((key) =>
+    api.store.update(key, (head) => {
+      if (head) heads.push({ key, quota: storedObject(head) });
+      return { type: 'keep' };
+    }),
+  );
+  let refusal: Error | undefined;
+  let charged: Promise<unknown>[] = [];
+  try {
+    for (const { quota } of heads) check(attributes, quota, delta);
+    if (!dryRun && delta.size > 0) charged = heads.map(({ key }) => api.store.update(key, (head) => addTo(attributes, head!, delta)));
+  } catch (error) {
+    refusal = error as Error;
+  }
+  await Promise.all([...seen, ...charged]);
+  if (refusal) throw refusal;
+}
+
+/** Throws the 403 of an exceeded quota (C6.2). */
+function check(attributes: Attributes, quota: JsonObject, delta: Usage): void {
+  const keys = keysFor(quota, attributes);
+  const name = metaOf(quota).name!;
+  const hard = hardOf(quota);
+  const used = objectAt(objectAt(quota, 'status'), 'used') ?? {};
+  const unsaid = unsaidByContainers(attributes, keys);
+  if (unsaid.length > 0) throw denial(attributes, `failed quota: ${name}: must specify ${unsaid.join('; ')}`);
+  if (keys.some((key) => used[key] === undefined))
+    throw denial(attributes, `status unknown for quota: ${name}, resources: ${keys.join(',')}`);
+  const exceeded = keys.filter((key) => {
+    const more = delta.get(key);
+    return more && compareQuantities(addQuantities(parseQuantity(String(used[key])), more), parseQuantity(String(hard[key]))) > 0;
+  });
+  if (exceeded.length === 0) return;
+  const list = (quantity: (key: string) => string): string => exceeded.map((key) => `${key}=${quantity(key)}`).join(',');
+  const requested = list((key) => formatQuantity(delta.get(key)!));
+  const [usedText, limited] = [list((key) => String(used[key])), list((key) => String(hard[key]))];
+  throw denial(attributes, `exceeded quota: ${name}, requested: ${requested}, used: ${usedText}, limited: ${limited}`);
+}
+
+/** `limits.cpu for: a,b`: what the quota counts and some containers do not say. */
+function unsaidByContainers({ resource, object }: Attributes, keys: readonly string[]): string[] {
+  if (resource.gr.group !== '' || resource.gr.resource !== 'pods') return [];
+  const spec = objectAt(object, 'spec');
+  const containers = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')];
+  return REQUIRED_OF_CONTAINERS.filter((key) => keys.includes(key)).flatMap((key) => {
+    const member = key.startsWith('limits.') ? 'limits' : 'requests';
+    const silent = containers.filter(
+      (container) => objectAt(objectAt(container, 'resources'), member)?.[key.replace(/^.*\./, '')] === undefined,
+    );
+    const names = silent.map((container) => textAt(container, 'name')).sort();
+    return names.length > 0 ? [`${key} for: ${names.join(',')}`] : [];
+  });
+}
+
+/** The quota with more used: a write of its status by the server itself. */
+function addTo(
+  attributes: Attributes,
+  head: Entry,
+  delta: Usage,
+): { type: 'put'; encode: (revision: number) => ReturnType<typeof encodeEntry> } {
+  const { api, cluster, request } = attributes;
+  const live = storedObject(head);
+  const quota = storedObject(head);
+  const used = made(made(quota, 'status'), 'used');
+  const total: Usage = new Map();
+  for (const key of keysFor(quota, attributes)) if (delta.has(key)) total.set(key, parseQuantity(String(used[key])));
+  addUsage(total, new Map([...delta].filter(([key]) => total.has(key))));
+  for (const [key, quantity] of total) used[key] = formatQuantity(quantity);
+  const resource = api.registry.find(cluster, { ...QUOTAS, version: 'v1' })!;
+  const options = { dryRun: false, fieldManager: 'kube-apiserver', fieldValidation: 'Ignore' as const, force: false };
+  fieldsOwner(resource, request, options, 'status').update(live, quota);
+  return { type: 'put', encode: (revision) => encodeEntry(resource, quota, quota, revision) };
+}
