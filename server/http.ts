@@ -182,7 +182,7 @@ async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyR
   let made: Reply;
   try {
     request = requestOf(options, raw, passage);
-    const result = await bounded(serve(options, request, raw.raw.rawHeaders, passage), request.info, request.query);
+    const result = await bounded(() => serve(options, request!, raw.raw.rawHeaders, passage), request.info, request.query);
     if ('type' in result && result.type === 'watch') {
       watched(options, raw, reply, request, result, passage, over);
       return;
@@ -322,29 +322,23 @@ function shuttingDown(): Reply {
 /** R11.16: a moment at which every request is late already. */
 const NO_TIME_MS = 1;
 
-/** R11.16: 504 when a request that is not long-running takes too long; a malformed `timeout` is 400. */
-async function bounded<T>(work: Promise<T>, info: RequestInfo, query: Query): Promise<T> {
+/** R11.16: 504 when a request that is not long-running takes too long; a malformed `timeout` is 400, and nothing is done. */
+async function bounded<T>(work: () => Promise<T>, info: RequestInfo, query: Query): Promise<T> {
   const asked = query.get('timeout');
   let ms = REQUEST_TIMEOUT_MS;
   if (asked !== '') {
     const parsed = parseDuration(asked);
-    if (typeof parsed === 'string') {
-      work.catch(() => {});
-      throw badRequest(`invalid timeout specified in the request URL - ${parsed}`);
-    }
+    if (typeof parsed === 'string') throw badRequest(`invalid timeout specified in the request URL - ${parsed}`);
     ms = Math.min(parsed || REQUEST_TIMEOUT_MS, REQUEST_TIMEOUT_MS);
   }
-  if (info.verb === 'watch') return work;
-  if (ms < NO_TIME_MS) {
-    work.catch(() => {});
-    throw tooLate();
-  }
+  if (info.verb === 'watch') return work();
+  if (ms < NO_TIME_MS) throw tooLate();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(tooLate()), ms);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work(), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -263,6 +263,12 @@ t.test('paths cannot be dressed up as others', async (t) => {
     t.equal((await call('GET', path)).code, code, path);
 });
 
+t.test('what is refused for its timeout is not done (R11.16)', async (t) => {
+  const { code } = await call('POST', '/api/v1/namespaces/default/configmaps?timeout=soon', { as: admin, body: { metadata: { name: 'never' } } });
+  t.equal(code, 400);
+  t.equal((await call('GET', '/api/v1/namespaces/default/configmaps/never', { as: admin })).code, 404);
+});
+
 t.test('impersonation headers work for those who may, and cannot be smuggled past those who may not', async (t) => {
   t.match(await whoami({ as: admin, headers: { 'impersonate-user': 'bob', 'impersonate-group': ['a', 'b, c'] } }), {
     username: 'bob',
