@@ -264,7 +264,10 @@ t.test('paths cannot be dressed up as others', async (t) => {
 });
 
 t.test('what is refused for its timeout is not done (R11.16)', async (t) => {
-  const { code } = await call('POST', '/api/v1/namespaces/default/configmaps?timeout=soon', { as: admin, body: { metadata: { name: 'never' } } });
+  const { code } = await call('POST', '/api/v1/namespaces/default/configmaps?timeout=soon', {
+    as: admin,
+    body: { metadata: { name: 'never' } },
+  });
   t.equal(code, 400);
   t.equal((await call('GET', '/api/v1/namespaces/default/configmaps/never', { as: admin })).code, 404);
 });
