@@ -3,6 +3,7 @@ import { child, type FieldError, invalidValue, notSupported, required } from '..
 import type { JsonObject } from '../json-value.js';
 import { dns1035Label, dnsSubdomain } from '../names.js';
 import { invalidEach } from './checks.js';
+import { ALL_BUT_STATUS, keepAllButStatus } from './kept-metadata.js';
 import { flagAt, numberAt, objectAt, objectsAt, textAt } from './members.js';
 import { portNumber } from './pods/ports.js';
 import type { KindRules } from './rules.js';
@@ -60,6 +61,8 @@ export const apiService: KindRules = {
     const condition: JsonObject = { type: 'Available', status: 'True', lastTransitionTime: context?.now ?? null };
     object['status'] = { conditions: [{ ...condition, reason: 'Local', message: 'Local APIServices are always available' }] };
   },
+  prepareForStatusUpdate: keepAllButStatus,
+  resetFields: ALL_BUT_STATUS,
   validate,
   validateUpdate: validate,
   validateStatusUpdate(object) {

@@ -135,6 +135,7 @@ function warnOfStatusIps(pod: JsonObject): string[] {
 export const pod: KindRules = {
   default: defaultPod,
   deprecations: appArmorDeprecations,
+  resetFields: { status: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'] },
   prepareForCreate,
   prepareForUpdate(object, old) {
     take(object, old, 'status');

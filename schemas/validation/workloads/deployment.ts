@@ -86,6 +86,7 @@ export const deployment: KindRules = {
     take(object, old, 'spec');
     take(made(object, 'metadata'), objectAt(old, 'metadata') ?? {}, 'labels');
   },
+  resetFields: { status: ['spec', 'metadata.labels'] },
   validate(object) {
     const errors: FieldError[] = [];
     validateSpec(specOf(object), templateOptions(), errors);
