@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
-import { issueClient } from '../server/auth/pki.js';
 import { kubeconfig } from '../server/kubeconfig.js';
 import { adminKubeconfigPath, readDataFile } from './data-dir.js';
 import { durationSeconds, requestToken, serviceAccountOf } from './token-command.js';
@@ -48,6 +47,7 @@ async function forUser(
 ): Promise<string> {
   const [certificate, key] = await Promise.all(['ca.crt', 'ca.key'].map((file) => readDataFile(join(dataDir, 'pki', file), dataDir)));
   const authority = { certificate: certificate!, key: key! };
+  const { issueClient } = await import('../server/auth/pki.js');
   const credentials = await issueClient(authority, { commonName: name, organizations: groups }, ttl / 86_400, Date.now());
   return kubeconfig({ ...clusterOf(admin), user: name, credentials });
 }

@@ -1,6 +1,5 @@
 /** `kurma token` */
 import type { Command } from 'commander';
-import { createHttpTransport, loadKubeconfig } from '../controllers/index.js';
 import { adminKubeconfigPath, readDataFile } from './data-dir.js';
 
 interface Flags {
@@ -49,6 +48,7 @@ export async function requestToken(
 ): Promise<string> {
   const path = adminKubeconfigPath(dataDir);
   await readDataFile(path, dataDir);
+  const { createHttpTransport, loadKubeconfig } = await import('../controllers/index.js');
   const transport = createHttpTransport(loadKubeconfig(path));
   const { status, body } = await transport.request({
     method: 'POST',
