@@ -1,5 +1,6 @@
 /** Which texts may name an object, a label, an annotation or a finalizer (rest.md §3.3, §3.4). Checks return messages, none when fine. */
 import type { JsonObject } from './json-value.js';
+import { canonicalIpMessage } from './validation/ip.js';
 
 // Each pattern finds what is wrong, so that no text, however long, makes it backtrack.
 const NOT_SUBDOMAIN = /^$|[^-a-z0-9.]|^[-.]|[-.]$|\.[-.]|-\./;
@@ -102,6 +103,12 @@ const apiServiceName: NameRule = (name, apiService) => {
   return messages.length > 0 || name === wanted ? messages : [`must be \`spec.version+"."+spec.group\`: "${wanted}"`];
 };
 
+/** An IPAddress is called after its address, in the one spelling that is canonical. */
+const addressName: NameRule = (name) => {
+  const message = canonicalIpMessage(name);
+  return message ? [message] : [];
+};
+
 /** The pods of a CronJob's Jobs need 11 characters of the 63. */
 const cronJobName: NameRule = (name) => [...dnsSubdomain(name), ...longerThan(name, 52, 'characters')];
 
@@ -112,6 +119,7 @@ const NAME_RULES: Record<string, NameRule> = {
   '/Namespace': dnsLabel,
   '/Service': dnsLabel,
   'apps/StatefulSet': dnsLabel,
+  'networking.k8s.io/IPAddress': addressName,
   'batch/CronJob': cronJobName,
   'rbac.authorization.k8s.io/Role': pathSegment,
   'rbac.authorization.k8s.io/RoleBinding': pathSegment,

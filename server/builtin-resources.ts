@@ -35,8 +35,7 @@ function storedKindOf(kind: Kind, kinds: readonly Kind[]): Kind {
   return kinds.find((other) => other.kind === kind.kind && other.group === group) ?? kind;
 }
 
-const sameStorage = (a: Resource, b: Resource): boolean =>
-  a.gr.group === b.gr.group && a.storedGvk.kind === b.storedGvk.kind && a.storedGvk.group === b.storedGvk.group;
+const sameStorage = (a: Resource, b: Resource): boolean => a.storedGvk.kind === b.storedGvk.kind && a.storedGvk.group === b.storedGvk.group;
 
 function builtinResource(store: Store, kind: Kind, stored: Kind): Resource {
   const gvk: GroupVersionKind = { group: kind.group, version: kind.version, kind: kind.kind };

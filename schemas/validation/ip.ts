@@ -128,26 +128,34 @@ export function cidrContains(outer: Cidr, inner: Cidr): boolean {
   return fullBits(outer) >> host === fullBits(inner) >> host;
 }
 
-/** Members that predate strict rules: any spelling is accepted but those that readers disagree about. Values of the stored object pass. */
-export function validateLegacyIp(field: string, value: string, errors: FieldError[], stored: readonly string[] = []): boolean {
-  if (stored.includes(value)) return true;
+/** What is wrong with an address that may be spelled in any way but those that readers disagree about. */
+function strictIpMessage(value: string): string | undefined {
   const address = parseAddress(value);
-  if (!address) {
-    errors.push(invalidValue(field, value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'));
-    return false;
-  }
-  if (address.leadingZeros) errors.push(invalidValue(field, value, 'must not have leading 0s'));
-  else if (address.mapped) errors.push(invalidValue(field, value, 'must not be an IPv4-mapped IPv6 address'));
-  return !address.leadingZeros && !address.mapped;
+  if (!address) return 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+  if (address.leadingZeros) return 'must not have leading 0s';
+  return address.mapped ? 'must not be an IPv4-mapped IPv6 address' : undefined;
+}
+
+/** What is wrong with an address that must be spelled in the canonical way. */
+export function canonicalIpMessage(value: string): string | undefined {
+  const message = strictIpMessage(value);
+  if (message) return message;
+  const canonical = printAddress(parseAddress(value)!);
+  return canonical === value ? undefined : `must be in canonical form (${goQuote(canonical)})`;
+}
+
+/** Members that predate strict rules. Values of the stored object pass. */
+export function validateLegacyIp(field: string, value: string, errors: FieldError[], stored: readonly string[] = []): boolean {
+  const message = stored.includes(value) ? undefined : strictIpMessage(value);
+  if (message) errors.push(invalidValue(field, value, message));
+  return message === undefined;
 }
 
 /** Members of newer kinds: only the canonical spelling. */
 export function validateCanonicalIp(field: string, value: string, errors: FieldError[]): boolean {
-  if (!validateLegacyIp(field, value, errors)) return false;
-  const canonical = printAddress(parseAddress(value)!);
-  if (canonical === value) return true;
-  errors.push(invalidValue(field, value, `must be in canonical form (${goQuote(canonical)})`));
-  return false;
+  const message = canonicalIpMessage(value);
+  if (message) errors.push(invalidValue(field, value, message));
+  return message === undefined;
 }
 
 export function validateLegacyCidr(field: string, value: string, errors: FieldError[], stored: readonly string[] = []): boolean {

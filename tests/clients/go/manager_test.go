@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -60,7 +61,8 @@ func (m mirror) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Resul
 
 func TestManagerReconcilesCustomResources(t *testing.T) {
 	defineWidgets(t)
-	ctx, namespace := t.Context(), namespaceOf(t)
+	ctrl.SetLogger(logr.Discard())
+	namespace := namespaceOf(t)
 	manager, err := ctrl.NewManager(configOf(t), ctrl.Options{
 		Metrics: metricsserver.Options{BindAddress: "0"},
 		Cache:   cache.Options{DefaultNamespaces: map[string]cache.Config{namespace: {}}},
@@ -69,8 +71,8 @@ func TestManagerReconcilesCustomResources(t *testing.T) {
 	})
 	must(t, err)
 	must(t, ctrl.NewControllerManagedBy(manager).Named("mirror").For(newWidget()).Owns(&corev1.ConfigMap{}).Complete(mirror{manager.GetClient()}))
-	stopped, stop := make(chan error), func() {}
-	ctx, stop = context.WithCancel(ctx)
+	stopped := make(chan error)
+	ctx, stop := context.WithCancel(t.Context())
 	go func() { stopped <- manager.Start(ctx) }()
 	defer func() {
 		stop()

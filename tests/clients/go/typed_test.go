@@ -9,14 +9,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	applycorev1 "k8s.io/client-go/applyconfigurations/core/v1"
 	applymetav1 "k8s.io/client-go/applyconfigurations/meta/v1"
 	"k8s.io/client-go/tools/pager"
 	"k8s.io/client-go/util/retry"
-
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 func configMap(name string, data map[string]string) *corev1.ConfigMap {
@@ -128,7 +127,7 @@ func TestApplyConfigurations(t *testing.T) {
 	extracted, err := applycorev1.ExtractService(applied, "two")
 	must(t, err)
 	equal(t, *extracted.Spec.Ports[0].Port, 80, "what the second manager owns can be extracted")
-	extracted.WithOwnerReferences().WithAnnotations(map[string]string{"note": "kept"})
+	extracted.WithAnnotations(map[string]string{"note": "kept"})
 	applied, err = services.Apply(ctx, extracted, metav1.ApplyOptions{FieldManager: "two"})
 	must(t, err)
 	equal(t, applied.Annotations["note"], "kept", "the annotation")
