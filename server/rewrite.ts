@@ -4,6 +4,7 @@
  * does it read, ask, and start again if another writer was faster.
  */
 import type { FieldError } from '../schemas/field-errors.js';
+import { apiVersionOf } from '../schemas/group-version.js';
 import { clone, equal, type JsonObject } from '../schemas/json-value.js';
 import { dedupOwnerReferences, keepOnUpdate, metaOf, type ObjectMeta } from '../schemas/object-meta.js';
 import { conflict, invalid, modifiedConflict, notFound, rawError, type StatusError } from '../schemas/status.js';
@@ -115,14 +116,20 @@ function* decide(
 
   metaOf(object).resourceVersion = String(head.revision);
   const toDelete = isReadyToGo(object);
-  if (!toDelete && sameButTimes(object, old)) {
-    const isStale = (resource.isCustom && !equal(stored, old)) || request.api.isStale(head.key);
-    if (!isStale) return { object: old, toDelete: false };
-  }
-  if (how.dryRun) return { object, toDelete };
+  const isSame = !toDelete && sameButTimes(object, old);
+  if (isSame && !resource.isCustom && !request.api.isStale(head.key)) return { object: old, toDelete: false };
+  if (how.dryRun) return { object: isSame ? old : object, toDelete };
   if (toDelete) return { object, toDelete, write: { type: 'delete', encode: (revision) => encodeEntry(resource, stored, old, revision) } };
   const converted = yield* settled(resource.conversion ? resource.conversion.toStored(clone(object)) : object);
+  if (isSame && isStoredSo(resource, stored, converted) && !request.api.isStale(head.key)) return { object: old, toDelete: false };
   return { object, toDelete, write: { type: 'put', encode: (revision) => encodeEntry(resource, converted, object, revision) } };
+}
+
+/** Whether the bytes would be the same: a definition may have another storage version, or other defaults, since they were written. */
+function isStoredSo(resource: Resource, stored: JsonObject, converted: JsonObject): boolean {
+  const { apiVersion: version, ...before } = stored;
+  const { apiVersion: _, ...after } = converted;
+  return version === apiVersionOf(resource.storedGvk) && equal(before, after);
 }
 
 /** R3.28: precedes everything else. */

@@ -1,7 +1,10 @@
-/** Plays recorded scenarios against a server, several at a time, and says which answers differ. */
+/** Plays recorded scenarios against fresh servers and says which answers differ. */
 import { execFile, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createServer } from '../../server/index.js';
 import { divergences } from './divergences.js';
 
 const golden = fileURLToPath(new URL('../../../tests/golden/', import.meta.url));
@@ -32,12 +35,22 @@ export function isKubectlMissing(): boolean {
   return spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).error !== undefined;
 }
 
-/** Scenarios of one family share nothing but the server, so that `lanes` of them are played side by side. */
-export async function replay(kubeconfig: string, scenarios: readonly string[], lanes = 4): Promise<Played[]> {
+/**
+ * Plays the scenarios on `lanes` servers side by side, on each one after the other: a list's revision is the server's, so that two
+ * scenarios on one server would see each other.
+ */
+export async function replay(scenarios: readonly string[], lanes = 4): Promise<Played[]> {
   const waiting = [...scenarios];
   const played: Played[] = [];
   const lane = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) played.push(await playOne(kubeconfig, name));
+    const dataDir = mkdtempSync(join(tmpdir(), 'kurma-golden-'));
+    const server = await createServer({ memory: true, port: 0, profile: 'kubernetes', dataDir, logLevel: 'silent' });
+    try {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) played.push(await playOne(server.kubeconfigPath!, name));
+    } finally {
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   return played.sort((a, b) => (a.scenario < b.scenario ? -1 : 1));
