@@ -32,7 +32,8 @@ import { builtinControllers } from './builtin-controllers.js';
 import { builtinResources } from './builtin-resources.js';
 import { type Certificates, certificatesIn, freshCertificates, renewServing, writePrivate } from './certificates.js';
 import { serveDefinitions } from './definitions.js';
-import { createHealth, type Health } from './health.js';
+import { createHealth } from './health.js';
+import { healthChecks } from './health-checks.js';
 import { createHttp } from './http.js';
 import { inProcessTransport } from './in-process.js';
 import { kubeconfig } from './kubeconfig.js';
@@ -115,7 +116,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   metrics.addSource(() => gaugesOf(flowControl, registry));
   let address = '127.0.0.1';
   const nonResource = createNonResource({
-    health: healthOf(state),
+    health: createHealth(healthChecks(state)),
     openapi: openApiOf(registry, String(versionInfo()['gitVersion'])),
     metrics: () => metrics.text(),
     serverAddress: () => address,
@@ -279,17 +280,4 @@ function tlsOf({ authority, serving }: Certificates, { frontProxy: proxy }: Serv
       settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: HEADER_LIMITS.maxHeaderSize },
     },
   };
-}
-
-function healthOf(state: { isReady: boolean; isStopping: boolean }): Health {
-  const always = ['healthz', 'livez', 'readyz'] as const;
-  const ok = (): boolean => true;
-  return createHealth([
-    { name: 'ping', on: always, isOk: ok },
-    { name: 'log', on: always, isOk: ok },
-    { name: 'etcd', on: always, isOk: ok },
-    { name: 'informer-sync', on: ['readyz'], isOk: () => state.isReady },
-    { name: 'poststarthook/start-plugins', on: always, isOk: () => state.isReady },
-    { name: 'shutdown', on: ['readyz'], isOk: () => !state.isStopping },
-  ]);
 }

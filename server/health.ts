@@ -1,4 +1,6 @@
 /** `/healthz`, `/livez`, `/readyz` (R1.21). */
+import type { Family, Sample } from './exposition.js';
+
 export interface HealthCheck {
   name: string;
   on: readonly ('healthz' | 'livez' | 'readyz')[];
@@ -13,10 +15,16 @@ export interface Health {
     excluded: readonly string[],
     isVerbose: boolean,
   ): { ok: boolean; text: string } | undefined;
+  /** The checks as metrics, for `/metrics/slis`. */
+  families(): Family[];
 }
 
 export function createHealth(checks: readonly HealthCheck[]): Health {
+  function* samples(): Generator<Sample> {
+    for (const { name, on, isOk } of checks) for (const type of on) yield { labels: { name, type }, value: isOk() ? 1 : 0 };
+  }
   return {
+    families: () => [{ name: 'kubernetes_healthcheck', type: 'gauge', help: 'Whether a health check passes.', samples: samples() }],
     report(endpoint, path, excluded, isVerbose) {
       const own = checks.filter((check) => check.on.includes(endpoint));
       if (path.length) {

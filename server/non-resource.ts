@@ -5,6 +5,7 @@ import { encodeValue, type Reply } from './answers.js';
 import type { Request } from './api.js';
 import { aggregated, coreVersions, etagOf, groupDocument, groupList, resourceList } from './discovery.js';
 import { jsonWebKeySet, openidConfiguration } from './auth/issuer-discovery.js';
+import { expositionOf } from './exposition.js';
 import type { Health } from './health.js';
 import { acceptsAny, ALL_TYPES, JSON_TYPE, negotiate, negotiateDiscovery } from './negotiation.js';
 import type { OpenApi } from './openapi.js';
@@ -43,12 +44,9 @@ export function createNonResource(options: NonResourceOptions): NonResource {
         if (rest.length) break;
         return version(request);
       case 'metrics':
-        if (rest.length) break;
-        return {
-          code: 200,
-          headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores' },
-          body: [Buffer.from(await options.metrics())],
-        };
+        if (rest.length === 0) return exposition(await options.metrics());
+        if (rest.join('/') !== 'slis') break;
+        return exposition(expositionOf(options.health.families()));
       case 'api':
         return rest.length === 0 ? discoveryRoot(request, true, options.serverAddress()) : groupVersion(request, '', rest);
       case 'apis':
@@ -67,6 +65,11 @@ export function createNonResource(options: NonResourceOptions): NonResource {
     throw new PlainNotFound();
   };
   return { serve, isHealth: (path) => /^\/(healthz|livez|readyz|metrics)(\/|$)/.test(path) };
+}
+
+function exposition(text: string): Reply {
+  const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores' };
+  return { code: 200, headers, body: [Buffer.from(text)] };
 }
 
 function health(checks: Health, endpoint: 'healthz' | 'livez' | 'readyz', rest: string[], request: Request): Reply {
@@ -139,6 +142,7 @@ function index(request: Request): Reply {
     '/healthz',
     '/livez',
     '/metrics',
+    '/metrics/slis',
     '/openapi/v2',
     '/openapi/v3',
     '/openid/v1/jwks',
