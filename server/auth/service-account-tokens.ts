@@ -1,5 +1,6 @@
 /** Tokens of service accounts: issued, verified, and bound to what must still be there (objects.md E3). */
 import { LRUCache } from 'lru-cache';
+import { goQuote } from '../../schemas/field-errors.js';
 import { isObject, type JsonObject } from '../../schemas/json-value.js';
 import { objectAt, textAt, textsAt } from '../../schemas/validation/members.js';
 import type { Entry } from '../../storage/entry.js';
@@ -50,10 +51,13 @@ export interface ServiceAccountTokenOptions {
 const PRIVATE = 'kubernetes.io';
 const LEGACY_ISSUER = 'kubernetes/serviceaccount';
 const LEGACY = 'kubernetes.io/serviceaccount/';
+/** A secret with this label is there, but its token is no longer good. */
+const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since';
 const EXTRA = 'authentication.kubernetes.io/';
 const LEEWAY_MS = 60_000;
 const CACHED_TOKENS = 4096;
 const NOT_OURS: TokenVerdict = {};
+const INVALIDATED: TokenVerdict = { error: 'service account token has been invalidated' };
 
 /** Bound objects: claim, resource. Nodes belong to no namespace. */
 const BOUND = { pod: 'pods', secret: 'secrets', node: 'nodes' } as const;
@@ -113,7 +117,7 @@ export function serviceAccountTokens(options: ServiceAccountTokenOptions): Servi
     authenticate(token, context) {
       const claims = claimsOf(token);
       if (claims === 'foreign') return NOT_OURS;
-      if (!claims) return { error: 'the token is signed by none of the keys' };
+      if (!claims) return { error: 'go-jose/go-jose: error in cryptographic primitive' };
       return claims['iss'] === LEGACY_ISSUER
         ? legacyVerdict(store, claims, token, context, options)
         : boundVerdict(store, claims, context, chance.now());
@@ -121,29 +125,32 @@ export function serviceAccountTokens(options: ServiceAccountTokenOptions): Servi
   };
 }
 
+function otherAudiences(own: readonly string[], asked: readonly string[]): TokenVerdict {
+  const print = (list: readonly string[]): string => `[${list.map(goQuote).join(' ')}]`;
+  return { error: `token audiences ${print(own)} is invalid for the target audiences ${print(asked)}` };
+}
+
 function boundVerdict(store: Store, claims: JsonObject, { cluster, audiences }: TokenContext, now: number): TokenVerdict {
   const granted = textsAt(claims, 'aud').filter((audience) => audiences.includes(audience));
-  if (granted.length === 0) return { error: 'the token is for other audiences' };
+  if (granted.length === 0) return otherAudiences(textsAt(claims, 'aud'), audiences);
   const seconds = (name: string): number => Number(claims[name] ?? Number.NaN) * 1000;
-  if (!(now <= seconds('exp') + LEEWAY_MS)) return { error: 'the token has expired' };
-  if (!(now >= seconds('nbf') - LEEWAY_MS)) return { error: 'the token is not valid yet' };
+  if (!(now <= seconds('exp') + LEEWAY_MS)) return { error: 'service account token has expired' };
+  if (!(now >= seconds('nbf') - LEEWAY_MS)) return { error: 'service account token is not valid yet' };
   const about = objectAt(claims, PRIVATE);
   const namespace = textAt(about, 'namespace');
   const account = objectAt(about, 'serviceaccount');
   if (!about || !account || (textAt(about, 'cluster') || 'root') !== cluster) return { error: 'the token is of another cluster' };
   const name = textAt(account, 'name');
   const uid = textAt(account, 'uid');
-  if (!isThere(store, cluster, 'serviceaccounts', namespace, { name, uid }, now))
-    return { error: 'service account token has been invalidated' };
+  const problem = accountProblem(store, cluster, namespace, { name, uid }, now);
+  if (problem !== undefined) return { error: problem };
   for (const claim of ['secret', 'pod'] as const) {
     const reference = referenceIn(about, claim);
-    if (reference && !isThere(store, cluster, BOUND[claim], namespace, reference, now))
-      return { error: 'service account token has been invalidated' };
+    if (reference && !isThere(store, cluster, BOUND[claim], namespace, reference, now)) return INVALIDATED;
   }
   const node = referenceIn(about, 'node');
   // the node of a pod is information; a token bound to a node alone goes with it
-  if (node && !about['pod'] && !isThere(store, cluster, BOUND.node, '', node, now))
-    return { error: 'service account token has been invalidated' };
+  if (node && !about['pod'] && !isThere(store, cluster, BOUND.node, '', node, now)) return INVALIDATED;
   return { user: userOf(claims, about, namespace, name, uid), audiences: granted };
 }
 
@@ -173,15 +180,16 @@ function legacyVerdict(
   { audiences: own, chance }: ServiceAccountTokenOptions,
 ): TokenVerdict {
   const granted = own.filter((audience) => audiences.includes(audience));
-  if (granted.length === 0) return { error: 'the token is for other audiences' };
+  if (granted.length === 0) return otherAudiences(own, audiences);
   const of = (name: string): string => textAt(claims, `${LEGACY}${name}`);
   const namespace = of('namespace');
   const [name, uid] = [of('service-account.name'), of('service-account.uid')];
   const secret = find(store, cluster, 'secrets', namespace, of('secret.name'));
   const kept = secret && objectAt(storedObject(secret), 'data')?.['token'];
   const isKept = typeof kept === 'string' && Buffer.from(kept, 'base64').toString() === token;
-  if (!isKept || !isThere(store, cluster, 'serviceaccounts', namespace, { name, uid }, chance.now()))
-    return { error: 'service account token has been invalidated' };
+  if (!isKept || secret?.labels[INVALID_SINCE] !== undefined) return INVALIDATED;
+  const problem = accountProblem(store, cluster, namespace, { name, uid }, chance.now());
+  if (problem !== undefined) return { error: problem };
   return { user: { name: serviceAccountUser(namespace, name), uid, groups: serviceAccountGroups(namespace) }, audiences: granted };
 }
 
@@ -206,6 +214,15 @@ function identityOf(entry: Entry): Identity {
     identities.set(entry, identity);
   }
   return identity;
+}
+
+/** E3.5, in Kubernetes' words; undefined where the account is the one that the token was made for. */
+function accountProblem(store: Store, cluster: string, namespace: string, { name, uid }: Reference, now: number): string | undefined {
+  const entry = find(store, cluster, 'serviceaccounts', namespace, name);
+  if (!entry) return `serviceaccounts ${goQuote(name)} not found`;
+  const identity = identityOf(entry);
+  if (now > identity.deletedAt + LEEWAY_MS) return `service account ${namespace}/${name} has been deleted`;
+  return identity.uid === uid ? undefined : `service account UID (${identity.uid}) does not match claim (${uid})`;
 }
 
 /** E3.5: the same object, and not on its way out for longer than the leeway. */

@@ -213,6 +213,24 @@ t.test('tokens of service accounts, and what is no token of theirs', async (t) =
   t.equal(await whoami({ headers: bearer(token) }), 401, 'it goes with its account');
 });
 
+t.test('a TokenReview says why a token is no good (E8.3)', async (t) => {
+  await call('POST', '/api/v1/namespaces/default/serviceaccounts', { as: admin, body: { metadata: { name: 'judged' } } });
+  const { body } = await call('POST', '/api/v1/namespaces/default/serviceaccounts/judged/token', { as: admin, body: { spec: { audiences: ['x'] } } });
+  const { token } = body['status'] as { token: string };
+  const review = async (text: string, audiences: string[]): Promise<unknown> =>
+    (await call('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { as: admin, body: { spec: { token: text, audiences } } })).body['status'];
+  const bad = (error: string): JsonObject => ({ user: {}, error });
+  t.match(await review(token, ['x', 'y']), { authenticated: true, audiences: ['x'] });
+  t.same(await review('garbage', []), bad('invalid bearer token'));
+  t.same(await review(token, ['y', 'z']), bad('[invalid bearer token, token audiences ["x"] is invalid for the target audiences ["y" "z"]]'));
+  t.same(await review(`${token}AAAA`, ['x']), bad('[invalid bearer token, go-jose/go-jose: error in cryptographic primitive]'));
+  skew = 3_600_000 + 61_000;
+  t.same(await review(token, ['x']), bad('[invalid bearer token, service account token has expired]'));
+  skew = 0;
+  await call('DELETE', '/api/v1/namespaces/default/serviceaccounts/judged', { as: admin });
+  t.same(await review(token, ['x']), bad('[invalid bearer token, serviceaccounts "judged" not found]'));
+});
+
 t.test('a secret holds a token without expiry, which is good as long as it does (E3.6)', async (t) => {
   await call('POST', '/api/v1/namespaces/default/serviceaccounts', { as: admin, body: { metadata: { name: 'old' } } });
   const metadata = { name: 'old-token', annotations: { 'kubernetes.io/service-account.name': 'old' } };
@@ -227,6 +245,16 @@ t.test('a secret holds a token without expiry, which is good as long as it does 
     username: 'system:serviceaccount:default:old',
     groups: ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
   });
+  const patch = { 'content-type': 'application/merge-patch+json' };
+  for (const [since, expected] of [
+    ['2026-01-01', 401],
+    [null, 'system:serviceaccount:default:old'],
+  ] as const) {
+    const labels = { 'kubernetes.io/legacy-token-invalid-since': since };
+    await call('PATCH', '/api/v1/namespaces/default/secrets/old-token', { as: admin, headers: patch, body: { metadata: { labels } } });
+    const who = (await whoami({ headers: bearer(token) })) as JsonObject | number;
+    t.equal(typeof who === 'number' ? who : who['username'], expected, `marked as invalid: ${since}`);
+  }
   await call('DELETE', '/api/v1/namespaces/default/secrets/old-token', { as: admin });
   t.equal(await whoami({ headers: bearer(token) }), 401);
 });
