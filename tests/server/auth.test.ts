@@ -215,14 +215,22 @@ t.test('tokens of service accounts, and what is no token of theirs', async (t) =
 
 t.test('a TokenReview says why a token is no good (E8.3)', async (t) => {
   await call('POST', '/api/v1/namespaces/default/serviceaccounts', { as: admin, body: { metadata: { name: 'judged' } } });
-  const { body } = await call('POST', '/api/v1/namespaces/default/serviceaccounts/judged/token', { as: admin, body: { spec: { audiences: ['x'] } } });
+  const { body } = await call('POST', '/api/v1/namespaces/default/serviceaccounts/judged/token', {
+    as: admin,
+    body: { spec: { audiences: ['x'] } },
+  });
   const { token } = body['status'] as { token: string };
   const review = async (text: string, audiences: string[]): Promise<unknown> =>
-    (await call('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { as: admin, body: { spec: { token: text, audiences } } })).body['status'];
+    (await call('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { as: admin, body: { spec: { token: text, audiences } } })).body[
+      'status'
+    ];
   const bad = (error: string): JsonObject => ({ user: {}, error });
   t.match(await review(token, ['x', 'y']), { authenticated: true, audiences: ['x'] });
   t.same(await review('garbage', []), bad('invalid bearer token'));
-  t.same(await review(token, ['y', 'z']), bad('[invalid bearer token, token audiences ["x"] is invalid for the target audiences ["y" "z"]]'));
+  t.same(
+    await review(token, ['y', 'z']),
+    bad('[invalid bearer token, token audiences ["x"] is invalid for the target audiences ["y" "z"]]'),
+  );
   t.same(await review(`${token}AAAA`, ['x']), bad('[invalid bearer token, go-jose/go-jose: error in cryptographic primitive]'));
   skew = 3_600_000 + 61_000;
   t.same(await review(token, ['x']), bad('[invalid bearer token, service account token has expired]'));
