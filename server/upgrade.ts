@@ -24,6 +24,9 @@ export function serveUpgrades(app: FastifyInstance): void {
   });
 }
 
+/** Whether the request came with an `upgrade` event, whatever it wants to become. */
+export const isUpgrade = (raw: IncomingMessage | Http2ServerRequest): raw is IncomingMessage => heads.has(raw);
+
 /** Whether the request came with an `upgrade` event and asks for a WebSocket. */
 export const isWebSocket = (raw: IncomingMessage | Http2ServerRequest): raw is IncomingMessage =>
   heads.has(raw) && raw.headers.upgrade?.toLowerCase() === 'websocket';
