@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../schemas/json-value.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { flagAt, numberAt, objectAt, objectsAt, textAt } from '../../schemas/validation/members.js';
-import type { ServiceReference } from './service-resolver.js';
+import type { ServiceReference } from '../service-resolver.js';
 
 export const API_SERVICES = { group: 'apiregistration.k8s.io', resource: 'apiservices' };
 /** Ours: the address of a service that the cluster's objects do not describe, as `https://127.0.0.1:8443`. */

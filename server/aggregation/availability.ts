@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../schemas/json-value.js';
 import { type ApiService, isRemote, type RemoteService } from './api-service.js';
 import type { Probe } from './probe.js';
-import { Unresolved } from './service-resolver.js';
+import { Unresolved } from '../service-resolver.js';
 import type { Target, Upstream } from './upstream.js';
 
 export interface Verdict {

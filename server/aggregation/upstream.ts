@@ -5,7 +5,7 @@ import type { KeyPair } from '../auth/pki.js';
 import type { UserInfo } from '../auth/user-info.js';
 import type { Store } from '../../storage/store.js';
 import type { RemoteService } from './api-service.js';
-import { type Address, addressesOf } from './service-resolver.js';
+import { type Address, addressesOf } from '../service-resolver.js';
 
 export interface Upstream {
   /** The address of one of those that serve it. Throws Unresolved. */

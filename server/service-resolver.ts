@@ -2,11 +2,11 @@
  * Where a service of the cluster is. Nobody forwards cluster addresses here: the answer is an address of an EndpointSlice (or of Endpoints,
  * where there is none), or the name that an ExternalName stands for.
  */
-import type { JsonObject } from '../../schemas/json-value.js';
-import { numberAt, objectAt, objectsAt, textAt, textsAt } from '../../schemas/validation/members.js';
-import { collectionPrefix, objectKey, resourcePrefix } from '../../storage/keys.js';
-import type { Store } from '../../storage/store.js';
-import { storedObject } from '../codec.js';
+import type { JsonObject } from '../schemas/json-value.js';
+import { numberAt, objectAt, objectsAt, textAt, textsAt } from '../schemas/validation/members.js';
+import { collectionPrefix, objectKey, resourcePrefix } from '../storage/keys.js';
+import type { Store } from '../storage/store.js';
+import { storedObject } from './codec.js';
 
 export interface ServiceReference {
   namespace: string;
