@@ -4,10 +4,12 @@ import type { Kind } from '../schemas/kinds.js';
 import { type Document, documentOf, lazy } from './document.js';
 import type { CustomKind } from './from-structural.js';
 import { builtinParts, v2Document } from './v2.js';
+import { type Published, withPublished } from './published.js';
 import { encodeV2 } from './v2-protobuf.js';
 import { builtinV3, customV3, v3Key } from './v3.js';
 
-export type { Document } from './document.js';
+export { type Document, documentOf } from './document.js';
+export { partOf, type Published } from './published.js';
 export type { CustomKind } from './from-structural.js';
 
 /** The documents of one set of kinds. */
@@ -23,8 +25,11 @@ export interface OpenApi {
 }
 
 export interface OpenApiFactory {
-  /** The built-in kinds with these custom ones. Documents of the built-ins are shared by all that the factory makes. */
-  withCustom(custom: readonly CustomKind[]): OpenApi;
+  /**
+   * The built-in kinds with these custom ones, and what other servers publish. Documents of the built-ins are shared by all that the
+   * factory makes.
+   */
+  withCustom(custom: readonly CustomKind[], published?: readonly Published[]): OpenApi;
 }
 
 /** `gitVersion` is what `/version` says. */
@@ -32,9 +37,11 @@ export function createOpenApi(kinds: readonly Kind[], gitVersion: string): OpenA
   const parts = lazy(() => builtinParts(kinds));
   const builtins = new Map([...builtinV3(kinds, gitVersion)].map(([key, make]) => [key, lazy(() => documentOf(make()))]));
   return {
-    withCustom(custom) {
-      const document = (): JsonObject => v2Document(parts(), custom, gitVersion);
-      const documents = new Map([...builtins, ...customDocuments(custom)]);
+    withCustom(custom, published = []) {
+      const own = (): JsonObject => v2Document(parts(), custom, gitVersion);
+      const document = (): JsonObject => (published.length ? withPublished(own(), published) : own());
+      const others = published.flatMap(({ key, v3 }): [string, () => Document][] => (v3 ? [[key, () => v3]] : []));
+      const documents = new Map([...builtins, ...customDocuments(custom), ...others]);
       return {
         v2: lazy(() => documentOf(document())),
         v2Protobuf: lazy(() => encodeV2(document())),

@@ -4,13 +4,21 @@ import { apiVersionOf, compareVersions, type GroupVersion } from '../schemas/gro
 import type { JsonObject, JsonValue } from '../schemas/json-value.js';
 import { BUILTIN_GROUPS, type Kind, storageVersionHash, type Subresource } from '../schemas/kinds.js';
 
+import type { RemoteVersion } from './aggregation/remote-version.js';
+import { priorityOf } from './bootstrap/api-services.js';
 import type { Registry } from './registry.js';
 import type { Resource } from './resource.js';
 
 /** Resources by group and version, in the order of R9.7 and R9.8. */
 interface Group {
   name: string;
-  versions: { version: string; resources: Resource[] }[];
+  versions: Version[];
+}
+interface Version {
+  version: string;
+  resources: Resource[];
+  /** Another server has its resources. */
+  remote?: RemoteVersion;
 }
 
 function groupsOf(registry: Registry, cluster: string): Group[] {
@@ -33,7 +41,39 @@ function groupsOf(registry: Registry, cluster: string): Group[] {
     const versions = [...found.keys()].sort(compareVersions);
     groups.push({ name: group, versions: versions.map((version) => ({ version, resources: found.get(version)! })) });
   }
-  return groups;
+  const remote = registry.remote(cluster);
+  return remote.length ? withRemote(groups, remote) : groups;
+}
+
+const groupPriority = ({ name, versions }: Group): number => {
+  if (name === 'apiregistration.k8s.io') return Number.POSITIVE_INFINITY;
+  return Math.max(...versions.map(({ version, remote }) => remote?.groupPriority ?? priorityOf(name, version).group));
+};
+
+/** F4: what another server serves takes the place of what this one would; groups and versions in the order of their priorities. */
+function withRemote(groups: readonly Group[], remotes: readonly RemoteVersion[]): Group[] {
+  const all = groups.map(({ name, versions }) => ({ name, versions: [...versions] }));
+  const others: Group[] = [];
+  for (const remote of remotes) {
+    let group = [...all, ...others].find(({ name }) => name === remote.group);
+    if (!group) {
+      group = { name: remote.group, versions: [] };
+      others.push(group);
+    }
+    group.versions = [
+      ...group.versions.filter(({ version }) => version !== remote.version),
+      { version: remote.version, resources: [], remote },
+    ];
+    const { name } = group;
+    const priority = (each: Version): number => each.remote?.versionPriority ?? priorityOf(name, each.version).version;
+    group.versions.sort((a, b) => priority(b) - priority(a) || compareVersions(a.version, b.version));
+  }
+  for (const group of others) {
+    const priority = groupPriority(group);
+    const at = all.findIndex((each) => groupPriority(each) < priority || (groupPriority(each) === priority && each.name > group.name));
+    all.splice(at < 0 ? all.length : at, 0, group);
+  }
+  return all;
 }
 
 /** `/api` (R9.1) */
@@ -124,13 +164,15 @@ export function aggregated(registry: Registry, cluster: string, isCore: boolean)
     metadata: {},
     items: groups.map((group) => ({
       metadata: (group.name === '' ? {} : { name: group.name }) as JsonObject,
-      versions: group.versions.map(({ version, resources }) => ({
-        version,
-        resources: sorted(resources).map(aggregatedResource),
-        freshness: 'Current',
-      })),
+      versions: group.versions.map(aggregatedVersion),
     })),
   };
+}
+
+function aggregatedVersion({ version, resources, remote }: Version): JsonObject {
+  if (!remote) return { version, resources: sorted(resources).map(aggregatedResource), freshness: 'Current' };
+  const known = remote.resources && { resources: [...remote.resources] };
+  return { version, ...known, freshness: remote.isCurrent ? 'Current' : 'Stale' };
 }
 
 function aggregatedResource(resource: Resource): JsonObject {

@@ -153,5 +153,6 @@ function index(request: Request): Reply {
     if (gvk.group === '') paths.add(`/api/${gvk.version}`);
     else paths.add(`/apis/${gvk.group}`).add(`/apis/${gvk.group}/${gvk.version}`);
   }
+  for (const { group, version } of registry.remote(request.info.cluster)) paths.add(`/apis/${group}`).add(`/apis/${group}/${version}`);
   return encodeValue({ paths: [...paths].sort() }, 200, { mediaType: JSON_TYPE, pretty: true }, undefined);
 }

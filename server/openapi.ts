@@ -38,7 +38,8 @@ export function openApiOf(registry: Registry, gitVersion: string): OpenApi {
     const found = byCluster.get(info.cluster);
     if (found?.generation === generation) return found;
     const custom = registry.custom(info.cluster).flatMap(({ published }) => (published ? [published()] : []));
-    const made = { generation, documents: factory.withCustom(custom), madeAt: new Date(api.chance.now()) };
+    const published = registry.remote(info.cluster).flatMap(({ openapi }) => openapi ?? []);
+    const made = { generation, documents: factory.withCustom(custom, published), madeAt: new Date(api.chance.now()) };
     byCluster.set(info.cluster, made);
     return made;
   };

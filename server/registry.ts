@@ -1,14 +1,19 @@
 /** Every served resource: the built-in rows of the profile, and what CustomResourceDefinitions add while running. */
 import { apiVersionOf, type GroupVersionKind, type GroupVersionResource } from '../schemas/group-version.js';
 import { isKnownType } from '../schemas/kinds.js';
+import type { RemoteVersion } from './aggregation/remote-version.js';
 import type { Resource } from './resource.js';
 
 const keyOf = (gvr: GroupVersionResource): string => `${gvr.group}/${gvr.version}/${gvr.resource}`;
+
+const NONE: readonly RemoteVersion[] = [];
 
 export class Registry {
   readonly #builtins = new Map<string, Resource>();
   readonly #builtinVersions = new Map<string, Set<string>>();
   readonly #custom = new Map<string, Map<string, Resource>>();
+  /** By cluster. */
+  readonly #remote = new Map<string, readonly RemoteVersion[]>();
   readonly #listeners = new Set<(cluster: string) => void>();
   /** Moves whenever a cluster's discovery or OpenAPI may have changed. */
   readonly #generations = new Map<string, number>();
@@ -29,6 +34,15 @@ export class Registry {
     for (const resource of resources) own.set(keyOf({ ...resource.gvk, resource: resource.kind.plural }), resource);
     this.#generations.set(cluster, this.generation(cluster) + 1);
     for (const listener of this.#listeners) listener(cluster);
+  }
+
+  /** Replaces what other servers serve in `cluster`. */
+  setRemote(cluster: string, versions: readonly RemoteVersion[]): void {
+    this.#remote.set(cluster, versions);
+    this.#generations.set(cluster, this.generation(cluster) + 1);
+  }
+  remote(cluster: string): readonly RemoteVersion[] {
+    return this.#remote.get(cluster) ?? NONE;
   }
 
   find(cluster: string, gvr: GroupVersionResource): Resource | undefined {

@@ -14,7 +14,10 @@ export interface ApiServiceIndex {
 }
 
 /** `onChange` is called after a change, with what there is now; not for those that are there already. */
-export function createApiServiceIndex(store: Store, onChange: (cluster: string, service: ApiService | undefined, name: string) => void): ApiServiceIndex {
+export function createApiServiceIndex(
+  store: Store,
+  onChange: (cluster: string, service: ApiService | undefined, name: string) => void,
+): ApiServiceIndex {
   const byKey = new Map<string, ApiService>();
   const remotes = new Map<string, RemoteService>();
   const take = (entry: Entry, isGone: boolean): void => {

@@ -44,7 +44,11 @@ async function attempt(service: RemoteService, target: Target, probe: Probe): Pr
 }
 
 /** The conditions with the verdict in place; undefined: it is what they say already. The time is that of the last change of status. */
-export function conditionsWith(conditions: readonly JsonObject[], { status, reason, message }: Verdict, now: string): JsonObject[] | undefined {
+export function conditionsWith(
+  conditions: readonly JsonObject[],
+  { status, reason, message }: Verdict,
+  now: string,
+): JsonObject[] | undefined {
   const before = conditions.find(({ type }) => type === 'Available');
   if (before && before['status'] === status && before['reason'] === reason && before['message'] === message) return undefined;
   const lastTransitionTime = before?.['status'] === status ? (before['lastTransitionTime'] ?? now) : now;

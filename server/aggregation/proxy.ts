@@ -90,13 +90,16 @@ const OF_CONNECTION = new Set([
   'upgrade',
 ]);
 /** What the client says of itself that must not reach the other server. */
-const isCredential = (name: string): boolean =>
-  name === 'authorization' || name.startsWith('x-remote-') || name.startsWith('impersonate-');
+const isCredential = (name: string): boolean => name === 'authorization' || name.startsWith('x-remote-') || name.startsWith('impersonate-');
 
 function requestHeaders({ raw, body, user, headers: _, ...rest }: Forwarding, upgrade: IncomingMessage | undefined): OutgoingHttpHeaders {
   const headers: Record<string, string | string[]> = {};
   const { rawHeaders } = raw.raw;
-  const ownOfConnection = new Set(String(raw.headers['connection'] ?? '').toLowerCase().split(/\s*,\s*/));
+  const ownOfConnection = new Set(
+    String(raw.headers['connection'] ?? '')
+      .toLowerCase()
+      .split(/\s*,\s*/),
+  );
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!.toLowerCase();
     if (name.startsWith(':') || OF_CONNECTION.has(name) || ownOfConnection.has(name) || isCredential(name)) continue;

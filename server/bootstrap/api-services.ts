@@ -41,7 +41,8 @@ const GROUP_PRIORITIES: Readonly<Record<string, number>> = {
   'storagemigration.k8s.io': 15800,
 };
 
-function priorityOf(group: string, version: string): Priority {
+/** Of a group and version that this server serves. */
+export function priorityOf(group: string, version: string): Priority {
   const inGroup = GROUP_PRIORITIES[group] ?? CUSTOM_PRIORITY.group;
   if (group === '') return { group: inGroup, version: 1 };
   if (version.includes('alpha')) return { group: inGroup, version: 9 };
