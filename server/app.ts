@@ -9,6 +9,8 @@ import { createClient, createManager, loadPlugin, type Client, type Manager, typ
 import { memoryBackend } from '../storage/memory.js';
 import { Store } from '../storage/store.js';
 import type { Backend } from '../storage/backend.js';
+import { ownProxy, proxyCredentials } from './aggregation/front-proxy.js';
+import { type Aggregator, createAggregator } from './aggregation/index.js';
 import { AdmissionChain } from './admission.js';
 import { admissionPlugins } from './admission/index.js';
 import { pluginHooks } from './admission/plugin-hooks.js';
@@ -24,8 +26,8 @@ import { readEncryptionConfiguration } from './encryption/configuration.js';
 import { extensionAuthentication } from './auth/extension-authentication.js';
 import { frontProxy } from './auth/front-proxy.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
-import { ensure } from './bootstrap/ensure.js';
 import { ensureDefaults, keepDefaults } from './bootstrap.js';
+import { ensure } from './bootstrap/ensure.js';
 import { followCustomApiServices } from './bootstrap/api-services.js';
 import { advertisedAddress } from './bootstrap/kubernetes-service.js';
 import { builtinControllers } from './builtin-controllers.js';
@@ -136,9 +138,13 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       : options.memory
         ? await freshCertificates(options.tlsSan, now)
         : await certificatesIn(options.dataDir, options.tlsSan, now);
-  if (certificates) await ensure(api, 'root', extensionAuthentication(certificates.authority.certificate, options.frontProxy), ['data']);
+  if (certificates) {
+    const proxies = [ownProxy(certificates.proxyAuthority), ...(options.frontProxy ? [options.frontProxy] : [])];
+    await ensure(api, 'root', extensionAuthentication(certificates.authority.certificate, proxies), ['data']);
+  }
   const audit = auditOf(options, onError);
   if (audit) undo.push(() => audit.close());
+  const aggregator = await aggregation();
   const listeners: Listeners = isListening ? await listen() : NO_LISTENERS;
   const advertised = {
     address: advertisedAddress(options.bindAddress),
@@ -163,6 +169,14 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const { url, kubeconfig: config, kubeconfigPath } = listeners;
   return { url, kubeconfig: config, kubeconfigPath, transport, client, stop };
 
+  async function aggregation(): Promise<Aggregator> {
+    const now = (): number => options.chance.now();
+    const credentials = certificates && (await proxyCredentials(certificates.proxyAuthority, now, onError));
+    const made = createAggregator({ api, transport, credentials: () => credentials?.(), onError });
+    undo.push(() => made.close());
+    return made;
+  }
+
   async function listen(): Promise<Listeners> {
     const http = {
       api,
@@ -179,6 +193,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       metrics,
       flowControl,
       flowSchemas,
+      aggregator,
     };
     if (options.insecurePort > 0) {
       const trusted = { name: 'system:unsecured', groups: [SYSTEM_MASTERS, AUTHENTICATED] };

@@ -22,10 +22,13 @@ export interface Certificates {
   authority: KeyPair;
   serving: KeyPair;
   admin: KeyPair;
+  /** The authority of nothing but this server's own certificate as a proxy. */
+  proxyAuthority: KeyPair;
 }
 
 const SERVING_DAYS = 365;
 const ADMIN_DAYS = 365;
+const PROXY_AUTHORITY = 'kurma-front-proxy-ca';
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 
 /** Names and addresses that the serving certificate is good for. */
@@ -36,24 +39,28 @@ export function servingHosts(more: readonly string[]): string[] {
 /** Fresh ones that nobody keeps. */
 export async function freshCertificates(tlsSan: readonly string[], now: number): Promise<Certificates> {
   const authority = await createAuthority('kurma-ca', now);
-  const [serving, admin] = await Promise.all([
+  const [serving, admin, proxyAuthority] = await Promise.all([
     issueServing(authority, servingHosts(tlsSan), SERVING_DAYS, now),
     issueClient(authority, { commonName: 'kurma-admin', organizations: [SYSTEM_MASTERS] }, ADMIN_DAYS, now),
+    createAuthority(PROXY_AUTHORITY, now),
   ]);
-  return { authority, serving, admin };
+  return { authority, serving, admin, proxyAuthority };
 }
 
 /** Those of the data directory, made or renewed where needed. Files are mode 0600. */
 export async function certificatesIn(dataDir: string, tlsSan: readonly string[], now: number): Promise<Certificates> {
   const dir = join(dataDir, 'pki');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const authority = await kept(
-    dir,
-    'ca',
-    now,
-    () => createAuthority('kurma-ca', now),
-    () => true,
-  );
+  const keptAuthority = (file: string, name: string): Promise<KeyPair> =>
+    kept(
+      dir,
+      file,
+      now,
+      () => createAuthority(name, now),
+      () => true,
+    );
+  const authority = await keptAuthority('ca', 'kurma-ca');
+  const proxyAuthority = await keptAuthority('front-proxy-ca', PROXY_AUTHORITY);
   const hosts = servingHosts(tlsSan);
   const covers = (pair: KeyPair): boolean => {
     const certificate = new X509Certificate(pair.certificate);
@@ -67,7 +74,7 @@ export async function certificatesIn(dataDir: string, tlsSan: readonly string[],
     () => issueClient(authority, { commonName: 'kurma-admin', organizations: [SYSTEM_MASTERS] }, ADMIN_DAYS, now),
     () => true,
   );
-  return { authority, serving, admin };
+  return { authority, serving, admin, proxyAuthority };
 }
 
 const RENEWAL_CHECK_MS = 6 * 3_600_000;

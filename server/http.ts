@@ -31,8 +31,10 @@ import { escapeWarnings } from './warnings.js';
 import { bearerOfProtocols, isWebSocket, serveUpgrades } from './upgrade.js';
 import { discardBody, HEADER_LIMITS, IDLE_MS, refuseMalformed, limitConnections, timeBody } from './slow-clients.js';
 import { serveWatch } from './watch-response.js';
+import type { RemoteService } from './aggregation/api-service.js';
+import type { Aggregator } from './aggregation/index.js';
 import type { Refusal } from './flow-control/budget.js';
-import type { FlowControl } from './flow-control/flow-control.js';
+import { type FlowControl, isLongRunning } from './flow-control/flow-control.js';
 import type { FlowSchemas } from './flow-control/flow-schemas.js';
 import type { Measured, Metrics } from './metrics.js';
 
@@ -56,6 +58,7 @@ export interface HttpOptions {
   flowControl?: FlowControl;
   flowSchemas?: FlowSchemas;
   audit?: Audit;
+  aggregator?: Aggregator;
   /** fastify's own: https, http2, logger … */
   fastify: FastifyServerOptions & Record<string, unknown>;
   /** Who calls on a plain loopback port without credentials. */
@@ -187,7 +190,15 @@ async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyR
       watched(options, raw, reply, request, result, passage, over);
       return;
     }
-    made = 'type' in result ? await encodeAnswer(result, request) : result;
+    if ('forwardTo' in result) {
+      const answered = await forwarded(options.aggregator!, result.forwardTo, raw, reply, request, passage);
+      if (typeof answered === 'number') {
+        request.audit?.complete(answered);
+        over(answered);
+        return;
+      }
+      made = answered;
+    } else made = 'type' in result ? await encodeAnswer(result, request) : result;
   } catch (error) {
     made = failure(error, request, raw);
   }
@@ -256,8 +267,39 @@ function watched(
   else ended.addEventListener('abort', () => over(200), { once: true });
 }
 
+/** F4: another server answers. */
+function forwarded(
+  aggregator: Aggregator,
+  service: RemoteService,
+  raw: FastifyRequest,
+  reply: FastifyReply,
+  { info, body, user, audit }: Request,
+  { headers }: Passage,
+): Promise<number | Reply> {
+  const isLasting = isLongRunning(info);
+  return aggregator.forward(service, {
+    raw,
+    reply,
+    uri: withoutCluster(targetOf(raw.originalUrl)),
+    body,
+    user,
+    headers,
+    timeoutMs: isLasting ? undefined : REQUEST_TIMEOUT_MS,
+    onStart: (code) => {
+      if (isLasting) audit?.started(code);
+    },
+  });
+}
+
+const withoutCluster = (uri: string): string => uri.replace(/^\/clusters\/[^/]+(?=\/)/, '');
+
 /** R1.11 from the shutdown check on. */
-async function serve(options: HttpOptions, request: Request, headers: readonly string[], passage: Passage): Promise<Answer | Reply> {
+async function serve(
+  options: HttpOptions,
+  request: Request,
+  headers: readonly string[],
+  passage: Passage,
+): Promise<Answer | Reply | { forwardTo: RemoteService }> {
   const { api, isStopping, nonResource } = options;
   const { info } = request;
   if (isStopping() && !nonResource.isHealth(info.path)) return shuttingDown();
@@ -269,6 +311,8 @@ async function serve(options: HttpOptions, request: Request, headers: readonly s
   const refusal = admitted(options, request, passage);
   if (refusal !== undefined && (await refusal) !== undefined) return tooManyRequests();
   await authorize(api, request);
+  const forwardTo = options.aggregator?.serviceOf(info);
+  if (forwardTo) return { forwardTo };
   if (info.isResource) return dispatch(request);
   return nonResource.serve(request);
 }
