@@ -48,7 +48,8 @@ function parse(mediaType: string, body: Buffer): Decoded {
 
 const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
-const goTypeName = (v: JsonValue): string =>
+/** What Go's JSON decoder calls a value. */
+export const goTypeName = (v: JsonValue): string =>
   Array.isArray(v)
     ? 'array'
     : typeof v === 'object'

@@ -449,7 +449,7 @@ function failure(error: unknown, request: Request | undefined, raw: FastifyReque
   if (isBug) raw.log.error({ err: error, url: raw.originalUrl }, 'request failed');
   if (error instanceof TypeError || error instanceof ReferenceError) return PANIC;
   const query = request?.query ?? new Query('');
-  const output = negotiate(headerOf(raw, 'accept'), { types: ALL_TYPES, conversions: true }, query, headerOf(raw, 'user-agent'));
+  const output = negotiate(headerOf(raw, 'accept'), { types: ALL_TYPES, conversions: false }, query, headerOf(raw, 'user-agent'));
   const made = encodeStatus(status.status, status.code, output && { mediaType: output.mediaType, pretty: output.pretty });
   if (error instanceof AccessDenied) made.headers['x-content-type-options'] = 'nosniff';
   return made;

@@ -108,7 +108,7 @@ function* decide(
   const warnings: string[] = [];
   errors.push(...strategy.validateUpdate(object, old, warnings));
   for (const text of warnings) request.warn(text);
-  if (errors.length) throw invalid(resource.gvk, name, errors);
+  if (errors.length) throw invalid(resource.storedGvk, name, errors);
   for (const text of strategy.warnings(object, old)) request.warn(text);
   strategy.canonicalize(object);
   resource.schema.settle(object);

@@ -25,6 +25,8 @@ export interface GarbageCollectorOptions {
   /** Objects looked at at the same time. */
   concurrency?: number;
   rediscoverMs?: number;
+  /** How long an owner is left as a DELETE left it, so that one right behind may still ask for another propagation (D1.3). */
+  hesitateMs?: number;
 }
 
 const name = 'garbage-collector-controller';
@@ -36,7 +38,8 @@ export function garbageCollectorPlugin(options: GarbageCollectorOptions = {}): P
 /** The server has no kind of that name: the reference can be neither kept nor cut, so it is tried again later. */
 class UnknownOwnerKind extends Error {}
 
-async function collectGarbage(context: Context, { concurrency = 10, rediscoverMs = 30_000 }: GarbageCollectorOptions): Promise<void> {
+async function collectGarbage(context: Context, options: GarbageCollectorOptions): Promise<void> {
+  const { concurrency = 10, rediscoverMs = 30_000, hesitateMs = 200 } = options;
   const { log, signal, clock } = context;
   const graph = createOwnershipGraph();
   const deletions = createWorkQueue<string>({ key: (uid) => uid, clock, retriesPerSecond: 100 });
@@ -66,10 +69,10 @@ async function collectGarbage(context: Context, { concurrency = 10, rediscoverMs
     if (change.isNew) {
       for (const dependent of graph.dependentsOf(node.uid)) checkOwners(dependent);
     }
-    if (change.startsOrphaning) orphanings.add(node.uid);
+    if (change.startsOrphaning) orphanings.addAfter(node.uid, hesitateMs);
     if (change.startsDeletingDependents) {
       graph.dependentsOf(node.uid).forEach(look);
-      look(node);
+      deletions.addAfter(node.uid, hesitateMs);
     }
   };
   const forget = (uid: string) => {
@@ -145,6 +148,8 @@ async function collectGarbage(context: Context, { concurrency = 10, rediscoverMs
   };
   /** D2.7 */
   const orphan = async (node: Node): Promise<void> => {
+    const owner = await find(context, node);
+    if (!owner?.metadata.finalizers?.includes(orphanFinalizer)) return;
     const dependents = graph.dependentsOf(node.uid);
     for (let i = 0; i < dependents.length; i += 20) {
       await Promise.all(dependents.slice(i, i + 20).map((dependent) => cutReference(context, dependent, node.uid)));

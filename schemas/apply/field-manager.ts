@@ -174,10 +174,12 @@ function checkConfig(config: Versioned, request: ManagerRequest): void {
   if (error !== undefined) throw rawError(`failed to create typed patch object (${describe(object)}): ${error}`);
 }
 
-/** The 500 of a merged object that cannot be decoded into a built-in kind (A7.13); `error` is the decoder's text. */
-export function notConvertible(merged: JsonObject, error: string): StatusError {
+/** The 500 of a merged object that cannot be decoded into a built-in kind (A7.13); `applied` is what was sent, `error` the decoder's text. */
+export function notConvertible(applied: JsonObject, error: string): StatusError {
+  // here Go decodes bytes on their own
+  const why = error.startsWith('illegal base64 data') ? `error decoding from json: ${error}` : error;
   return rawError(
-    `failed to convert new object (${describe(merged)}) to proper version: unable to convert unstructured object to ${kindOf(merged)}: ${error}`,
+    `failed to convert new object (${describe(applied)}) to proper version: unable to convert unstructured object to ${kindOf(applied)}: ${why}`,
   );
 }
 

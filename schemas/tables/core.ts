@@ -206,10 +206,12 @@ export const CORE: KindColumns = {
       'Subobject',
       'string',
       'If referring to a piece of an object instead of an entire object, this string should contain a valid JSON/Go field access statement, such as desiredState.manifest.containers[2]. For example, if the object reference is to a container within a pod, this would take on a value like: "spec.containers{name}" (where "name" refers to the name of the container that triggered the event) or if no container name is specified "spec.containers[2]" (container with index 2 in this pod). This syntax is chosen only to have some well-defined way of referencing a part of an object.',
-      (o) => text(o, 'involvedObject.fieldPath'),
+      (o) => ofEvent(o, 'involvedObject.fieldPath', 'regarding.fieldPath'),
     ),
     wide('Source', 'string', 'The component reporting this event. Should be a short machine understandable string.', eventSource),
-    column('Message', 'string', 'A human-readable description of the status of this operation.', (o) => text(o, 'message').trim()),
+    column('Message', 'string', 'A human-readable description of the status of this operation.', (o) =>
+      ofEvent(o, 'message', 'note').trim(),
+    ),
     wide('First Seen', 'string', 'The time at which the event was first recorded. (Time of server receipt is in TypeMeta.)', firstSeen),
     wide('Count', 'string', 'The number of times this event has occurred.', eventCount),
     {

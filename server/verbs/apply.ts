@@ -7,6 +7,7 @@ import { decodeYaml } from '../../schemas/wire/yaml.js';
 import { notConvertible } from '../../schemas/apply/field-manager.js';
 import type { Answer, Request } from '../api.js';
 import { metaOf } from '../../schemas/object-meta.js';
+import { goTypeName } from '../decode.js';
 import { fieldsOwner } from '../field-owner.js';
 import type { WriteOptions } from '../request-options.js';
 import { apiVersion, type Resource } from '../resource.js';
@@ -28,7 +29,7 @@ export async function apply(resource: Resource, request: Request, subresource: s
   const merge = (old: JsonObject | undefined): JsonObject => {
     const merged = fieldsOwner(resource, request, options, subresource).apply(old, clone(applied.object));
     judgeDuplicates(applied.duplicates, request, options);
-    return finish(resource, request, merged);
+    return finish(resource, request, merged, applied.object);
   };
   return rewrite(resource, request, info.name, {
     subresource,
@@ -64,12 +65,12 @@ export function decodeApplied(resource: Resource, request: Request): Applied {
   try {
     decoded = decodeYaml(request.body);
   } catch (error) {
-    throw badRequest(`error decoding YAML: ${(error as Error).message}`);
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`);
   }
   const value = decoded.value ?? {};
   if (typeof value !== 'object' || Array.isArray(value))
     throw badRequest(
-      'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}',
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goTypeName(value)} into Go value of type map[string]interface {}`,
     );
   const object = value as JsonObject;
   const kind = typeof object['kind'] === 'string' ? object['kind'] : '';
@@ -90,13 +91,13 @@ function judgeDuplicates(duplicates: string[], request: Request, options: WriteO
 }
 
 /** The merged object as the kind's: conformed, in its place, defaulted (R5.53, R5.73). */
-function finish(resource: Resource, request: Request, merged: JsonObject): JsonObject {
+function finish(resource: Resource, request: Request, merged: JsonObject, applied: JsonObject): JsonObject {
   // a custom resource is typed already, and its nulls are for validation to judge (R5.71)
   if (!resource.isCustom) {
     try {
       resource.schema.conform(merged, []);
     } catch (error) {
-      if (error instanceof ConformError) throw notConvertible(merged, error.message);
+      if (error instanceof ConformError) throw notConvertible(applied, error.message);
       throw error;
     }
   }

@@ -126,7 +126,7 @@ function* prepare(
   const warnings: string[] = [];
   const errors = findingsOnCreate(resource, admitted, warnings);
   for (const text of warnings) request.warn(text);
-  if (errors.length) throw invalid(resource.gvk, meta.name ?? '', errors);
+  if (errors.length) throw invalid(resource.storedGvk, meta.name ?? '', errors);
   for (const text of resource.strategy.warnings(admitted)) request.warn(text);
   resource.strategy.canonicalize(admitted);
   resource.schema.settle(admitted);
