@@ -62,7 +62,15 @@ const rows: readonly Row[] = [
     title: 'findings about an event of events.k8s.io are about the core kind',
     method: 'POST',
     path: EVENT,
-    body: { metadata: { name: 'x', namespace: 'default' }, regarding: { namespace: 'default' }, reportingController: 'a.b/c', reportingInstance: 'i', action: 'a', reason: 'r', type: 'Normal' },
+    body: {
+      metadata: { name: 'x', namespace: 'default' },
+      regarding: { namespace: 'default' },
+      reportingController: 'a.b/c',
+      reportingInstance: 'i',
+      action: 'a',
+      reason: 'r',
+      type: 'Normal',
+    },
     status: 422,
     answer: { message: 'Event "x" is invalid: eventTime: Required value', details: { kind: 'Event' } },
   },
@@ -70,7 +78,11 @@ const rows: readonly Row[] = [
     title: 'an event is stored by its older name',
     method: 'POST',
     path: `${NS}/events`,
-    body: { metadata: { name: 'e' }, involvedObject: { namespace: 'default', kind: 'Pod', name: 'p', fieldPath: 'spec.a' }, message: ' hi\n' },
+    body: {
+      metadata: { name: 'e' },
+      involvedObject: { namespace: 'default', kind: 'Pod', name: 'p', fieldPath: 'spec.a' },
+      message: ' hi\n',
+    },
     status: 201,
   },
   {
@@ -86,7 +98,9 @@ const rows: readonly Row[] = [
 for (const { title, method, path, type, accept, query = {}, body, status, answer } of rows) {
   t.test(title, async (t) => {
     const headers = { ...(type && { 'content-type': type }), ...(accept && { accept }) };
-    const got = await server.transport.request({ method, path, headers, query, ...(body !== undefined && { body }) } as Parameters<typeof server.transport.request>[0]);
+    const got = await server.transport.request({ method, path, headers, query, ...(body !== undefined && { body }) } as Parameters<
+      typeof server.transport.request
+    >[0]);
     t.equal(got.status, status);
     if (answer) t.match(got.body, answer);
   });
