@@ -107,7 +107,6 @@ export const deployment: KindRules = {
     return errors;
   },
   warnings,
-  resetFields: { '': ['status'], status: ['spec', 'metadata.labels'] },
 };
 
 function validateReplicaSetSpec(spec: JsonObject, options: PodOptions, errors: FieldError[]): void {
