@@ -112,6 +112,16 @@ const addressName: NameRule = (name) => {
 /** The pods of a CronJob's Jobs need 11 characters of the 63. */
 const cronJobName: NameRule = (name) => [...dnsSubdomain(name), ...longerThan(name, 52, 'characters')];
 
+/** A StorageVersion is called after its group and resource. */
+const storageVersionName: NameRule = (name) => {
+  const dot = name.lastIndexOf('.');
+  if (dot < 0) return ['name must be in the form of <group>.<resource>'];
+  return [
+    ...dnsSubdomain(name.slice(0, dot)).map((message) => `the group segment ${message}`),
+    ...dns1035Label(name.slice(dot + 1)).map((message) => `the resource segment ${message}`),
+  ];
+};
+
 /** R3.16: the kinds with a rule of their own, by `group/Kind`; every other kind's names are DNS subdomains. */
 const NAME_RULES: Record<string, NameRule> = {
   // the whole rule needs its signer: validation/cluster-trust-bundle.ts
@@ -127,6 +137,7 @@ const NAME_RULES: Record<string, NameRule> = {
   'rbac.authorization.k8s.io/ClusterRoleBinding': pathSegment,
   'certificates.k8s.io/CertificateSigningRequest': pathSegment,
   'storage.k8s.io/CSIDriver': pathSegment,
+  'internal.apiserver.k8s.io/StorageVersion': storageVersionName,
   'apiextensions.k8s.io/CustomResourceDefinition': crdName,
   'apiregistration.k8s.io/APIService': apiServiceName,
 };

@@ -9,6 +9,7 @@ import { coordination } from './coordination.js';
 import { coreEvent, event } from './event.js';
 import { flowSchema } from './flowcontrol/flow-schema.js';
 import { priorityLevelConfiguration } from './flowcontrol/priority-level.js';
+import { leaseCandidate } from './lease-candidate.js';
 import { limitRange } from './limits/limit-range.js';
 import { resourceQuota } from './limits/resource-quota.js';
 import { namespace } from './namespace.js';
@@ -19,11 +20,13 @@ import { service } from './network/service.js';
 import { ipAddress, serviceCidr } from './network/service-cidr.js';
 import { node } from './node.js';
 import { binding, pod } from './pods/pod.js';
+import { podCertificateRequest } from './pod-certificate-request.js';
 import { podDisruptionBudget } from './policy.js';
 import { priorityClass } from './priority-class.js';
 import { rbac } from './rbac.js';
 import type { GroupRules, KindRules } from './rules.js';
 import { runtimeClass } from './runtime-class.js';
+import { storageVersion, storageVersionMigration } from './storage-versions.js';
 import { csiDriver, csiNode, csiStorageCapacity } from './storage/csi.js';
 import { persistentVolume } from './storage/persistent-volume.js';
 import { persistentVolumeClaim } from './storage/persistent-volume-claim.js';
@@ -73,11 +76,12 @@ const GROUPS: Readonly<Record<string, GroupRules>> = {
   },
   autoscaling,
   batch: { CronJob: cronJob, Job: job },
-  'certificates.k8s.io': certificates,
-  'coordination.k8s.io': coordination,
+  'certificates.k8s.io': { ...certificates, PodCertificateRequest: podCertificateRequest },
+  'coordination.k8s.io': { ...coordination, LeaseCandidate: leaseCandidate },
   'discovery.k8s.io': { EndpointSlice: endpointSlice },
   'events.k8s.io': { Event: event },
   'flowcontrol.apiserver.k8s.io': { FlowSchema: flowSchema, PriorityLevelConfiguration: priorityLevelConfiguration },
+  'internal.apiserver.k8s.io': { StorageVersion: storageVersion },
   'networking.k8s.io': {
     Ingress: ingress,
     IngressClass: ingressClass,
@@ -97,6 +101,7 @@ const GROUPS: Readonly<Record<string, GroupRules>> = {
     VolumeAttachment: volumeAttachment,
     VolumeAttributesClass: volumeAttributesClass,
   },
+  'storagemigration.k8s.io': { StorageVersionMigration: storageVersionMigration },
 };
 
 /** The rules of a kind; undefined where it has none beyond its shape. `version` matters only to kinds whose versions differ in rules. */

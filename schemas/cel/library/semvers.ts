@@ -2,13 +2,13 @@ import { goQuote } from '../../field-errors.js';
 import type { Library } from '../functions.js';
 import { CelError, Opaque, UINT_MAX, type Value } from '../values.js';
 
-interface Semver {
+export interface Semver {
   numbers: readonly [bigint, bigint, bigint];
   prerelease: readonly string[];
 }
 
 /** Strict semantic versioning; the problem if the text is none. */
-function parse(text: string): Semver | string {
+export function parseSemver(text: string): Semver | string {
   if (text === '') return 'Version string empty';
   const parts = text.split('.');
   if (parts.length < 3) return 'No Major.Minor.Patch elements found';
@@ -58,12 +58,13 @@ function parseNormalized(text: string): Semver | string {
   const trimmed = three.map((part) => (part.length > 1 ? part.replace(/^0+/, '').replace(/^(?![0-9])/, '0') : part));
   if (trimmed.length < 3 && /[+-]/.test(trimmed.at(-1)!)) return 'short version cannot contain PreRelease/Build meta data';
   while (trimmed.length < 3) trimmed.push('0');
-  return parse(trimmed.join('.'));
+  return parseSemver(trimmed.join('.'));
 }
 
 const order = <T>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function compare(a: Semver, b: Semver): number {
+/** Below 0, 0 or above. */
+export function compareSemvers(a: Semver, b: Semver): number {
   for (let i = 0; i < 3; i++) if (a.numbers[i] !== b.numbers[i]) return order(a.numbers[i]!, b.numbers[i]!);
   if (a.prerelease.length === 0 || b.prerelease.length === 0)
     return order(b.prerelease.length, a.prerelease.length) && (a.prerelease.length === 0 ? 1 : -1);
@@ -84,10 +85,10 @@ function comparePrerelease(a: string, b: string): number {
 const version = (value: Value | undefined): Semver => (value as Opaque<Semver>).payload;
 function read(parsed: Semver | string): Value {
   if (typeof parsed === 'string') return new CelError(parsed);
-  return new Opaque('kubernetes.Semver', parsed, (other) => compare(parsed, other) === 0);
+  return new Opaque('kubernetes.Semver', parsed, (other) => compareSemvers(parsed, other) === 0);
 }
 const parseAs = (text: Value, normalize: Value | undefined): Semver | string =>
-  normalize === true ? parseNormalized(text as string) : parse(text as string);
+  normalize === true ? parseNormalized(text as string) : parseSemver(text as string);
 
 const COMPARED = 'kubernetes.Semver.(kubernetes.Semver)';
 const part = (name: string, index: 0 | 1 | 2): Library[string] => [
@@ -107,7 +108,7 @@ export const semvers: Library = {
   major: part('major', 0),
   minor: part('minor', 1),
   patch: part('patch', 2),
-  isLessThan: [['semver_is_less_than', `${COMPARED} -> bool`, (a, b) => compare(version(a), version(b)) < 0]],
-  isGreaterThan: [['semver_is_greater_than', `${COMPARED} -> bool`, (a, b) => compare(version(a), version(b)) > 0]],
-  compareTo: [['semver_compare_to', `${COMPARED} -> int`, (a, b) => BigInt(compare(version(a), version(b)))]],
+  isLessThan: [['semver_is_less_than', `${COMPARED} -> bool`, (a, b) => compareSemvers(version(a), version(b)) < 0]],
+  isGreaterThan: [['semver_is_greater_than', `${COMPARED} -> bool`, (a, b) => compareSemvers(version(a), version(b)) > 0]],
+  compareTo: [['semver_compare_to', `${COMPARED} -> int`, (a, b) => BigInt(compareSemvers(version(a), version(b)))]],
 };

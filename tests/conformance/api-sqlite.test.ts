@@ -1,0 +1,4 @@
+import t from 'tap';
+import { apiContract } from './api.js';
+
+apiContract(t, false);
