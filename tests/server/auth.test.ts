@@ -1,8 +1,7 @@
 /** Who gets in, and as whom: over a real socket, with real certificates and tokens. */
 import { createPrivateKey, createSecretKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:http2';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import t from 'tap';
@@ -14,7 +13,7 @@ import { issueClient, createAuthority } from '../../server/auth/pki.js';
 import { readJwt, signJwt, signingKey } from '../../server/auth/jwt.js';
 import { createServer } from '../../server/index.js';
 
-const dataDir = mkdtempSync(join(tmpdir(), 'kurma-auth-'));
+const dataDir = t.testdir({});
 let skew = 0;
 const server = await createServer({
   dataDir,
