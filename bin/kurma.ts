@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** The command line: flags, signals, printing. Everything else is the server's. */
 import { Command, CommanderError } from 'commander';
+import { addInitCommand } from './init-command.js';
 import { addKubeconfigCommand } from './kubeconfig-command.js';
 import { addServeCommand } from './serve-command.js';
+import { addVerifyCommand } from './verify-command.js';
 import { addTokenCommand } from './token-command.js';
 
 const program = new Command('kurma')
@@ -12,6 +14,8 @@ const program = new Command('kurma')
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'kurma: ').replace(/\n\(/, ' (')) });
 addServeCommand(program);
 addKubeconfigCommand(program);
+addInitCommand(program);
+addVerifyCommand(program);
 addTokenCommand(program);
 
 try {

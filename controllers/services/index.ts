@@ -6,3 +6,4 @@ export { createFakeDriver, type FakeDriver, type FakeDriverOptions, type FakeThi
 export { createProcessDriver, freePort, type ProcessCommand, type ProcessDriver, type RunningProcess } from './drivers/process.js';
 export { connectRemoteCluster, type RemoteCluster } from './drivers/remote-cluster.js';
 export { type CheckResult, type VerifyOptions, verifyProvider } from './conformance.js';
+export { createPostgresEngine, identifier, literal, type PostgresConnection, type PostgresEngine } from './drivers/postgres.js';

@@ -19,7 +19,7 @@ import { orderKindOf, type ProviderDefinition } from './provider.js';
 import { endUsage, recordUsage } from './usage.js';
 
 /** While something is on its way. */
-const soonMs = 1000;
+const soonMs = 500;
 /** Good for a file name, a role, a key prefix. */
 const externalIdPattern = /^[a-zA-Z0-9]([-_.a-zA-Z0-9]{0,98}[a-zA-Z0-9])?$/;
 
