@@ -36,6 +36,8 @@ import { type Certificates, certificatesIn, freshCertificates, renewServing, wri
 import { serveDefinitions } from './definitions.js';
 import { createHealth } from './health.js';
 import { healthChecks } from './health-checks.js';
+import { drainOf } from './drain.js';
+import { createHealth, type Health } from './health.js';
 import { createHttp } from './http.js';
 import { inProcessTransport } from './in-process.js';
 import { kubeconfig } from './kubeconfig.js';
@@ -224,10 +226,11 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   }
 
   async function open(app: FastifyInstance, port: number, host: string): Promise<number> {
+    const drain = drainOf(app.server);
     undo.push(async () => {
-      const timer = setTimeout(() => app.server.closeAllConnections?.(), SHUTDOWN_MS);
+      const drained = drain(SHUTDOWN_MS);
       await app.close();
-      clearTimeout(timer);
+      drained();
     });
     await app.listen({ port, host });
     return (app.server.address() as AddressInfo).port;

@@ -77,7 +77,8 @@ declare module 'fastify' {
 export function createHttp(options: HttpOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
-    forceCloseConnections: true,
+    forceCloseConnections: false,
+    return503OnClosing: false,
     http2SessionTimeout: IDLE_MS,
     clientErrorHandler: refuseMalformed,
     routerOptions: { maxParamLength: 65_536, ignoreDuplicateSlashes: false },
@@ -460,6 +461,7 @@ async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, passa
   reply.headers({ 'audit-id': raw.auditId, 'cache-control': NO_CACHE, ...passage?.headers, ...made.headers });
   if (made.headers['cache-control'] === '') reply.removeHeader('cache-control');
   if (raw.raw.httpVersionMajor > 1) reply.removeHeader('connection');
+  else if (!raw.server.server.listening) reply.header('connection', 'close');
   if (passage?.warnings.length) reply.header('warning', escapeWarnings(passage.warnings));
   const chunks = Array.isArray(made.body) ? (made.body as Buffer[]) : undefined;
   if (raw.method === 'HEAD') {
