@@ -73,7 +73,10 @@ export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): v
   }
   const reason = REASONS[error.code ?? ''] ?? '400 Bad Request';
   // who is still writing would see a reset in place of the answer
-  socket.removeAllListeners('data').on('data', () => {}).resume();
+  socket
+    .removeAllListeners('data')
+    .on('data', () => {})
+    .resume();
   setTimeout(() => socket.destroy(), DISCARD_MS).unref();
   socket.end(`HTTP/1.1 ${reason}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${reason}`);
 }

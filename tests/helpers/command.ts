@@ -63,7 +63,11 @@ export function callerOf(url: string, sockets = 16): Caller & { close(): void } 
       const sent = request(new URL(path, url), {
         method,
         agent,
-        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...(content && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) }), ...headers },
+        headers: {
+          authorization: `Bearer ${ADMIN_TOKEN}`,
+          ...(content && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) }),
+          ...headers,
+        },
       });
       sent.on('error', reject);
       sent.on('response', (response) => {
@@ -83,4 +87,3 @@ export function callerOf(url: string, sockets = 16): Caller & { close(): void } 
     });
   return Object.assign(call, { close: () => agent.destroy() });
 }
-

@@ -35,7 +35,10 @@ t.test('kill -9 under load loses nothing that was answered with 201, and revisio
     };
     const outcomes = await Promise.allSettled(Array.from({ length: 16 }, client));
     child.kill('SIGKILL');
-    t.ok(outcomes.some(({ status }) => status === 'rejected'), `round ${round}: it was killed while clients wrote`);
+    t.ok(
+      outcomes.some(({ status }) => status === 'rejected'),
+      `round ${round}: it was killed while clients wrote`,
+    );
     next = until;
     await ended;
     call.close();
@@ -43,7 +46,9 @@ t.test('kill -9 under load loses nothing that was answered with 201, and revisio
   const { child, url, ended } = startCommand(dir);
   const call = callerOf(await url);
   const { body } = await call('GET', MAPS);
-  const found = new Map((body['items'] as JsonObject[]).map((item) => [(item['metadata'] as JsonObject)['name'] as string, revisionOf(item)]));
+  const found = new Map(
+    (body['items'] as JsonObject[]).map((item) => [(item['metadata'] as JsonObject)['name'] as string, revisionOf(item)]),
+  );
   const lost = [...acknowledged].filter(([name, revision]) => found.get(name) !== revision);
   t.same(lost, [], `all ${acknowledged.size} are there, at their revision`);
   t.ok(acknowledged.size > 1500);
