@@ -37,7 +37,6 @@ import { serveDefinitions } from './definitions.js';
 import { createHealth } from './health.js';
 import { healthChecks } from './health-checks.js';
 import { drainOf } from './drain.js';
-import { createHealth, type Health } from './health.js';
 import { createHttp } from './http.js';
 import { inProcessTransport } from './in-process.js';
 import { kubeconfig } from './kubeconfig.js';
