@@ -104,7 +104,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const api: Api = {
     store,
     registry,
-    admission: new AdmissionChain(admissionPlugins({ rbac: auth.rbac, hooks }, switches)),
+    admission: new AdmissionChain(admissionPlugins({ rbac: auth.rbac, hooks, store }, switches)),
     authorizer: auth.authorizer,
     auth,
     chance: options.chance,

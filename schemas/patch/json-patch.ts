@@ -110,7 +110,7 @@ function applyOperations(document: JsonObject, operations: readonly Operation[])
         break;
       }
       case 'test':
-        if (!equal(memberOf(...locate(path)) ?? null, value) || !canonical) throw invalidRequest();
+        if (!equal(memberOf(...locate(path)) ?? null, value) || !canonical) throw testFailure();
         break;
       default:
         throw invalidRequest();
@@ -120,6 +120,17 @@ function applyOperations(document: JsonObject, operations: readonly Operation[])
   const result = sortWalked(root, walked);
   return { result, print: () => printResult(result, isMetadataWalked) };
 }
+
+const failedTests = new WeakSet<Error>();
+
+function testFailure(): Error {
+  const error = invalidRequest();
+  failedTests.add(error);
+  return error;
+}
+
+/** Whether what `apply` threw says that a `test` did not hold, and not that the patch does not fit. */
+export const isTestFailure = (error: Error): boolean => failedTests.has(error);
 
 const unescapeSegment = (segment: string): string => segment.replaceAll('~1', '/').replaceAll('~0', '~');
 

@@ -1,4 +1,5 @@
 /** THE TABLE of admission plugins, in the order of C1.2, and which of them are on. */
+import type { Store } from '../../storage/store.js';
 import type { AdmissionPlugin } from '../admission.js';
 import { certificateChecks } from '../auth/certificate-admission.js';
 import { escalationCheck } from '../auth/rbac/escalation.js';
@@ -7,6 +8,8 @@ import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { limitRanger } from './limit-ranger.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { ownerReferencesPermissionEnforcement } from './owner-references.js';
+import { mutatingPolicies } from './policies/mutating.js';
+import { validatingPolicies } from './policies/validating.js';
 import { podSecurity } from './pod-security/index.js';
 import { defaultTolerationSeconds, taintNodesByCondition } from './pod-tolerations.js';
 import { priority } from './priority.js';
@@ -20,6 +23,7 @@ export interface AdmissionParts {
   rbac: RbacAuthorizer;
   /** The hooks of plugins in this process. */
   hooks: AdmissionPlugin;
+  store: Store;
 }
 
 interface Row {
@@ -30,7 +34,7 @@ interface Row {
   isFixed?: boolean;
 }
 
-const rows = ({ rbac, hooks }: AdmissionParts): Row[] => [
+const rows = ({ rbac, hooks, store }: AdmissionParts): Row[] => [
   { plugin: namespaceLifecycle },
   { plugin: limitRanger },
   { plugin: serviceAccount },
@@ -46,6 +50,8 @@ const rows = ({ rbac, hooks }: AdmissionParts): Row[] => [
   ...certificateChecks.map((plugin) => ({ plugin })),
   { plugin: defaultIngressClass },
   { plugin: hooks, isFixed: true },
+  { plugin: mutatingPolicies(store) },
+  { plugin: validatingPolicies(store) },
   { plugin: resourceQuota },
   { plugin: escalationCheck(rbac), isFixed: true },
 ];

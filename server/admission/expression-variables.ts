@@ -1,0 +1,116 @@
+/** What the expressions of policies and match conditions see of a request (C4.3). */
+import { jsonVariable } from '../../schemas/cel/admission.js';
+import {
+  type AuthorizationDecision,
+  type AuthorizationQuery,
+  authorizerValue,
+  requestResourceValue,
+} from '../../schemas/cel/library/authorization.js';
+
+import type { Value } from '../../schemas/cel/values.js';
+import { type GroupVersionKind, parseApiVersion } from '../../schemas/group-version.js';
+import type { JsonObject } from '../../schemas/json-value.js';
+import type { Attributes } from '../admission.js';
+import { serviceAccountGroups, userInfoObject } from '../auth/user-info.js';
+import type { Resource } from '../resource.js';
+import { nameOf, namespaceOf } from './matching.js';
+import type { Versioned } from './versions.js';
+
+/** What an object says it is: subresources have kinds of their own. */
+function kindOf(object: JsonObject | undefined, resource: Resource): GroupVersionKind {
+  const { kind, apiVersion } = object ?? {};
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string' || kind === resource.gvk.kind) return resource.gvk;
+  const gv = parseApiVersion(apiVersion);
+  return gv ? { ...gv, kind } : resource.gvk;
+}
+
+/** The head of an AdmissionRequest of admission.k8s.io/v1, without uid and objects; what is empty is left out. */
+export function admissionRequest(attributes: Attributes, matched: Versioned): JsonObject {
+  const { resource, subresource, operation, user, dryRun, options, object, oldObject } = attributes;
+  const name = nameOf(attributes);
+  const namespace = namespaceOf(attributes);
+  const resourceOf = ({ gr, gvk }: Resource): JsonObject => ({ group: gr.group, version: gvk.version, resource: gr.resource });
+  const kind = ({ group, version, kind: name }: GroupVersionKind): JsonObject => ({ group, version, kind: name });
+  const own = kind(kindOf(object ?? oldObject, resource));
+  return {
+    kind: matched.resource === resource ? own : kind(matched.resource.gvk),
+    resource: resourceOf(matched.resource),
+    ...(subresource !== '' && { subResource: subresource }),
+    requestKind: own,
+    requestResource: resourceOf(resource),
+    ...(subresource !== '' && { requestSubResource: subresource }),
+    ...(name !== '' && { name }),
+    ...(namespace !== '' && { namespace }),
+    operation,
+    userInfo: userInfoObject(user),
+    dryRun,
+    options,
+  };
+}
+
+/** The variables that all expressions of one request share; `params` and `namespaceObject` are null until somebody sets them. */
+export function requestBindings(attributes: Attributes, matched: Versioned): Record<string, Value> {
+  const authorize = (query: AuthorizationQuery): AuthorizationDecision => ask(attributes, query);
+  const { group, resource } = matched.resource.gr;
+  const namespace = namespaceOf(attributes);
+  const about = { group, resource, subresource: attributes.subresource, namespace, name: nameOf(attributes) };
+  return {
+    object: jsonVariable(matched.object),
+    oldObject: jsonVariable(matched.oldObject),
+    request: jsonVariable(admissionRequest(attributes, matched)),
+    params: null,
+    namespaceObject: null,
+    authorizer: authorizerValue(authorize),
+    'authorizer.requestResource': requestResourceValue(authorize, about),
+  };
+}
+
+/** A question of an expression to the authorizer; one that would have to ask outside gives no answer. */
+function ask({ api, cluster, user }: Attributes, query: AuthorizationQuery): AuthorizationDecision {
+  const { verb, path = '', group, resource, subresource, namespace, name, serviceAccount } = query;
+  const who = serviceAccount
+    ? {
+        name: `system:serviceaccount:${serviceAccount.namespace}:${serviceAccount.name}`,
+        groups: [...serviceAccountGroups(serviceAccount.namespace), 'system:authenticated'],
+      }
+    : user;
+  const decision = api.authorizer.authorize({
+    user: who,
+    cluster,
+    verb,
+    isResource: query.path === undefined,
+    group,
+    version: '*',
+    resource,
+    subresource,
+    namespace,
+    name,
+    path,
+  });
+  if (decision instanceof Promise) return { allowed: false, reason: '', error: 'the authorizer cannot be asked from an expression' };
+  const { allowed, reason, error } = decision;
+  return { allowed, reason, ...(error !== undefined && { error }) };
+}
+
+const NAMESPACE_METADATA = [
+  'name',
+  'generateName',
+  'namespace',
+  'labels',
+  'annotations',
+  'uid',
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'generation',
+  'resourceVersion',
+  'finalizers',
+];
+
+/** `namespaceObject`: the namespace without its managed fields and owners. */
+export function namespaceVariable(namespace: JsonObject): Value {
+  const metadata = (namespace['metadata'] ?? {}) as JsonObject;
+  const shown: JsonObject = {};
+  for (const member of NAMESPACE_METADATA) if (metadata[member] !== undefined) shown[member] = metadata[member];
+  return jsonVariable({ metadata: shown, spec: namespace['spec'] ?? {}, status: namespace['status'] ?? {} });
+}

@@ -1,0 +1,214 @@
+/** ValidatingAdmissionPolicy (C4): expressions that must hold, and what happens where they do not. */
+import { admissionEnvironment, POLICY_COST_BUDGET } from '../../../schemas/cel/admission.js';
+import type { Value } from '../../../schemas/cel/values.js';
+import type { JsonObject } from '../../../schemas/json-value.js';
+import { jsonVariable } from '../../../schemas/cel/admission.js';
+import { forbidden, StatusError } from '../../../schemas/status.js';
+import { WANT_BOOL, WANT_STRING, WANT_STRING_OR_NULL } from '../../../schemas/validation/admissionregistration/expressions.js';
+import { objectsAt, textAt } from '../../../schemas/validation/members.js';
+import type { Store } from '../../../storage/store.js';
+import type { AdmissionPlugin, Attributes } from '../../admission.js';
+import { start, type Steps } from '../../steps.js';
+import { nameForDenial } from '../denial.js';
+import { namespaceVariable, requestBindings } from '../expression-variables.js';
+import { Budget, BudgetExceeded, evaluate, type Expression, expressionOf, Failure, meetsConditions } from '../expressions.js';
+import { isExempt, isNamespace, match } from '../matching.js';
+import { findStored } from '../stored.js';
+import { versioned } from '../versions.js';
+import { ConfigurationError, paramResource, paramsOf } from './params.js';
+import { type Binding, type Bound, type Policy, policyOf, policySource, withVariables } from './policy.js';
+
+const NAMESPACES = { group: '', resource: 'namespaces' };
+const MESSAGE_CHARACTERS_MAX = 5120;
+const ANNOTATION_CHARACTERS_MAX = 10_240;
+const FAILURE_ANNOTATION = 'validation.policy.admission.k8s.io/validation_failure';
+const CODES: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 };
+
+interface Validation {
+  expression: Expression;
+  message: string;
+  messageExpression: Expression | undefined;
+  reason: string;
+}
+
+interface ValidatingPolicy extends Policy {
+  validations: readonly Validation[];
+  annotations: readonly { key: string; value: Expression }[];
+}
+
+function compile(object: JsonObject): ValidatingPolicy {
+  const { policy, spec, options } = policyOf(object);
+  const environment = admissionEnvironment(options);
+  const quiet = admissionEnvironment({ ...options, authorizer: false });
+  return {
+    ...policy,
+    validations: objectsAt(spec, 'validations').map((validation) => {
+      const text = textAt(validation, 'messageExpression');
+      return {
+        expression: expressionOf(environment, textAt(validation, 'expression'), WANT_BOOL),
+        message: textAt(validation, 'message').trim(),
+        messageExpression: text === '' ? undefined : expressionOf(quiet, text, WANT_STRING),
+        reason: textAt(validation, 'reason') || 'Invalid',
+      };
+    }),
+    annotations: objectsAt(spec, 'auditAnnotations').map((annotation) => ({
+      key: textAt(annotation, 'key'),
+      value: expressionOf(environment, textAt(annotation, 'valueExpression'), WANT_STRING_OR_NULL),
+    })),
+  };
+}
+
+/** A validation that did not hold, or an error that counts as one. */
+interface Violation {
+  message: string;
+  reason: string;
+  index: number;
+}
+
+interface Denial {
+  policy: string;
+  binding: string | undefined;
+  message: string;
+  reason: string;
+}
+
+export function validatingPolicies(store: Store): AdmissionPlugin & { close(): void } {
+  const source = policySource(store, 'validatingadmissionpolicies', 'validatingadmissionpolicybindings', compile);
+  return {
+    name: 'ValidatingAdmissionPolicy',
+    validate(attributes) {
+      const policies = source.of(attributes.cluster);
+      if (policies.length === 0 || isExempt(attributes)) return;
+      const steps = start(decide(attributes, policies));
+      if (!steps.done) return steps.rest();
+    },
+    close: source.close,
+  };
+}
+
+/** C4.7: warnings and annotations of all policies, then the first denial. */
+function* decide(attributes: Attributes, policies: readonly Bound<ValidatingPolicy>[]): Steps<void> {
+  const denials: Denial[] = [];
+  for (const { policy, bindings } of policies) yield* judge(attributes, policy, bindings, denials);
+  const [first] = denials;
+  if (first) throw refusal(attributes, first);
+}
+
+function refusal(attributes: Attributes, { policy, binding, message, reason }: Denial): StatusError {
+  const by = binding === undefined ? '' : ` with binding '${binding}'`;
+  const text = `ValidatingAdmissionPolicy '${policy}'${by} denied request: ${message}`;
+  const { status } = forbidden(attributes.resource.gr, nameForDenial(attributes), text, [{ message: text }]);
+  return new StatusError(CODES[reason] ?? CODES['Invalid']!, reason, status.message!, status.details);
+}
+
+function* judge(attributes: Attributes, policy: ValidatingPolicy, bindings: readonly Binding[], denials: Denial[]): Steps<void> {
+  /** C4.7: whatever the actions of the binding. */
+  const misconfigured = (error: unknown, binding?: Binding): void => {
+    if (!(error instanceof ConfigurationError || error instanceof StatusError)) throw error;
+    if (policy.ignoresFailure) return;
+    const what = binding ? 'binding' : 'policy';
+    denials.push({
+      policy: policy.name,
+      binding: binding?.name,
+      message: `failed to configure ${what}: ${error.message}`,
+      reason: 'Invalid',
+    });
+  };
+  let matched: ReturnType<typeof match>;
+  let paramsIn: ReturnType<typeof paramResource>;
+  try {
+    matched = match(policy.criteria, attributes);
+    if (!matched) return;
+    paramsIn = paramResource(policy, attributes);
+  } catch (error) {
+    return misconfigured(error);
+  }
+  let shared: Record<string, Value> | undefined;
+  const annotations = new Map<string, Set<string>>();
+  for (const binding of bindings) {
+    try {
+      if (!match(binding.criteria, attributes)) continue;
+      const params = yield* paramsOf(paramsIn, binding, attributes);
+      if (params.length === 0) continue;
+      shared ??= requestBindings(attributes, yield* versioned(attributes, matched));
+      for (const param of params) {
+        const variables = { ...shared, params: jsonVariable(param) };
+        for (const violation of violationsOf(policy, variables, attributes, annotations))
+          act(attributes, policy, binding, violation, denials);
+      }
+    } catch (error) {
+      misconfigured(error, binding);
+    }
+  }
+  for (const [key, values] of annotations) attributes.request.audit?.annotate(`${policy.name}/${key}`, [...values].join(', '));
+}
+
+/** C4.6 */
+function act(attributes: Attributes, policy: Policy, binding: Binding, violation: Violation, denials: Denial[]): void {
+  const { message, reason, index } = violation;
+  for (const action of index < 0 ? ['Deny'] : binding.actions) {
+    if (action === 'Deny') denials.push({ policy: policy.name, binding: binding.name, message, reason });
+    else if (action === 'Warn')
+      attributes.warn(`Validation failed for ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}': ${message}`);
+    else if (action === 'Audit') {
+      const failure = { message, policy: policy.name, binding: binding.name, expressionIndex: index, validationActions: binding.actions };
+      attributes.request.audit?.annotate(FAILURE_ANNOTATION, JSON.stringify([failure]));
+    }
+  }
+}
+
+/** What one binding with one parameter finds (C4.4, C4.5). */
+function violationsOf(
+  policy: ValidatingPolicy,
+  shared: Record<string, Value>,
+  attributes: Attributes,
+  annotations: Map<string, Set<string>>,
+): Violation[] {
+  const failed = (message: string, index: number): Violation[] => (policy.ignoresFailure ? [] : [{ message, reason: 'Invalid', index }]);
+  const conditions = meetsConditions(policy.conditions, shared);
+  if (conditions === 'unmet') return [];
+  if (conditions !== 'met') return failed(conditions.failed, 0);
+  const namespace = isNamespace(attributes) ? undefined : findStored(attributes, NAMESPACES, '', attributes.namespace);
+  if (namespace) shared['namespaceObject'] = namespaceVariable(namespace);
+  const budget = new Budget(POLICY_COST_BUDGET);
+  const variables = withVariables(policy, shared, budget);
+  try {
+    const violations = policy.validations.flatMap((validation, index) => {
+      const value = evaluate(validation.expression, variables, budget);
+      if (value === true) return [];
+      if (value instanceof Failure) return failed(value.message, index);
+      return [{ message: messageOf(validation, variables, budget), reason: validation.reason, index }];
+    });
+    return [...violations, ...annotationFailures(policy, shared, annotations, failed)];
+  } catch (error) {
+    if (error instanceof BudgetExceeded) return failed(error.message, 0);
+    throw error;
+  }
+}
+
+function messageOf({ expression, message, messageExpression }: Validation, variables: Record<string, Value>, budget: Budget): string {
+  const computed = messageExpression && evaluate(messageExpression, variables, budget);
+  const text = typeof computed === 'string' ? computed.trim() : '';
+  if (text !== '' && text.length <= MESSAGE_CHARACTERS_MAX && !text.includes('\n')) return text;
+  return message || `failed expression: ${expression.source.trim()}`;
+}
+
+/** C4.8: notes the values, returns what could not be evaluated. */
+function annotationFailures(
+  policy: ValidatingPolicy,
+  shared: Record<string, Value>,
+  annotations: Map<string, Set<string>>,
+  failed: (message: string, index: number) => Violation[],
+): Violation[] {
+  if (policy.annotations.length === 0) return [];
+  const budget = new Budget(POLICY_COST_BUDGET);
+  const variables = withVariables(policy, shared, budget);
+  return policy.annotations.flatMap(({ key, value: expression }) => {
+    const value = evaluate(expression, variables, budget);
+    if (value instanceof Failure) return failed(value.message, -1);
+    if (typeof value !== 'string') return [];
+    const values = annotations.get(key) ?? new Set();
+    annotations.set(key, values.add(value.slice(0, ANNOTATION_CHARACTERS_MAX)));
+    return [];
+  });
+}
