@@ -1,7 +1,7 @@
 /** `kurma kubeconfig` */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
+import { decodeYaml } from '../schemas/wire/yaml.js';
 import { kubeconfig } from '../server/kubeconfig.js';
 import { adminKubeconfigPath, readDataFile } from './data-dir.js';
 import { durationSeconds, requestToken, serviceAccountOf } from './token-command.js';
@@ -53,7 +53,7 @@ async function forUser(
 }
 
 function clusterOf(text: string): { server: string; authority: string } {
-  const { clusters } = parse(text) as { clusters: { cluster: { server: string; 'certificate-authority-data': string } }[] };
+  const { clusters } = decodeYaml(text).value as unknown as { clusters: { cluster: { server: string; 'certificate-authority-data': string } }[] };
   const { server, 'certificate-authority-data': authority } = clusters[0]!.cluster;
   return { server, authority: Buffer.from(authority, 'base64').toString() };
 }

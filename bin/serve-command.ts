@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { KurmaServer, ServerOptions } from '../server/index.js';
-import { readConfigFile } from './config-file.js';
 
 /** Flags that may be given more than once. */
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
@@ -65,7 +64,7 @@ export function addServeCommand(program: Command): void {
 const RENAMED: Record<string, keyof ServerOptions> = { plugin: 'plugins' };
 
 async function serve({ config, ...flags }: Record<string, unknown>): Promise<void> {
-  const fromFile = typeof config === 'string' ? await readConfigFile(config) : {};
+  const fromFile = typeof config === 'string' ? await (await import('./config-file.js')).readConfigFile(config) : {};
   const fromFlags = Object.fromEntries(Object.entries(flags).map(([key, value]) => [RENAMED[key] ?? key, value]));
   const options = { ...fromFile, ...fromFlags } as Partial<ServerOptions>;
   const { createServer, defaultOptions } = await import('../server/index.js');

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { decodeYaml } from '../schemas/wire/yaml.js';
 import type { User } from './transport.js';
 
 export interface Connection {
@@ -76,7 +76,7 @@ export function connectionOf(
   text: string,
   { directory, label, context }: { directory: string; label: string; context?: string },
 ): Connection {
-  const config = (parse(text) ?? {}) as Kubeconfig;
+  const config = (decodeYaml(text).value ?? {}) as Kubeconfig;
   const fail = (message: string): never => {
     throw new Error(`kubeconfig ${label}: ${message}`);
   };

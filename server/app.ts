@@ -16,13 +16,10 @@ import { admissionPlugins } from './admission/index.js';
 import { pluginHooks } from './admission/plugin-hooks.js';
 import type { Api } from './api.js';
 import { type Audit, createAudit } from './audit/index.js';
-import { readPolicy } from './audit/policy.js';
-import { logSink, webhookSink } from './audit/sinks.js';
 import { createAuthenticator } from './auth/authentication.js';
 import { createAuth } from './auth/index.js';
 import { certificateSignerPlugin } from './auth/certificate-signer.js';
 import { encryptedBackend } from './encryption/encrypted-backend.js';
-import { readEncryptionConfiguration } from './encryption/configuration.js';
 import { extensionAuthentication } from './auth/extension-authentication.js';
 import { frontProxy } from './auth/front-proxy.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
@@ -97,7 +94,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   undo.push(() => store.close());
   const registry = new Registry();
   for (const resource of builtinResources(store, options.profile)) registry.addBuiltin(resource);
-  const auth = createAuth(store, options);
+  const auth = await createAuth(store, options);
   undo.push(() => auth.close());
   const hooks = pluginHooks();
   const switches = { enable: options.enableAdmissionPlugins, disable: options.disableAdmissionPlugins };
@@ -143,7 +140,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     const proxies = [ownProxy(certificates.proxyAuthority), ...(options.frontProxy ? [options.frontProxy] : [])];
     await ensure(api, 'root', extensionAuthentication(certificates.authority.certificate, proxies), ['data']);
   }
-  const audit = auditOf(options, onError);
+  const audit = await auditOf(options, onError);
   if (audit) undo.push(() => audit.close());
   const aggregator = await aggregation();
   const listeners: Listeners = isListening ? await listen() : NO_LISTENERS;
@@ -172,7 +169,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
 
   async function aggregation(): Promise<Aggregator> {
     const now = (): number => options.chance.now();
-    const credentials = certificates && (await proxyCredentials(certificates.proxyAuthority, now, onError));
+    const credentials = certificates && proxyCredentials(certificates.proxyAuthority, certificates.proxyClient, now, onError);
     const made = createAggregator({ api, transport, credentials: () => credentials?.(), onError });
     undo.push(() => made.close());
     return made;
@@ -256,8 +253,9 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   }
 }
 
-function auditOf(options: ServerOptions, onError: (error: unknown) => void): Audit | undefined {
+async function auditOf(options: ServerOptions, onError: (error: unknown) => void): Promise<Audit | undefined> {
   if (options.auditPolicy === undefined) return undefined;
+  const [{ readPolicy }, { logSink, webhookSink }] = await Promise.all([import('./audit/policy.js'), import('./audit/sinks.js')]);
   const { auditLog, auditWebhook } = options;
   const log = auditLog ?? (auditWebhook ? undefined : { path: join(options.dataDir, 'audit.log') });
   const sinks = [...(log ? [logSink(log, onError)] : []), ...(auditWebhook ? [webhookSink(auditWebhook, onError)] : [])];
@@ -277,7 +275,7 @@ function makeDirectory(dir: string): void {
 async function backendOf({ memory, dataDir, encryptionConfig }: ServerOptions): Promise<{ backend: Backend; isStale: Api['isStale'] }> {
   if (memory) return { backend: memoryBackend(), isStale: () => false };
   const { sqliteBackend } = await import('../storage/sqlite/backend.js');
-  const providersOf = encryptionConfig === undefined ? undefined : readEncryptionConfiguration(encryptionConfig);
+  const providersOf = encryptionConfig === undefined ? undefined : (await import('./encryption/configuration.js')).readEncryptionConfiguration(encryptionConfig);
   const backend = encryptedBackend(sqliteBackend(join(dataDir, 'kurma.db')), providersOf);
   return { backend, isStale: backend.isStale };
 }

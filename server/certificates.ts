@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Server } from 'node:tls';
-import { createAuthority, issueClient, issueServing, type KeyPair } from './auth/pki.js';
+import type { KeyPair } from './auth/pki.js';
+import { PROXY_DAYS, PROXY_SUBJECT } from './aggregation/front-proxy.js';
 import { SYSTEM_MASTERS } from './auth/user-info.js';
 
 export interface RenewalOptions {
@@ -24,7 +25,12 @@ export interface Certificates {
   admin: KeyPair;
   /** The authority of nothing but this server's own certificate as a proxy. */
   proxyAuthority: KeyPair;
+  /** That certificate (F5). */
+  proxyClient: KeyPair;
 }
+
+/** Loaded only where something must be signed: most starts find all they need on disk. */
+const pki = (): Promise<typeof import('./auth/pki.js')> => import('./auth/pki.js');
 
 const SERVING_DAYS = 365;
 const ADMIN_DAYS = 365;
@@ -38,13 +44,14 @@ export function servingHosts(more: readonly string[]): string[] {
 
 /** Fresh ones that nobody keeps. */
 export async function freshCertificates(tlsSan: readonly string[], now: number): Promise<Certificates> {
+  const { createAuthority, issueClient, issueServing } = await pki();
   const authority = await createAuthority('kurma-ca', now);
   const [serving, admin, proxyAuthority] = await Promise.all([
     issueServing(authority, servingHosts(tlsSan), SERVING_DAYS, now),
     issueClient(authority, { commonName: 'kurma-admin', organizations: [SYSTEM_MASTERS] }, ADMIN_DAYS, now),
     createAuthority(PROXY_AUTHORITY, now),
   ]);
-  return { authority, serving, admin, proxyAuthority };
+  return { authority, serving, admin, proxyAuthority, proxyClient: await issueClient(proxyAuthority, PROXY_SUBJECT, PROXY_DAYS, now) };
 }
 
 /** Those of the data directory, made or renewed where needed. Files are mode 0600. */
@@ -56,7 +63,7 @@ export async function certificatesIn(dataDir: string, tlsSan: readonly string[],
       dir,
       file,
       now,
-      () => createAuthority(name, now),
+      async () => (await pki()).createAuthority(name, now),
       () => true,
     );
   const authority = await keptAuthority('ca', 'kurma-ca');
@@ -66,15 +73,22 @@ export async function certificatesIn(dataDir: string, tlsSan: readonly string[],
     const certificate = new X509Certificate(pair.certificate);
     return hosts.every((host) => certificate.checkHost(host) !== undefined || certificate.checkIP(host) !== undefined);
   };
-  const serving = await kept(dir, 'server', now, () => issueServing(authority, hosts, SERVING_DAYS, now), covers);
+  const serving = await kept(dir, 'server', now, async () => (await pki()).issueServing(authority, hosts, SERVING_DAYS, now), covers);
   const admin = await kept(
     dir,
     'admin',
     now,
-    () => issueClient(authority, { commonName: 'kurma-admin', organizations: [SYSTEM_MASTERS] }, ADMIN_DAYS, now),
+    async () => (await pki()).issueClient(authority, { commonName: 'kurma-admin', organizations: [SYSTEM_MASTERS] }, ADMIN_DAYS, now),
     () => true,
   );
-  return { authority, serving, admin, proxyAuthority };
+  const proxyClient = await kept(
+    dir,
+    'front-proxy-client',
+    now,
+    async () => (await pki()).issueClient(proxyAuthority, PROXY_SUBJECT, PROXY_DAYS, now),
+    (pair) => new X509Certificate(pair.certificate).verify(new X509Certificate(proxyAuthority.certificate).publicKey),
+  );
+  return { authority, serving, admin, proxyAuthority, proxyClient };
 }
 
 const RENEWAL_CHECK_MS = 6 * 3_600_000;
@@ -85,7 +99,7 @@ export function renewServing(server: Server, certificates: Certificates, options
     const now = options.chance.now();
     if (expiresAt(certificates.serving) > now + RENEW_BEFORE_MS) return;
     certificates.serving = options.memory
-      ? await issueServing(certificates.authority, servingHosts(options.tlsSan), SERVING_DAYS, now)
+      ? await (await pki()).issueServing(certificates.authority, servingHosts(options.tlsSan), SERVING_DAYS, now)
       : (await certificatesIn(options.dataDir, options.tlsSan, now)).serving;
     const { key, certificate } = certificates.serving;
     server.setSecureContext({ key, cert: certificate, ca: [certificates.authority.certificate, ...options.clientAuthorities] });

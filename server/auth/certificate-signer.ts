@@ -9,7 +9,7 @@ import {
   pemBlocks,
 } from '../../schemas/validation/certificate-request.js';
 import { decodedText } from '../../schemas/validation/certificates.js';
-import { type KeyPair, signRequest } from './pki.js';
+import type { KeyPair } from './pki.js';
 
 interface SigningRequest extends KubeObject {
   spec: { request: string; signerName: string; usages?: string[]; expirationSeconds?: number };
@@ -87,6 +87,7 @@ async function sign(key: Request, { client, clock }: Context, authority: KeyPair
     await client.updateStatus({ ...found, status: { ...found.status, conditions: [...conditions, failed as unknown as Condition] } });
     return;
   }
+  const { signRequest } = await import('./pki.js');
   const certificate = await signRequest(authority, der, usages, Math.min(expirationSeconds, YEAR_SECONDS), clock.now());
   await client.updateStatus({ ...found, status: { ...found.status, certificate: Buffer.from(certificate).toString('base64') } });
 }

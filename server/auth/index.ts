@@ -8,20 +8,21 @@ import type { ServerOptions } from '../options.js';
 import { type Authorizer, unionAuthorizer } from './authorizer.js';
 import { bootstrapTokens } from './bootstrap-tokens.js';
 import { signingKey } from './jwt.js';
-import { oidc } from './oidc.js';
 import { createPolicyIndex } from './rbac/policy-index.js';
 import { rbacAuthorizer } from './rbac/rbac-authorizer.js';
 import { serviceAccountTokens } from './service-account-tokens.js';
 import type { AuthServices } from './services.js';
 import { forApiAudiences, staticTokens, unionTokenAuthenticator } from './token-authenticator.js';
-import { tokenWebhook, webhookAuthorizer } from './webhooks.js';
 
 export interface Auth extends AuthServices {
   authorizer: Authorizer;
   close(): void;
 }
 
-export function createAuth(store: Store, options: ServerOptions): Auth {
+/** What asks other servers is loaded only where it is configured. */
+export async function createAuth(store: Store, options: ServerOptions): Promise<Auth> {
+  const { oidc } = options.oidc.length ? await import('./oidc.js') : {};
+  const { tokenWebhook, webhookAuthorizer } = options.tokenWebhook || options.authorizationWebhook ? await import('./webhooks.js') : {};
   const index = createPolicyIndex(store);
   const rbac = rbacAuthorizer(index);
   const issuer = options.serviceAccountIssuer;
@@ -33,13 +34,13 @@ export function createAuth(store: Store, options: ServerOptions): Auth {
     [
       forApiAudiences(staticTokens(options.tokens), audiences),
       serviceAccounts,
-      ...options.oidc.map((issuer) => oidc(issuer, now, audiences)),
+      ...options.oidc.map((issuer) => oidc!(issuer, now, audiences)),
       ...(options.bootstrapTokens ? [forApiAudiences(bootstrapTokens(store, now), audiences)] : []),
-      ...(options.tokenWebhook ? [tokenWebhook(options.tokenWebhook)] : []),
+      ...(options.tokenWebhook ? [tokenWebhook!(options.tokenWebhook)] : []),
     ],
     audiences,
   );
-  const webhooks = options.authorizationWebhook ? [webhookAuthorizer(options.authorizationWebhook)] : [];
+  const webhooks = options.authorizationWebhook ? [webhookAuthorizer!(options.authorizationWebhook)] : [];
   return { authorizer: unionAuthorizer([rbac, ...webhooks]), rbac, serviceAccounts, tokens, close: () => index.close() };
 }
 
