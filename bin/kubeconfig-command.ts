@@ -53,7 +53,9 @@ async function forUser(
 }
 
 function clusterOf(text: string): { server: string; authority: string } {
-  const { clusters } = decodeYaml(text).value as unknown as { clusters: { cluster: { server: string; 'certificate-authority-data': string } }[] };
+  const { clusters } = decodeYaml(text).value as unknown as {
+    clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
+  };
   const { server, 'certificate-authority-data': authority } = clusters[0]!.cluster;
   return { server, authority: Buffer.from(authority, 'base64').toString() };
 }

@@ -275,7 +275,10 @@ function makeDirectory(dir: string): void {
 async function backendOf({ memory, dataDir, encryptionConfig }: ServerOptions): Promise<{ backend: Backend; isStale: Api['isStale'] }> {
   if (memory) return { backend: memoryBackend(), isStale: () => false };
   const { sqliteBackend } = await import('../storage/sqlite/backend.js');
-  const providersOf = encryptionConfig === undefined ? undefined : (await import('./encryption/configuration.js')).readEncryptionConfiguration(encryptionConfig);
+  const providersOf =
+    encryptionConfig === undefined
+      ? undefined
+      : (await import('./encryption/configuration.js')).readEncryptionConfiguration(encryptionConfig);
   const backend = encryptedBackend(sqliteBackend(join(dataDir, 'kurma.db')), providersOf);
   return { backend, isStale: backend.isStale };
 }
