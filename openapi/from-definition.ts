@@ -2,6 +2,7 @@
 import { type Definition, type Field, findDefinition, itemOf, jsonFields, type TypeName } from '../schemas/definitions/index.js';
 import { type GroupVersionKind, parseApiVersion } from '../schemas/group-version.js';
 import type { JsonObject, JsonValue } from '../schemas/json-value.js';
+import { OBJECT_META, TYPE_META } from './descriptions.js';
 import { kindExtension, META, type OpenApiVersion, propertyRef, refTo } from './schema.js';
 
 /** Scalars that OpenAPI knows by name (R10.7). */
@@ -62,7 +63,11 @@ export function schemaOfDefinition(
   const properties: JsonObject = {};
   if (definition.gvk && definition.gvk[0] !== '*') Object.assign(properties, TYPE_META);
   if (definition.gvk?.[0] === '*' && name.endsWith('Options')) Object.assign(properties, TYPE_META);
-  for (const field of fields) properties[field.name] = propertySchema(field, version);
+  const descriptions = name === `${META}.ObjectMeta` ? OBJECT_META : {};
+  for (const field of fields) {
+    const description = descriptions[field.name];
+    properties[field.name] = { ...propertySchema(field, version), ...(description && { description }) };
+  }
   const required = fields.filter((field) => field.required).map((field) => field.name);
   return {
     type: 'object',
@@ -73,8 +78,6 @@ export function schemaOfDefinition(
     ...(definition.gvk && kindExtension(kindsOf(definition, everywhere))),
   };
 }
-
-const TYPE_META: JsonObject = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
 
 function sorted(properties: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,6 +1,7 @@
 /** OpenAPI schemas of custom resources, from their structural schema (R10.30–R10.33). */
 import type { Kind } from '../schemas/kinds.js';
 import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
+import { TYPE_META } from './descriptions.js';
 import { listSchemaName, schemaName } from './operations.js';
 import { kindExtension, META, type OpenApiVersion, propertyRef, refTo } from './schema.js';
 
@@ -43,8 +44,7 @@ function listSchema(custom: CustomKind, version: OpenApiVersion): JsonObject {
     type: 'object',
     required: ['items'],
     properties: {
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
+      ...TYPE_META,
       metadata: propertyRef(`${META}.ListMeta`, version),
       items: { type: 'array', items: refTo(schemaName(custom.kind), version) },
     },
@@ -59,7 +59,7 @@ function selectableFields({ selectableFields: paths = [] }: CustomKind): JsonObj
 }
 
 function objectMembers(version: OpenApiVersion): JsonObject {
-  return { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: propertyRef(`${META}.ObjectMeta`, version) };
+  return { ...TYPE_META, metadata: propertyRef(`${META}.ObjectMeta`, version) };
 }
 
 /** One node and everything below it. */

@@ -1,6 +1,7 @@
 /** What built-in and custom schemas share: references and the extensions of kinds. */
 import type { GroupVersionKind } from '../schemas/group-version.js';
 import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
+import { METADATA } from './descriptions.js';
 
 /** Swagger 2.0 (`/openapi/v2`) or OpenAPI 3.0 (`/openapi/v3`). */
 export type OpenApiVersion = 2 | 3;
@@ -9,13 +10,16 @@ const PREFIX: Readonly<Record<OpenApiVersion, string>> = { 2: '#/definitions/', 
 
 export const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
+const OBJECT_META_NAME = `${META}.ObjectMeta`;
+
 export function refTo(name: string, version: OpenApiVersion): JsonObject {
   return { $ref: PREFIX[version] + name };
 }
 
 /** A reference as a property: OpenAPI 3 wraps it, as other keywords may not stand beside it (R10.18). */
 export function propertyRef(name: string, version: OpenApiVersion): JsonObject {
-  return version === 2 ? refTo(name, version) : { allOf: [refTo(name, version)] };
+  const reference = version === 2 ? refTo(name, version) : { allOf: [refTo(name, version)] };
+  return name === OBJECT_META_NAME ? { ...reference, description: METADATA } : reference;
 }
 
 /** R10.21: the list that kinds carry. */

@@ -11,6 +11,11 @@ export interface ScopeRequirement {
   values?: string[];
 }
 
+const CLAIMS = 'resourceclaims.resource.k8s.io';
+const DEVICES = '.deviceclass.resource.k8s.io/devices';
+/** A claim for all devices counts as the most that it may be given. */
+const DEVICES_MAX = 32;
+
 /** Counted under their bare names as well. */
 const legacyCounts = new Set(['configmaps', 'persistentvolumeclaims', 'replicationcontrollers', 'resourcequotas', 'secrets', 'services']);
 const one = count(1);
@@ -24,6 +29,7 @@ export function countedBy(key: string): GroupResource {
   if (legacyCounts.has(key)) return { group: '', resource: key };
   if (key.startsWith('services.')) return { group: '', resource: 'services' };
   if (key === 'requests.storage' || key.includes('.storageclass.storage.k8s.io/')) return { group: '', resource: 'persistentvolumeclaims' };
+  if (key.endsWith(DEVICES)) return { group: 'resource.k8s.io', resource: 'resourceclaims' };
   return { group: '', resource: 'pods' };
 }
 
@@ -35,6 +41,7 @@ export function usageOf(gr: GroupResource, object: JsonObject): Usage {
   const spec = at(object, 'spec');
   if (name === 'services') addService(usage, spec);
   if (name === 'persistentvolumeclaims') addClaim(usage, object, spec);
+  if (name === CLAIMS) addDevices(usage, spec);
   if (name === 'pods' && !isFinished(object)) addPod(usage, spec);
   return usage;
 }
@@ -53,8 +60,30 @@ export function isInScope(gr: GroupResource, object: JsonObject, spec: JsonObjec
   const selected = (at(spec, 'scopeSelector')['matchExpressions'] ?? []) as unknown as ScopeRequirement[];
   const requirements = [...named, ...selected];
   if (requirements.length === 0) return true;
-  if (gr.group !== '' || gr.resource !== 'pods') return false;
-  return requirements.every((requirement) => podHolds(requirement, at(object, 'spec')));
+  if (gr.group !== '') return false;
+  if (gr.resource === 'pods') return requirements.every((requirement) => podHolds(requirement, at(object, 'spec')));
+  return gr.resource === 'persistentvolumeclaims' && requirements.every((requirement) => claimHolds(requirement, object));
+}
+
+/** A claim is in the scope of every class that it has, had or is about to have. */
+function claimHolds({ scopeName, operator, values = [] }: ScopeRequirement, claim: JsonObject): boolean {
+  if (scopeName !== 'VolumeAttributesClass') return false;
+  const status = at(claim, 'status');
+  const names = [
+    at(claim, 'spec')['volumeAttributesClassName'],
+    status['currentVolumeAttributesClassName'],
+    at(status, 'modifyVolumeStatus')['targetVolumeAttributesClassName'],
+  ].filter((name): name is string => typeof name === 'string' && name !== '');
+  switch (operator) {
+    case 'Exists':
+      return names.length > 0;
+    case 'DoesNotExist':
+      return names.length === 0;
+    case 'In':
+      return names.some((name) => values.includes(name));
+    case 'NotIn':
+      return names.length === 0 || names.some((name) => !values.includes(name));
+  }
 }
 
 function podHolds({ scopeName, operator, values = [] }: ScopeRequirement, spec: JsonObject): boolean {
@@ -99,6 +128,20 @@ function addClaim(usage: Usage, object: JsonObject, spec: JsonObject): void {
   const prefix = `${storageClass}.storageclass.storage.k8s.io/`;
   usage.set(`${prefix}persistentvolumeclaims`, one);
   if (storage !== undefined) usage.set(`${prefix}requests.storage`, parseQuantity(String(storage)));
+}
+
+/** Of alternatives, what each class may come to at most. */
+function addDevices(usage: Usage, spec: JsonObject): void {
+  for (const request of list(at(spec, 'devices'), 'requests')) {
+    const worst = new Map<string, number>();
+    const alternatives = list(request, 'firstAvailable');
+    for (const one of alternatives.length > 0 ? alternatives : [at(request, 'exactly')]) {
+      const key = `${one['deviceClassName']}${DEVICES}`;
+      const devices = one['allocationMode'] === 'All' ? DEVICES_MAX : Number(one['count'] ?? 0);
+      worst.set(key, Math.max(worst.get(key) ?? 0, devices));
+    }
+    addUsage(usage, new Map([...worst].map(([key, devices]) => [key, count(devices)])));
+  }
 }
 
 /** Requests and limits of the whole pod, under all the names a quota may have for them. */

@@ -16,8 +16,8 @@ import { listStored } from './stored.js';
 const QUOTAS = { group: '', resource: 'resourcequotas' };
 /** Kinds that are never counted. */
 const IGNORED = new Set(['events', 'events.k8s.io/events']);
-/** Beside pods, which count anew when they are resized. */
-const COUNTED_ON_UPDATE = new Set(['services', 'persistentvolumeclaims']);
+/** Beside pods, which count anew when they are resized or come under another deadline. */
+const COUNTED_ON_UPDATE = new Set(['services', 'persistentvolumeclaims', 'resourceclaims.resource.k8s.io']);
 /** A quota of these wants every container to say how much it takes. */
 const REQUIRED_OF_CONTAINERS = ['cpu', 'limits.cpu', 'limits.memory', 'memory', 'requests.cpu', 'requests.memory'];
 
@@ -27,26 +27,22 @@ export const resourceQuota: AdmissionPlugin = {
     if (!counts(attributes)) return;
     const quotas = listStored(attributes, QUOTAS, attributes.namespace).filter((quota) => restricts(quota, attributes));
     if (quotas.length === 0) return;
-    const delta = deltaOf(attributes);
+    const deltas = new Map(quotas.map((quota) => [metaOf(quota).name!, deltaOf(attributes, quota)]));
     // an update is decided on inside the store, where nothing else can be written: the charge comes a turn later
-    return Promise.resolve().then(() =>
-      charge(
-        attributes,
-        quotas.map((quota) => metaOf(quota).name!),
-        delta,
-      ),
-    );
+    return Promise.resolve().then(() => charge(attributes, deltas));
   },
 };
 
-function counts({ resource, namespace, operation, subresource, object }: Attributes): boolean {
-  if (!object || namespace === '' || IGNORED.has(groupResourceName(resource.gr))) return false;
-  const { group, resource: plural } = resource.gr;
-  if (group === '' && plural === 'namespaces') return false;
+function counts({ resource, namespace, operation, subresource, object, oldObject }: Attributes): boolean {
+  const name = groupResourceName(resource.gr);
+  if (!object || namespace === '' || IGNORED.has(name) || name === 'namespaces') return false;
   if (operation === 'CREATE') return subresource === '';
-  if (operation !== 'UPDATE' || group !== '') return false;
-  return plural === 'pods' ? subresource === 'resize' : subresource === '' && COUNTED_ON_UPDATE.has(plural);
+  if (operation !== 'UPDATE') return false;
+  if (name !== 'pods') return subresource === '' && COUNTED_ON_UPDATE.has(name);
+  return subresource === 'resize' || (subresource === '' && isTerminating(object) !== isTerminating(oldObject));
 }
+
+const isTerminating = (pod: JsonObject | undefined): boolean => objectAt(pod, 'spec')?.['activeDeadlineSeconds'] !== undefined;
 
 const hardOf = (quota: JsonObject): JsonObject => objectAt(objectAt(quota, 'status'), 'hard') ?? {};
 
@@ -58,13 +54,17 @@ function keysFor(quota: JsonObject, { resource }: Attributes): string[] {
     .sort();
 }
 
-const restricts = (quota: JsonObject, attributes: Attributes): boolean =>
-  isInScope(attributes.resource.gr, attributes.object!, objectAt(quota, 'spec') ?? {}) && keysFor(quota, attributes).length > 0;
+const covers = (quota: JsonObject, { resource }: Attributes, object: JsonObject): boolean =>
+  isInScope(resource.gr, object, objectAt(quota, 'spec') ?? {});
 
-/** What the write adds, without zeros: an update costs only what it adds. */
-function deltaOf({ resource, object, oldObject }: Attributes): Usage {
+const restricts = (quota: JsonObject, attributes: Attributes): boolean =>
+  covers(quota, attributes, attributes.object!) && keysFor(quota, attributes).length > 0;
+
+/** What the write adds to the quota, without zeros: an update costs what it adds, or all if the object was outside the quota's scope. */
+function deltaOf(attributes: Attributes, quota: JsonObject): Usage {
+  const { resource, object, oldObject } = attributes;
   const usage = usageOf(resource.gr, object!);
-  const before: Usage = oldObject ? usageOf(resource.gr, oldObject) : new Map();
+  const before: Usage = oldObject && covers(quota, attributes, oldObject) ? usageOf(resource.gr, oldObject) : new Map();
   const delta: Usage = new Map();
   for (const [key, quantity] of usage) {
     const present = before.get(key);
@@ -78,21 +78,22 @@ function deltaOf({ resource, object, oldObject }: Attributes): Usage {
  * Looks at all quotas as writers see them, and only if none is exceeded adds to each. Between the look and the additions nobody else has a
  * turn, so that two requests never share the last place (C6.3).
  */
-async function charge(attributes: Attributes, names: readonly string[], delta: Usage): Promise<void> {
+async function charge(attributes: Attributes, deltas: ReadonlyMap<string, Usage>): Promise<void> {
   const { api, cluster, namespace, dryRun } = attributes;
-  const keys = names.map((name) => objectKey(QUOTAS, cluster, namespace, name));
-  const heads: { key: string; quota: JsonObject }[] = [];
-  const seen = keys.map((key) =>
-    api.store.update(key, (head) => {
-      if (head) heads.push({ key, quota: storedObject(head) });
+  const heads: { key: string; quota: JsonObject; delta: Usage }[] = [];
+  const seen = [...deltas].map(([name, delta]) => {
+    const key = objectKey(QUOTAS, cluster, namespace, name);
+    return api.store.update(key, (head) => {
+      if (head) heads.push({ key, quota: storedObject(head), delta });
       return { type: 'keep' };
-    }),
-  );
+    });
+  });
   let refusal: Error | undefined;
   let charged: Promise<unknown>[] = [];
   try {
-    for (const { quota } of heads) check(attributes, quota, delta);
-    if (!dryRun && delta.size > 0) charged = heads.map(({ key }) => api.store.update(key, (head) => addTo(attributes, head!, delta)));
+    for (const { quota, delta } of heads) check(attributes, quota, delta);
+    const charging = dryRun ? [] : heads.filter(({ delta }) => delta.size > 0);
+    charged = charging.map(({ key, delta }) => api.store.update(key, (head) => addTo(attributes, head!, delta)));
   } catch (error) {
     refusal = error as Error;
   }

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { METADATA, OBJECT_META, TYPE_META } from '../../openapi/descriptions.js';
 import { createOpenApi, type CustomKind } from '../../openapi/index.js';
 import { schemasOfCustomKind } from '../../openapi/from-structural.js';
 import { isObject, type JsonObject, type JsonValue } from '../../schemas/json-value.js';
@@ -137,8 +138,11 @@ t.test('built-in schemas carry types, markers, defaults and enums (R10.18, R10.2
   });
   t.strictSame(at(v3, 'io.k8s.api.core.v1.ConfigMap', 'properties', 'metadata'), {
     allOf: [{ $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' }],
+    description: METADATA,
     default: {},
   });
+  const described = Object.entries(at(v3, 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', 'properties') as Record<string, JsonObject>);
+  t.same(Object.fromEntries(described.map(([member, { description }]) => [member, description])), OBJECT_META);
   t.strictSame(at(v3, 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'), {
     format: 'int-or-string',
     oneOf: [{ type: 'integer' }, { type: 'string' }],
@@ -170,7 +174,8 @@ t.test('custom kinds are published with the members of every object (R10.31, R10
 t.test('a structural schema becomes OpenAPI 3 as it is, and Swagger 2 without what that cannot say (R10.31, R10.32)', async (t) => {
   const meta = (version: 2 | 3): JsonObject => {
     const name = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
-    return version === 2 ? { $ref: `#/definitions/${name}` } : { allOf: [{ $ref: `#/components/schemas/${name}` }] };
+    const reference: JsonObject = version === 2 ? { $ref: `#/definitions/${name}` } : { allOf: [{ $ref: `#/components/schemas/${name}` }] };
+    return { ...reference, description: METADATA };
   };
   const preserve = { 'x-kubernetes-preserve-unknown-fields': true };
   const cases: [string, JsonObject, JsonObject, JsonObject][] = [
@@ -207,13 +212,13 @@ t.test('a structural schema becomes OpenAPI 3 as it is, and Swagger 2 without wh
       {
         type: 'object',
         'x-kubernetes-embedded-resource': true,
-        properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: meta(3) },
+        properties: { ...TYPE_META, metadata: meta(3) },
         required: ['kind', 'apiVersion'],
       },
       {
         type: 'object',
         'x-kubernetes-embedded-resource': true,
-        properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: meta(2) },
+        properties: { ...TYPE_META, metadata: meta(2) },
         required: ['kind', 'apiVersion'],
       },
     ],

@@ -118,6 +118,32 @@ t.test('what an object counts for against a quota (C6.1)', (t) => {
       },
     ],
     [
+      'a claim for devices: alternatives count as the worst of them',
+      { group: 'resource.k8s.io', resource: 'resourceclaims' },
+      {
+        spec: {
+          devices: {
+            requests: [
+              { name: 'a', exactly: { deviceClassName: 'gpu', allocationMode: 'ExactCount', count: 2 } },
+              {
+                name: 'b',
+                firstAvailable: [
+                  { name: 'c', deviceClassName: 'gpu', allocationMode: 'ExactCount', count: 3 },
+                  { name: 'd', deviceClassName: 'gpu', allocationMode: 'ExactCount', count: 1 },
+                  { name: 'e', deviceClassName: 'cpu', allocationMode: 'All' },
+                ],
+              },
+            ],
+          },
+        },
+      },
+      {
+        'count/resourceclaims.resource.k8s.io': '1',
+        'gpu.deviceclass.resource.k8s.io/devices': '5',
+        'cpu.deviceclass.resource.k8s.io/devices': '32',
+      },
+    ],
+    [
       'a pod: its containers together',
       core('pods'),
       { spec: { containers: [container('100m', '1Mi'), container('200m', '1Mi')], overhead: { cpu: '50m' } } },
@@ -214,6 +240,19 @@ t.test('scopes of a quota choose pods', (t) => {
     [byClass('DoesNotExist', []), {}, true],
   );
   for (const [quota, spec, inScope] of cases) t.equal(isInScope(pods, { spec }, quota), inScope, JSON.stringify([quota, spec]));
+  const claims = { group: '', resource: 'persistentvolumeclaims' };
+  const changing = { spec: { volumeAttributesClassName: 'gold' }, status: { currentVolumeAttributesClassName: 'silver' } };
+  for (const [claim, operator, values, inScope] of [
+    [changing, 'In', ['silver'], true],
+    [changing, 'In', ['bronze'], false],
+    [changing, 'NotIn', ['gold'], true],
+    [{}, 'NotIn', ['gold'], true],
+    [changing, 'Exists', [], true],
+    [{}, 'DoesNotExist', [], true],
+  ] as const) {
+    const scopeSelector = { matchExpressions: [{ scopeName: 'VolumeAttributesClass', operator, values: [...values] }] };
+    t.equal(isInScope(claims, claim, { scopeSelector }), inScope, JSON.stringify([claim, operator, values]));
+  }
   t.notOk(isInScope({ group: '', resource: 'secrets' }, {}, { scopes: ['BestEffort'] }), 'other kinds are outside of any scope');
   t.end();
 });
