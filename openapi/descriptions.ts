@@ -14,7 +14,8 @@ export const OBJECT_META: Readonly<Record<string, string>> = {
   annotations: 'Annotations are notes of tools and people, of any content. They cannot be selected by.',
   creationTimestamp: 'CreationTimestamp is a timestamp of when the object was made. The server sets it.',
   deletionGracePeriodSeconds: 'How many seconds the object was given to end, once its deletion was asked for. The server sets it.',
-  deletionTimestamp: 'When the object is to be gone. The server sets it when somebody deletes an object that has finalizers or a grace period.',
+  deletionTimestamp:
+    'When the object is to be gone. The server sets it when somebody deletes an object that has finalizers or a grace period.',
   finalizers: 'Who has work to do before a deleted object may go. Each takes its own entry away; the object goes with the last one.',
   generateName: 'A prefix that the server makes a unique name of, where no name is given.',
   generation: 'How often what is wanted of the object has changed. The server counts it.',
