@@ -29,7 +29,7 @@ import { PlainNotFound } from './routing.js';
 import { parseFieldSelector } from '../schemas/selectors.js';
 import { escapeWarnings } from './warnings.js';
 import { bearerOfProtocols, isWebSocket, serveUpgrades } from './upgrade.js';
-import { discardBody, HEADER_LIMITS, IDLE_MS, refuseMalformed, limitConnections, timeBody } from './slow-clients.js';
+import { discardBody, HEADER_LIMITS, IDLE_MS, limitConnections, readAsStreams, refuseMalformed, timeBody } from './slow-clients.js';
 import { serveWatch } from './watch-response.js';
 import type { RemoteService } from './aggregation/api-service.js';
 import type { Aggregator } from './aggregation/index.js';
@@ -89,6 +89,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     ...options.fastify,
   } as FastifyServerOptions) as unknown as FastifyInstance;
   limitConnections(app.server);
+  readAsStreams(app.server);
   serveUpgrades(app);
   setMaxListeners(0, options.stopping);
   app.removeAllContentTypeParsers();

@@ -1,7 +1,9 @@
 /** Limits on what a client may make the server wait for or hold: headers, bodies, idle connections (R4.16, R11.13, R11.18). */
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerOptions } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 
 /** Long selectors make long URLs (R11.13); a server in Go takes a mebibyte of headers. */
 export const HEADER_LIMITS = { maxHeaderSize: 1024 * 1024 } satisfies ServerOptions;
@@ -30,6 +32,16 @@ export function limitConnections(server: {
   server.maxHeaderSize = HEADER_LIMITS.maxHeaderSize;
   // beyond its default, headers are dropped without a word
   server.maxHeadersCount = 0;
+}
+
+/**
+ * Node pauses the parser of HTTP/1.1 while the last answer is still being written. A TLS connection that the parser reads by itself then still
+ * hands on what is decrypted already, and the parser ends the connection for it. With a listener it is read as a stream, which holds back.
+ */
+export function readAsStreams(server: EventEmitter): void {
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol !== 'h2') socket.on('data', () => {});
+  });
 }
 
 /** HTTP/2 has no request timeout of its own: a body that takes too long resets its stream. */

@@ -166,6 +166,15 @@ t.test('requests that come in one go are answered in their order', async (t) => 
   t.same(`${headers}\r\n\r\n${body}`.match(/HTTP\/1.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 403', 'HTTP/1.1 200']);
 });
 
+t.test('large requests behind large answers, on one connection, do not end it', async (t) => {
+  const body = map(`"data":{"a":"${'x'.repeat(300_000)}"}`);
+  const head = `POST ${MAPS}?dryRun=All HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n${JSON_BODY}\r\nContent-Length: ${body.length}\r\n`;
+  const requests = Array.from({ length: 20 }, (_, i) => `${head}${i === 19 ? 'Connection: close\r\n' : ''}\r\n${body}`);
+  const { headers, body: rest, error } = await sendRaw(port, requests);
+  t.equal(error, undefined);
+  t.equal(`${headers}${rest}`.match(/HTTP\/1.1 201/g)?.length, 20);
+});
+
 t.test('an idle connection is kept', async (t) => {
   const socket = open(port);
   await once(socket, 'secureConnect');
