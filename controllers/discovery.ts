@@ -92,8 +92,11 @@ function fromAggregated(list: JsonObject): Discovery {
     const name = String((group['metadata'] as JsonObject | undefined)?.['name'] ?? '');
     for (const [index, version] of members(group, 'versions').entries()) {
       const gv = { group: name, version: String(version['version']) };
-      if (version['freshness'] === 'Stale')
+      // what it served once may no longer be so
+      if (version['freshness'] === 'Stale') {
         discovery.failures.push({ groupVersion: apiVersionOf(gv), message: 'stale GroupVersion discovery' });
+        continue;
+      }
       for (const row of members(version, 'resources')) {
         discovery.resources.push({
           ...gv,

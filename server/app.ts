@@ -122,7 +122,8 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     serverAddress: () => address,
   });
   const onError = (error: unknown): void => log.error({ err: error }, 'request failed');
-  const transport = inProcessTransport({ api, nonResource, stopping: stopping.signal, onError });
+  let aggregator: Aggregator | undefined;
+  const transport = inProcessTransport({ api, nonResource, stopping: stopping.signal, onError, aggregator: () => aggregator });
   const client = createClient(transport);
 
   undo.push(serveDefinitions(api));
@@ -142,7 +143,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   }
   const audit = await auditOf(options, onError);
   if (audit) undo.push(() => audit.close());
-  const aggregator = await aggregation();
+  aggregator = await aggregation();
   const listeners: Listeners = isListening ? await listen() : NO_LISTENERS;
   const advertised = {
     address: advertisedAddress(options.bindAddress),
@@ -191,7 +192,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       metrics,
       flowControl,
       flowSchemas,
-      aggregator,
+      ...(aggregator && { aggregator }),
     };
     if (options.insecurePort > 0) {
       const trusted = { name: 'system:unsecured', groups: [SYSTEM_MASTERS, AUTHENTICATED] };

@@ -24,7 +24,7 @@ import { toStatusError } from './errors.js';
 import { ALL_TYPES, JSON_TYPE, negotiate } from './negotiation.js';
 import { type NonResource, NON_RESOURCE_NOT_FOUND } from './non-resource.js';
 import { Query } from './query.js';
-import { type RequestInfo, RequestInfoError, requestInfo, splitCluster } from './request-info.js';
+import { type RequestInfo, RequestInfoError, requestInfo, splitCluster, withoutCluster } from './request-info.js';
 import { PlainNotFound } from './routing.js';
 import { parseFieldSelector } from '../schemas/selectors.js';
 import { escapeWarnings } from './warnings.js';
@@ -292,8 +292,6 @@ function forwarded(
     },
   });
 }
-
-const withoutCluster = (uri: string): string => uri.replace(/^\/clusters\/[^/]+(?=\/)/, '');
 
 /** R1.11 from the shutdown check on. */
 async function serve(

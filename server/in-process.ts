@@ -4,6 +4,7 @@ import type { JsonValue } from '../schemas/json-value.js';
 import { encodeJson, decodeJson } from '../schemas/wire/json.js';
 import { StatusError } from '../schemas/status.js';
 import { encodeAnswer, encodeStatus, type Reply } from './answers.js';
+import type { Aggregator } from './aggregation/index.js';
 import type { Answer, Api, Request, WatchSink } from './api.js';
 import { LOOPBACK, type UserInfo } from './auth/user-info.js';
 import { dispatch } from './dispatch.js';
@@ -11,7 +12,7 @@ import { toStatusError } from './errors.js';
 import { JSON_TYPE } from './negotiation.js';
 import { NON_RESOURCE_NOT_FOUND, type NonResource } from './non-resource.js';
 import { Query } from './query.js';
-import { requestInfo } from './request-info.js';
+import { requestInfo, withoutCluster } from './request-info.js';
 import { PlainNotFound } from './routing.js';
 
 export interface InProcessOptions {
@@ -19,15 +20,26 @@ export interface InProcessOptions {
   nonResource: NonResource;
   stopping: AbortSignal;
   onError(error: unknown): void;
+  /** Whom to ask for what this server does not serve itself. */
+  aggregator(): Aggregator | undefined;
+}
+
+interface Opened {
+  request: Request;
+  gone: AbortController;
+  /** Path and query. */
+  uri: string;
+  headers: Readonly<Record<string, string>>;
 }
 
 export function inProcessTransport(options: InProcessOptions): Transport {
   const { api } = options;
 
-  const open = (r: TransportRequest, isWatch: boolean): { request: Request; gone: AbortController } => {
+  const open = (r: TransportRequest, isWatch: boolean): Opened => {
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, options.stopping, ...(r.signal ? [r.signal] : [])]);
-    const query = new Query(new URLSearchParams({ ...r.query, ...(isWatch && { watch: 'true' }) }).toString());
+    const search = new URLSearchParams({ ...r.query, ...(isWatch && { watch: 'true' }) }).toString();
+    const query = new Query(search);
     const headers = r.headers ?? {};
     const request: Request = {
       api,
@@ -41,10 +53,14 @@ export function inProcessTransport(options: InProcessOptions): Transport {
       warn: () => {},
       signal,
     };
-    return { request, gone };
+    return { request, gone, uri: search === '' ? r.path : `${r.path}?${search}`, headers };
   };
-  const serve = (request: Request): Promise<Answer | Reply> =>
-    request.info.isResource ? dispatch(request) : options.nonResource.serve(request);
+  const serve = ({ request, uri, headers }: Opened): Promise<Answer | Reply> => {
+    const aggregator = options.aggregator();
+    const service = aggregator?.serviceOf(request.info);
+    if (service) return aggregator!.call(service, { request, uri: withoutCluster(uri), headers });
+    return request.info.isResource ? dispatch(request) : options.nonResource.serve(request);
+  };
   const failure = (error: unknown): Reply => {
     if (error instanceof PlainNotFound) return NON_RESOURCE_NOT_FOUND;
     const { status, isBug } = toStatusError(error);
@@ -56,9 +72,9 @@ export function inProcessTransport(options: InProcessOptions): Transport {
     async request(r) {
       let reply: Reply;
       try {
-        const { request } = open(r, false);
-        const result = await serve(request);
-        reply = 'type' in result ? await encodeAnswer(result as Exclude<Answer, { type: 'watch' }>, request) : result;
+        const opened = open(r, false);
+        const result = await serve(opened);
+        reply = 'type' in result ? await encodeAnswer(result as Exclude<Answer, { type: 'watch' }>, opened.request) : result;
       } catch (error) {
         reply = failure(error);
       }
@@ -79,15 +95,12 @@ function bodyOf(reply: Reply): JsonValue {
 }
 
 /** Events as they are pushed; the stream opens when it is first iterated. */
-function watchStream(
-  open: () => { request: Request; gone: AbortController },
-  serve: (request: Request) => Promise<Answer | Reply>,
-): WatchStream {
+function watchStream(open: () => Opened, serve: (opened: Opened) => Promise<Answer | Reply>): WatchStream {
   const queue: { type: string; object: JsonValue }[] = [];
   let wake: (() => void) | undefined;
   let drained: (() => void) | undefined;
   let isOver = false;
-  let opened: { request: Request; gone: AbortController } | undefined;
+  let opened: Opened | undefined;
   const end = (): void => {
     isOver = true;
     wake?.();
@@ -95,7 +108,7 @@ function watchStream(
   const start = async (): Promise<void> => {
     opened = open();
     const { request, gone } = opened;
-    const answer = await serve(request);
+    const answer = await serve(opened);
     if (!('type' in answer) || answer.type !== 'watch') throw new StatusError(500, 'InternalError', 'not a watch');
     request.signal.addEventListener('abort', end, { once: true });
     const sink: WatchSink = {

@@ -92,6 +92,9 @@ export function splitCluster(path: string): { cluster: string; path: string } {
   return match ? { cluster: match[1]!, path: match[2] ?? '/' } : { cluster: 'root', path };
 }
 
+/** An encoded path, query and all, as a server without logical clusters knows it. */
+export const withoutCluster = (uri: string): string => uri.replace(/^\/clusters\/[^/]+(?=\/)/, '');
+
 function trimSlashes(path: string): string {
   return path.replace(/^\/+|\/+$/g, '');
 }

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../../schemas/json-value.js';
 import { objectAt, objectsAt } from '../../schemas/validation/members.js';
 import type { Entry } from '../../storage/entry.js';
 import { parseKey, resourcePrefix } from '../../storage/keys.js';
-import type { Api } from '../api.js';
+import type { Answer, Api } from '../api.js';
 import type { Reply } from '../answers.js';
 import type { KeyPair } from '../auth/pki.js';
 import type { RequestInfo } from '../request-info.js';
@@ -12,6 +12,7 @@ import { ENDPOINTS, SERVICE_OF_SLICE, SERVICES, SLICES } from '../service-resolv
 import { goSeconds } from '../time.js';
 import { createApiServiceIndex } from './api-service-index.js';
 import { type ApiService, isRemote, type RemoteService } from './api-service.js';
+import { type Call, call } from './call.js';
 import { conditionsWith, type Verdict, verdictOf } from './availability.js';
 import { probeWith } from './probe.js';
 import { type Forwarding, forward, serviceUnavailable } from './proxy.js';
@@ -23,6 +24,8 @@ export interface Aggregator {
   serviceOf(info: RequestInfo): RemoteService | undefined;
   /** Resolves when all is over: with the code that was answered, or with what is to be answered where nothing was yet. */
   forward(service: RemoteService, forwarding: Forwarding): Promise<number | Reply>;
+  /** For controllers in this process. Rejects when the connection fails. */
+  call(service: RemoteService, call: Call): Promise<Answer | Reply>;
   close(): void;
 }
 
@@ -125,6 +128,9 @@ export function createAggregator({ api, transport, credentials, onError }: Aggre
     },
     async forward(service, forwarding) {
       return service.isAvailable ? forward(upstream, service, forwarding) : serviceUnavailable();
+    },
+    async call(service, asked) {
+      return service.isAvailable ? call(upstream, service, asked) : serviceUnavailable();
     },
     close() {
       isClosed = true;

@@ -109,7 +109,7 @@ const definition: KubeObject & JsonObject = {
 };
 
 t.test('a Kurma behind a Kurma', async (t) => {
-  const front = await serverOf(t, { tokens: TOKENS });
+  const front = await serverOf(t, { tokens: TOKENS, controllers: ['namespace-controller'] });
   const { ask, open } = client(front);
   const trust = (await front.client.get(
     { apiVersion: 'v1', kind: 'ConfigMap' },
@@ -192,6 +192,31 @@ t.test('a Kurma behind a Kurma', async (t) => {
     t.equal(own.metadata.name, 'a');
     const table = await ask('admin', 'GET', path, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
     t.match(JSON.parse(table.text), { kind: 'Table' });
+  });
+
+  await t.test('controllers of the front see its objects, and a namespace takes them along', async (t) => {
+    const kind = { apiVersion: `${GROUP}/v1`, kind: 'Thing' };
+    await extension.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'doomed' } });
+    await front.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'doomed' } });
+    const made = { ...kind, metadata: { name: 'x', namespace: 'doomed' }, spec: { size: 3 } };
+    t.match(await front.client.create(made), made);
+    t.equal((await front.client.list(kind, { namespace: 'doomed' })).items.length, 1);
+    const leaving = new AbortController();
+    const events: string[] = [];
+    const watching = (async () => {
+      for await (const { type, object } of front.client.watch(kind, { namespace: 'doomed', signal: leaving.signal })) {
+        if (type !== 'BOOKMARK') events.push(`${type} ${object.metadata.name}`);
+        if (type === 'ADDED') await front.client.delete({ apiVersion: 'v1', kind: 'Namespace' }, { name: 'doomed' });
+        if (type === 'DELETED') leaving.abort();
+      }
+    })();
+    await watching.catch(() => {});
+    t.same(events, ['ADDED x', 'DELETED x']);
+    for (let attempt = 0; attempt < 500; attempt++) {
+      if (!(await front.client.find({ apiVersion: 'v1', kind: 'Namespace' }, { name: 'doomed' }))) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    t.fail('the namespace goes');
   });
 
   await t.test('who may not is refused before anybody else is asked', async (t) => {
