@@ -13,19 +13,28 @@ export interface WebhookAddress {
   serverName: string;
 }
 
+/** What messages call the webhook of a clientConfig. */
+export function webhookUrl(clientConfig: JsonObject): string {
+  const reference = objectAt(clientConfig, 'service');
+  if (!reference) return textAt(clientConfig, 'url');
+  const { serverName, port } = serviceOf(reference);
+  const path = textAt(reference, 'path');
+  return `https://${serverName}:${port}${path.startsWith('/') ? path : `/${path}`}`;
+}
+
+function serviceOf(reference: JsonObject): ServiceReference & { serverName: string } {
+  const [name, namespace] = [textAt(reference, 'name'), textAt(reference, 'namespace')];
+  const port = typeof reference['port'] === 'number' ? reference['port'] : 443;
+  return { name, namespace, port, serverName: `${name}.${namespace}.svc` };
+}
+
 /** Resolves a clientConfig; throws an Error in the words of the real resolver when there is nowhere to connect to. */
 export function webhookAddress(store: Store, cluster: string, clientConfig: JsonObject): WebhookAddress {
   const reference = objectAt(clientConfig, 'service');
-  if (!reference) {
-    const url = new URL(textAt(clientConfig, 'url'));
-    return { url: textAt(clientConfig, 'url'), origin: url.origin, serverName: url.hostname };
-  }
-  const [name, namespace] = [textAt(reference, 'name'), textAt(reference, 'namespace')];
-  const port = typeof reference['port'] === 'number' ? reference['port'] : 443;
-  const path = textAt(reference, 'path');
-  const serverName = `${name}.${namespace}.svc`;
-  const url = `https://${serverName}:${port}${path.startsWith('/') || path === '' ? path : `/${path}`}`;
-  return { url, origin: `https://${backendOf(store, cluster, { name, namespace, port })}`, serverName };
+  const url = webhookUrl(clientConfig);
+  if (!reference) return { url, origin: new URL(url).origin, serverName: new URL(url).hostname };
+  const target = serviceOf(reference);
+  return { url, origin: `https://${backendOf(store, cluster, target)}`, serverName: target.serverName };
 }
 
 /** `host:port` of one endpoint that is ready. */

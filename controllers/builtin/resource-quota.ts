@@ -73,7 +73,7 @@ async function countForQuotas(context: Context, { resyncMs = 300_000 }: Resource
     }
     const used = Object.fromEntries(Object.keys(hard).map((key) => [key, usedText(total, key)]));
     if (equal(hard, quota.status?.hard) && equal(used, quota.status?.used)) return;
-    await client.updateStatus<Quota>({ ...quota, status: { hard, used } });
+    await client.updateStatus<Quota>({ ...quota, status: { hard, used } }, { fieldManager: 'kube-controller-manager' });
   };
 
   let cancelResync = () => {};

@@ -24,6 +24,13 @@ function kindOf(object: JsonObject | undefined, resource: Resource): GroupVersio
   return gv ? { ...gv, kind } : resource.gvk;
 }
 
+/** A patch is a create or an update, so far as admission is concerned (C3.5). */
+function optionsKind({ operation, options }: Attributes): string {
+  const kind = String(options['kind']);
+  if (kind !== 'PatchOptions') return kind;
+  return operation === 'CREATE' ? 'CreateOptions' : 'UpdateOptions';
+}
+
 /** The head of an AdmissionRequest of admission.k8s.io/v1, without uid and objects; what is empty is left out. */
 export function admissionRequest(attributes: Attributes, matched: Versioned): JsonObject {
   const { resource, subresource, operation, user, dryRun, options, object, oldObject } = attributes;
@@ -44,7 +51,7 @@ export function admissionRequest(attributes: Attributes, matched: Versioned): Js
     operation,
     userInfo: userInfoObject(user),
     dryRun,
-    options,
+    options: { ...options, kind: optionsKind(attributes) },
   };
 }
 

@@ -17,6 +17,8 @@ import { resourceQuota } from './resource-quota.js';
 import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
 import { persistentVolumeClaimResize, storageObjectInUseProtection } from './storage.js';
+import { mutatingWebhooks } from './webhooks/mutating.js';
+import { validatingWebhooks } from './webhooks/validating.js';
 
 /** What plugins of the server's own need of it. */
 export interface AdmissionParts {
@@ -51,7 +53,9 @@ const rows = ({ rbac, hooks, store }: AdmissionParts): Row[] => [
   { plugin: defaultIngressClass },
   { plugin: hooks, isFixed: true },
   { plugin: mutatingPolicies(store) },
+  { plugin: mutatingWebhooks(store) },
   { plugin: validatingPolicies(store) },
+  { plugin: validatingWebhooks(store) },
   { plugin: resourceQuota },
   { plugin: escalationCheck(rbac), isFixed: true },
 ];

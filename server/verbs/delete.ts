@@ -9,7 +9,7 @@ import { type Decision, decideOn } from '../decide.js';
 import { decodeDeleteOptions } from '../decode.js';
 import { type DeleteOptions, deleteOptionsOfBody, deleteOptionsOfQuery } from '../request-options.js';
 import { keyOf, type Resource } from '../resource.js';
-import { run, type Steps, settled } from '../steps.js';
+import { type Steps, settled } from '../steps.js';
 import { goSeconds } from '../time.js';
 
 /** DELETE of one object: rest.md §4.5. */
@@ -43,7 +43,6 @@ export interface Target {
 /** Deletes, or marks for deletion where finalizers or a grace period hold it (R4.42–R4.50). Throws 404, 409, 403. */
 export async function removeObject(resource: Resource, request: Request, target: Target, options: DeleteOptions): Promise<Answer> {
   const key = keyOf(resource, request.info.cluster, target.namespace, target.name);
-  if (!target.isAdmitted) await run(request.api.admission.admit(attributesFor(resource, request, target, options, undefined)));
   const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, target, options, head));
   const { answer, object } = decision;
   if (decision.write) await resource.allocator?.settled();
@@ -75,7 +74,11 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
   const stored = storedObject(head);
   const object = yield* settled(convertStored(resource, storedObject(head)));
   checkPreconditions(resource, target.name, metaOf(object), options);
-  if (!target.isAdmitted) yield* request.api.admission.validate(attributesFor(resource, request, target, options, object));
+  if (!target.isAdmitted) {
+    const attributes = attributesFor(resource, request, target, options, object);
+    yield* request.api.admission.admit(attributes);
+    yield* request.api.admission.validate(attributes);
+  }
   const now = request.api.chance.now();
   const marked = storedObject(head);
   const hold = mark(resource, marked, options, now);
@@ -172,13 +175,7 @@ function checkPreconditions(resource: Resource, name: string, meta: ObjectMeta, 
     refuse('ResourceVersion', resourceVersion, meta.resourceVersion, 'modified');
 }
 
-function attributesFor(
-  resource: Resource,
-  request: Request,
-  target: Target,
-  options: DeleteOptions,
-  oldObject: JsonObject | undefined,
-): Attributes {
+function attributesFor(resource: Resource, request: Request, target: Target, options: DeleteOptions, oldObject: JsonObject): Attributes {
   return attributesOf(request, resource, {
     operation: 'DELETE',
     subresource: '',

@@ -1,0 +1,110 @@
+/** One call of an admission webhook: the review that is sent, and what its answer must be (C3.5–C3.7, C3.10–C3.12). */
+import { isObject, type JsonObject, type JsonValue } from '../../../schemas/json-value.js';
+import { gvkName, parseApiVersion } from '../../../schemas/group-version.js';
+import { badRequest, internalError, StatusError, type StatusDetails, timeout } from '../../../schemas/status.js';
+import { numberAt, objectAt, textAt, textsAt } from '../../../schemas/validation/members.js';
+import type { Attributes } from '../../admission.js';
+import { webhookAddress, webhookUrl } from '../../webhook-address.js';
+import { callWebhook } from '../../webhook-client.js';
+import { admissionRequest } from '../expression-variables.js';
+import type { Versioned } from '../versions.js';
+import type { Webhook } from './webhook.js';
+
+/** The webhook was not reached or gave no proper answer: its failurePolicy decides (C3.11). */
+export class CallFailure extends Error {}
+
+const GROUP = 'admission.k8s.io';
+
+/**
+ * The `response` of the answer, of a webhook that allows the request; its warnings and annotations are passed on. Throws CallFailure, the
+ * StatusError of a denial, and 400 for a dry run that the webhook does not support.
+ */
+export async function ask(webhook: Webhook, attributes: Attributes, seen: Versioned, isMutating: boolean): Promise<JsonObject> {
+  if (attributes.dryRun && webhook.hasSideEffects)
+    throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
+  const uid = attributes.api.chance.uuid();
+  const answer = await send(webhook, attributes, reviewOf(webhook, attributes, seen, uid));
+  const response = responseIn(answer, webhook.reviewVersion, uid, isMutating);
+  for (const [key, value] of Object.entries(objectAt(response, 'auditAnnotations') ?? {}))
+    attributes.request.audit?.annotate(`${webhook.name}/${key}`, String(value));
+  for (const text of textsAt(response, 'warnings')) attributes.warn(text);
+  if (response['allowed'] !== true) throw denialBy(webhook, objectAt(response, 'status'));
+  return response;
+}
+
+function reviewOf({ reviewVersion }: Webhook, attributes: Attributes, seen: Versioned, uid: string): JsonObject {
+  const { dryRun, options, ...head } = admissionRequest(attributes, seen);
+  return {
+    kind: 'AdmissionReview',
+    apiVersion: `${GROUP}/${reviewVersion}`,
+    request: { uid, ...head, object: seen.object ?? null, oldObject: seen.oldObject ?? null, dryRun: dryRun!, options: options! },
+  };
+}
+
+async function send({ clientConfig, timeoutSeconds }: Webhook, { api, cluster }: Attributes, body: JsonObject): Promise<JsonValue> {
+  const failed = (why: string): CallFailure => new CallFailure(`failed to call webhook: ${why}`);
+  let address: ReturnType<typeof webhookAddress>;
+  try {
+    address = webhookAddress(api.store, cluster, clientConfig);
+  } catch (error) {
+    throw failed(`Post ${JSON.stringify(`${webhookUrl(clientConfig)}?timeout=${timeoutSeconds}s`)}: ${(error as Error).message}`);
+  }
+  try {
+    return await callWebhook({ address, caBundle: textAt(clientConfig, 'caBundle'), timeoutSeconds, body });
+  } catch (error) {
+    throw failed((error as Error).message);
+  }
+}
+
+/** C3.7 */
+function responseIn(answer: JsonValue, reviewVersion: string, uid: string, isMutating: boolean): JsonObject {
+  const invalid = (why: string): CallFailure => new CallFailure(`received invalid webhook response: ${why}`);
+  const response = isObject(answer) ? objectAt(answer, 'response') : undefined;
+  if (!response) throw invalid('webhook response was absent');
+  if (reviewVersion !== 'v1') return response;
+  if (textAt(response, 'uid') !== uid)
+    throw invalid(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(textAt(response, 'uid'))}`);
+  const gvk = {
+    ...(parseApiVersion(textAt(answer as JsonObject, 'apiVersion')) ?? { group: '', version: '' }),
+    kind: textAt(answer as JsonObject, 'kind'),
+  };
+  const wanted = { group: GROUP, version: 'v1', kind: 'AdmissionReview' };
+  if (gvkName(gvk) !== gvkName(wanted)) throw invalid(`expected webhook response of ${gvkName(wanted)}, got ${gvkName(gvk)}`);
+  const hasPatch = textAt(response, 'patch') !== '';
+  const hasType = response['patchType'] !== undefined && response['patchType'] !== null;
+  if (!isMutating) {
+    if (hasPatch) throw invalid('validating webhook may not return response.patch');
+    if (hasType) throw invalid('validating webhook may not return response.patchType');
+    return response;
+  }
+  if (hasPatch && !hasType) throw invalid('webhook returned response.patch but not response.patchType');
+  if (!hasPatch && hasType) throw invalid('webhook returned response.patchType but not response.patch');
+  if (hasType && textAt(response, 'patchType') !== 'JSONPatch')
+    throw invalid(`webhook returned invalid response.patchType of ${JSON.stringify(textAt(response, 'patchType'))}`);
+  return response;
+}
+
+const CODE_MIN = 400;
+const CODE_MAX = 599;
+
+/** C3.10 */
+function denialBy({ name }: Webhook, result: JsonObject | undefined): StatusError {
+  const code = numberAt(result, 'code') ?? 0;
+  const [message, reason] = [textAt(result, 'message'), textAt(result, 'reason')];
+  const by = `admission webhook ${JSON.stringify(name)} denied the request`;
+  const why = message || reason;
+  return new StatusError(
+    code < CODE_MIN || code > CODE_MAX ? CODE_MIN : code,
+    reason || undefined,
+    why === '' ? `${by} without explanation` : `${by}: ${why}`,
+    objectAt(result, 'details') as StatusDetails | undefined,
+  );
+}
+
+/** What becomes of a request whose webhook failed; returns where its failurePolicy ignores that. `annotation` marks it (C3.15). */
+export function settleFailure(webhook: Webhook, attributes: Attributes, error: unknown, annotation: string): void {
+  if (!(error instanceof CallFailure)) throw error;
+  if (!webhook.ignoresFailure) throw internalError(`failed calling webhook ${JSON.stringify(webhook.name)}: ${error.message}`);
+  attributes.request.audit?.annotate(annotation, JSON.stringify({ configuration: webhook.configuration, webhook: webhook.name }));
+  if (attributes.request.signal.aborted) throw timeout('request did not complete within requested timeout');
+}

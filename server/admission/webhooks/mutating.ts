@@ -1,0 +1,97 @@
+/** MutatingAdmissionWebhook (C3): webhooks one after the other, each seeing the patches of those before it. */
+import { equal, type JsonObject } from '../../../schemas/json-value.js';
+import { decodeJsonPatch } from '../../../schemas/patch/json-patch.js';
+import type { Patch } from '../../../schemas/patch/patch.js';
+import { internalError } from '../../../schemas/status.js';
+import { textAt } from '../../../schemas/validation/members.js';
+import type { Store } from '../../../storage/store.js';
+import type { AdmissionPlugin, Attributes, Rounds } from '../../admission.js';
+import type { Resource } from '../../resource.js';
+import { start, type Steps } from '../../steps.js';
+import { isExempt } from '../matching.js';
+import { Reinvocation } from '../reinvocation.js';
+import { convertBetween, type Versioned } from '../versions.js';
+import { ask, CallFailure, settleFailure } from './call.js';
+import { shownTo, type Webhook, webhookSource } from './webhook.js';
+
+const NAME = 'MutatingAdmissionWebhook';
+
+export function mutatingWebhooks(store: Store): AdmissionPlugin & { close(): void } {
+  const source = webhookSource(store, 'mutatingwebhookconfigurations');
+  return {
+    name: NAME,
+    admit(attributes, rounds) {
+      const webhooks = source.of(attributes.cluster);
+      if (webhooks.length === 0 || isExempt(attributes)) return;
+      const steps = start(askAll(attributes, webhooks, rounds));
+      if (!steps.done) return steps.rest();
+    },
+    close: source.close,
+  };
+}
+
+function* askAll(attributes: Attributes, webhooks: readonly Webhook[], rounds: Rounds): Steps<void> {
+  const again = rounds.of(NAME, () => new Reinvocation());
+  if (rounds.isSecond) again.beginsAgain(attributes.object);
+  let views = new Map<Resource, Versioned>();
+  for (const [index, webhook] of webhooks.entries()) {
+    const seen = yield* shownTo(webhook, attributes, views);
+    if (!seen || (rounds.isSecond && !again.isDue(webhook.key))) continue;
+    const call = patched(webhook, attributes, seen, `round_${rounds.isSecond ? 1 : 0}_index_${index}`);
+    const object = (yield call) as JsonObject | undefined;
+    const hasChanged = object !== undefined && !equal(object, seen.object);
+    if (hasChanged) {
+      attributes.object = yield* convertBetween(object, seen.resource, attributes.resource);
+      views = new Map();
+      rounds.isAnotherWanted = true;
+    }
+    again.asked(webhook.key, hasChanged, webhook.isReinvocable);
+  }
+  if (!rounds.isSecond) again.ends(attributes.object);
+}
+
+/** The object as the webhook wants it; undefined where it wants nothing. */
+async function patched(webhook: Webhook, attributes: Attributes, seen: Versioned, place: string): Promise<JsonObject | undefined> {
+  const annotate = (isMutated: boolean): void => {
+    const note = { configuration: webhook.configuration, webhook: webhook.name, mutated: isMutated };
+    attributes.request.audit?.annotate(`mutation.webhook.admission.k8s.io/${place}`, JSON.stringify(note));
+  };
+  try {
+    const patch = patchIn(await ask(webhook, attributes, seen, true));
+    const object = patch && apply(webhook, patch, seen);
+    annotate(object !== undefined && !equal(object, seen.object));
+    return object;
+  } catch (error) {
+    annotate(false);
+    settleFailure(webhook, attributes, error, `failed-open.mutation.webhook.admission.k8s.io/${place}`);
+    return undefined;
+  }
+}
+
+const NO_OPERATIONS = /^\s*(\[\s*\]|null)\s*$/;
+
+function patchIn(response: JsonObject): Patch | undefined {
+  const text = Buffer.from(textAt(response, 'patch'), 'base64').toString();
+  if (text === '' || NO_OPERATIONS.test(text)) return undefined;
+  try {
+    return decodeJsonPatch(text, 'Ignore');
+  } catch (error) {
+    throw new CallFailure(`received undecodable patch in webhook response: ${(error as Error).message}`);
+  }
+}
+
+/** C3.13: a patch that does not fit fails the request, whatever the failurePolicy says. */
+function apply({ name }: Webhook, patch: Patch, { object, resource }: Versioned): JsonObject {
+  if (!object)
+    throw internalError(
+      `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`,
+    );
+  try {
+    const { result } = patch.apply(object);
+    resource.schema.conform(result, []);
+    resource.schema.default(result);
+    return result;
+  } catch (error) {
+    throw internalError((error as Error).message);
+  }
+}
