@@ -27,9 +27,16 @@ export interface Status {
   code?: number;
 }
 
+const BRAND = Symbol.for('kurma/StatusError');
+
 /** A failure in the client's terms. `status.code` is the HTTP status. */
 export class StatusError extends Error {
   readonly status: Status;
+  readonly [BRAND] = true;
+  /** A plugin may bring its own copy of this module; an error of one is an error of all. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
   constructor(code: number, reason: string | undefined, message: string, details?: StatusDetails) {
     super(message);
     this.name = 'StatusError';

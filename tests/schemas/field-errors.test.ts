@@ -1,4 +1,5 @@
 import t from 'tap';
+import { StatusError } from '../../schemas/status.js';
 import { aggregate, goQuote, invalidValue, notSupported, printValue, required } from '../../schemas/field-errors.js';
 
 t.test('values print as Go prints them (R2.26)', async (t) => {
@@ -20,4 +21,11 @@ t.test('one error stands alone, several are listed once each (R2.13)', async (t)
     aggregate([bad, bad, notSupported('c', 'x', ['A'])]),
     '[b: Invalid value: "x": no, c: Unsupported value: "x": supported values: "A"]',
   );
+});
+
+t.test('a StatusError of another copy of the module is one', async (t) => {
+  const twin = await import(`${new URL('../../schemas/status.js', import.meta.url).href}?twin`);
+  t.not(twin.StatusError, StatusError);
+  t.ok(twin.badRequest('no') instanceof StatusError);
+  t.notOk(new Error('no') instanceof StatusError);
 });
