@@ -34,11 +34,19 @@ export async function forward(upstream: Upstream, service: RemoteService, forwar
     return serviceUnavailable();
   }
   try {
-    return await exchange(upstream, service, target, forwarding);
+    return await exchange(upstream, service, target, forwarding).catch((error: unknown) => {
+      if (!(error instanceof LeftOver)) throw error;
+      return exchange(upstream, service, target, forwarding);
+    });
   } catch (error) {
     return unavailable((error as Error).message);
   }
 }
+
+/** The other server had closed the connection, which was kept from an earlier request; reads are tried again. */
+class LeftOver extends Error {}
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export const serviceUnavailable = (): Reply => unavailable('service unavailable');
 
@@ -65,7 +73,10 @@ function exchange(upstream: Upstream, service: RemoteService, target: Target, fo
     const cancel = (): void => void request.destroy();
     response.once('close', cancel);
     request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs! / 1000} s`)));
-    request.on('error', reject);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const isLeftOver = request.reusedSocket && error.code === 'ECONNRESET' && READS.has(raw.method);
+      reject(isLeftOver ? new LeftOver(error.message) : error);
+    });
     request.on('response', (answer) => {
       answerWith(answer, forwarding).then(resolve, () => resolve(answer.statusCode!));
     });

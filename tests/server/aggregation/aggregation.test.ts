@@ -261,6 +261,7 @@ t.test('what reaches the other server', async (t) => {
   const authority = await createAuthority('their-ca', now);
   const serving = await issueServing(authority, ['127.0.0.1'], 1, now);
   const seen: { method: string; url: string; headers: IncomingHttpHeaders; body: string; signedBy: string }[] = [];
+  let leftOver = 0;
   const other = https.createServer({ key: serving.key, cert: serving.certificate, requestCert: true, rejectUnauthorized: false });
   other.on('request', async (request: IncomingMessage, response) => {
     const { method, url, headers, socket } = request;
@@ -268,9 +269,13 @@ t.test('what reaches the other server', async (t) => {
       response.end('{"kind":"APIResourceList","resources":[{"name":"odds","kind":"Odd","verbs":["get"]}]}');
       return;
     }
+    if (url!.endsWith('/left-over') && leftOver-- > 0) {
+      socket.destroy();
+      return;
+    }
     const { issuer } = (socket as TLSSocket).getPeerCertificate();
     seen.push({ method: method!, url: url!, headers, body: await textOf(request), signedBy: issuer.CN as unknown as string });
-    response.writeHead(418, { 'content-type': 'text/x-tea', 'x-own': ['1', '2'], connection: 'close' });
+    response.writeHead(418, { 'content-type': 'text/x-tea', 'x-own': ['1', '2'], 'proxy-authenticate': 'x' });
     response.end('short and stout');
   });
   other.on('upgrade', (request: IncomingMessage, socket) => {
@@ -311,6 +316,7 @@ t.test('what reaches the other server', async (t) => {
     const { code, headers, text } = await ask('alice', 'POST', path, { a: 'ä' }, lies);
     t.same([code, text, headers['content-type'], headers['x-own']], [418, 'short and stout', 'text/x-tea', '1, 2']);
     t.ok(headers['audit-id']);
+    t.notOk('proxy-authenticate' in headers, 'what is of the connection is not passed back');
     const { method, url, headers: sent, body, signedBy } = seen.pop()!;
     t.same([method, url, body], ['POST', path, '{"a":"ä"}']);
     t.equal(signedBy, 'kurma-front-proxy-ca');
@@ -324,6 +330,16 @@ t.test('what reaches the other server', async (t) => {
       'x-forwarded-proto': 'https',
     });
     for (const name of ['authorization', 'x-remote-extra-a', 'te']) t.notOk(name in sent, name);
+  });
+
+  await t.test('a read once more, when its connection was a left-over', async (t) => {
+    const path = `/apis/${GROUP}/v1/odds/left-over`;
+    leftOver = 1;
+    t.equal((await ask('alice', 'GET', path)).code, 418);
+    leftOver = 1;
+    t.equal((await ask('alice', 'POST', path, {})).code, 503);
+    leftOver = 0;
+    seen.length = 0;
   });
 
   await t.test('somebody who is acted for', async (t) => {
