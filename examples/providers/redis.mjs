@@ -85,8 +85,12 @@ const plugin = defineProvider({
     return { ready: true, message: `process ${running.pid} serves port ${facts.port}`, facts };
   },
   async update(order) {
-    await serve(order);
-    await admin(order, ['CONFIG', 'SET', 'maxmemory', order.spec.memoryMb * megabyte]).catch(() => undefined); // just started: it has read its file
+    const isSamePort = (await fileOf(order.id, 'redis.conf'))?.includes(`\nport ${portOf(order)}\n`);
+    if (!isSamePort || !(await processes.find(order.id))) return serve(order);
+    // Without a restart, so that what is in memory stays.
+    const { memoryMb, durable } = order.spec;
+    await admin(order, ['CONFIG', 'SET', 'maxmemory', memoryMb * megabyte], ['CONFIG', 'SET', 'appendonly', durable ? 'yes' : 'no']);
+    await processes.write(order.id, 'redis.conf', configOf(order));
   },
   delete: ({ id }) => processes.remove(id),
 
