@@ -49,7 +49,7 @@ t.test('a webhook is found at its URL, or behind its Service', (t) => {
       'https://[fd00::2]:8443',
       'sliced.hooks.svc',
     ],
-    ['an address of Endpoints', service('subsets'), 'https://subsets.hooks.svc:443', 'https://10.0.0.3:8443', 'subsets.hooks.svc'],
+    ['an address of Endpoints', service('subsets'), 'https://subsets.hooks.svc:443/', 'https://10.0.0.3:8443', 'subsets.hooks.svc'],
     [
       'an external name',
       service('outside', { port: 9443, path: 'p' }),

@@ -1,0 +1,304 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import type { TransportRequest } from '../../controllers/transport.js';
+import type { JsonObject, JsonValue } from '../../schemas/json-value.js';
+import { createAuthority, issueServing } from '../../server/auth/pki.js';
+import { ADMIN_TOKEN, serve } from '../helpers/served.js';
+
+const authority = await createAuthority('webhook-ca', Date.now());
+const serving = await issueServing(authority, ['127.0.0.1', 'hook.default.svc'], 1, Date.now());
+const stranger = await createAuthority('stranger', Date.now());
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+interface Asked extends JsonObject {
+  uid: string;
+  operation: string;
+  object: JsonObject & { metadata: { name: string; labels?: Record<string, string> } };
+}
+type Respond = (asked: Asked) => JsonObject | string;
+
+/** How the webhook answers, by path; what it was asked, in order. */
+const answers = new Map<string, Respond>();
+const asked: { path: string; request: Asked }[] = [];
+const allow: Respond = () => ({ allowed: true });
+const patch = (...operations: JsonObject[]): JsonObject => ({
+  allowed: true,
+  patchType: 'JSONPatch',
+  patch: base64(JSON.stringify(operations)),
+});
+
+const hook = createTlsServer({ key: serving.key, cert: serving.certificate }, async (request, response) => {
+  const { request: review } = (await json(request)) as { request: Asked };
+  const path = request.url!.split('?')[0]!;
+  asked.push({ path, request: review });
+  const answer = (answers.get(path) ?? allow)(review);
+  const body =
+    typeof answer === 'string'
+      ? answer
+      : JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid: review.uid, ...answer } });
+  response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+});
+hook.listen(0, '127.0.0.1');
+await once(hook, 'listening');
+const hookPort = (hook.address() as AddressInfo).port;
+t.teardown(() => {
+  hook.closeAllConnections();
+  hook.close();
+});
+
+// no controller that writes ConfigMaps of its own
+const { server, port } = await serve(t, { profile: 'kubernetes', controllers: ['*', '-root-ca-certificate-publisher-controller'] });
+
+async function call(method: TransportRequest['method'], path: string, body?: JsonValue, headers: Record<string, string> = {}) {
+  const { status, body: answered } = await server.transport.request({ method, path, headers, ...(body !== undefined && { body }) });
+  return { status, body: answered as JsonObject & { metadata: JsonObject; message?: string } };
+}
+
+const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1';
+const MAPS = '/api/v1/namespaces/default/configmaps';
+
+function webhook(path: string, more: JsonObject = {}): JsonObject {
+  return {
+    name: `${path.slice(1).replaceAll('/', '-')}.hooks.test`,
+    clientConfig: { url: `https://127.0.0.1:${hookPort}${path}`, caBundle: base64(authority.certificate) },
+    rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['configmaps'] }],
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+    ...more,
+  };
+}
+
+/** Configures webhooks for as long as `body` runs. */
+async function having(kind: 'mutating' | 'validating', webhooks: JsonObject[], body: () => Promise<void>): Promise<void> {
+  asked.length = 0;
+  const path = `${CONFIGURATIONS}/${kind}webhookconfigurations`;
+  const made = await call('POST', path, { metadata: { name: 'hooks' }, webhooks });
+  if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+  try {
+    await body();
+  } finally {
+    await call('DELETE', `${path}/hooks`);
+    answers.clear();
+  }
+}
+
+let names = 0;
+const map = (labels: JsonObject = {}): JsonObject => ({ metadata: { name: `m${++names}`, labels } });
+const label = (name: string, value: string): JsonObject => ({ op: 'add', path: `/metadata/labels/${name}`, value });
+
+t.test('a validating webhook allows, denies in its own words, and sees all three operations', async (t) => {
+  await having('validating', [webhook('/v')], async () => {
+    const object = map();
+    const path = `${MAPS}/m${names}`;
+    t.equal((await call('POST', MAPS, object)).status, 201);
+    const merge = { 'content-type': 'application/merge-patch+json' };
+    t.equal((await call('PATCH', path, { data: { a: '1' } }, merge)).status, 200);
+    answers.set('/v', () => ({ allowed: false, status: { message: 'not today', code: 418, reason: 'Teapot' } }));
+    const denied = await call('DELETE', path);
+    t.match(denied, { status: 418, body: { reason: 'Teapot', message: 'admission webhook "v.hooks.test" denied the request: not today' } });
+    answers.set('/v', () => ({ allowed: false, status: { code: 200, reason: 'Because' } }));
+    t.match(await call('DELETE', path), { status: 400, body: { message: /denied the request: Because$/ } });
+    answers.set('/v', () => ({ allowed: false }));
+    t.match((await call('DELETE', path)).body.message, /denied the request without explanation$/);
+    t.same(
+      asked.map(({ request }) => [request.operation, request.object !== null, request['oldObject'] !== null]),
+      [
+        ['CREATE', true, false],
+        ['UPDATE', true, true],
+        ['DELETE', false, true],
+        ['DELETE', false, true],
+        ['DELETE', false, true],
+      ],
+    );
+    t.match(asked[1]!.request, {
+      kind: { group: '', version: 'v1', kind: 'ConfigMap' },
+      resource: { group: '', version: 'v1', resource: 'configmaps' },
+      name: `m${names}`,
+      namespace: 'default',
+      userInfo: { username: String },
+      dryRun: false,
+      options: { kind: 'UpdateOptions', apiVersion: 'meta.k8s.io/v1' },
+    });
+  });
+});
+
+t.test('mutating webhooks see what earlier ones made, and those that want to are asked once more after a later change', async (t) => {
+  const webhooks = [webhook('/first', { reinvocationPolicy: 'IfNeeded' }), webhook('/second'), webhook('/third')];
+  await having('mutating', webhooks, async () => {
+    answers.set('/first', ({ object }) => patch(label('first', String(Object.keys(object.metadata.labels ?? {}).length))));
+    answers.set('/second', ({ object }) => (object.metadata.labels?.['first'] ? patch(label('second', 'yes')) : { allowed: true }));
+    const { status, body } = await call('POST', MAPS, map({ own: '1' }));
+    t.equal(status, 201);
+    t.same(body.metadata['labels'], { own: '1', first: '3', second: 'yes' });
+    t.same(
+      asked.map(({ path }) => path),
+      ['/first', '/second', '/third', '/first'],
+    );
+    t.notOk(JSON.stringify(body.metadata['managedFields']).includes('f:first'), 'what admission sets is owned by nobody');
+  });
+});
+
+const failures: { title: string; respond: Respond; why: string | RegExp }[] = [
+  {
+    title: 'no response',
+    respond: () => '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}',
+    why: 'webhook response was absent',
+  },
+  { title: 'another uid', respond: () => ({ uid: 'x', allowed: true }), why: /expected response.uid="[0-9a-f-]+", got "x"/ },
+  {
+    title: 'another kind',
+    respond: ({ uid }) => JSON.stringify({ apiVersion: 'v1', kind: 'Pod', response: { uid, allowed: true } }),
+    why: 'expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got /v1, Kind=Pod',
+  },
+  { title: 'a patch without a type', respond: () => ({ allowed: true, patch: 'W10=' }), why: /response.patch but not response.patchType/ },
+  {
+    title: 'a patch that is no JSON',
+    respond: () => ({ allowed: true, patch: base64('{'), patchType: 'JSONPatch' }),
+    why: /received undecodable patch/,
+  },
+];
+
+for (const { title, respond, why } of failures)
+  t.test(`an answer with ${title} is a failed call`, async (t) => {
+    await having('mutating', [webhook('/m')], async () => {
+      answers.set('/m', respond);
+      const { status, body } = await call('POST', MAPS, map());
+      t.equal(status, 500);
+      t.match(body.message, typeof why === 'string' ? new RegExp(why.replace(/[/.]/g, '\\$&')) : why);
+      t.match(body.message, /^Internal error occurred: failed calling webhook "m.hooks.test": /);
+    });
+    await having('mutating', [webhook('/m', { failurePolicy: 'Ignore' })], async () => {
+      answers.set('/m', respond);
+      t.equal((await call('POST', MAPS, map())).status, 201);
+    });
+  });
+
+t.test('a patch that does not fit fails the request whatever the failurePolicy says', async (t) => {
+  await having('mutating', [webhook('/m', { failurePolicy: 'Ignore' })], async () => {
+    answers.set('/m', () => patch({ op: 'remove', path: '/nope/nope' }));
+    t.match(await call('POST', MAPS, map()), { status: 500, body: { reason: 'InternalError' } });
+    const object = map();
+    answers.clear();
+    await call('POST', MAPS, object);
+    answers.set('/m', () => patch(label('a', 'b')));
+    t.match(await call('DELETE', `${MAPS}/m${names}`), {
+      status: 500,
+      body: { message: /attempted to modify the object, which is not supported for this operation/ },
+    });
+  });
+});
+
+t.test('selectors, match conditions and dry run decide who is called', async (t) => {
+  const conditional = webhook('/c', {
+    objectSelector: { matchLabels: { mode: 'on' } },
+    matchConditions: [{ name: 'named', expression: "object.metadata.name != 'm0' && request.dryRun == false" }],
+  });
+  await having('validating', [conditional], async () => {
+    answers.set('/c', () => ({ allowed: false }));
+    t.equal((await call('POST', MAPS, map())).status, 201, 'no label');
+    t.equal((await call('POST', MAPS, map({ mode: 'on' }))).status, 400);
+    const { status } = await server.transport.request({ method: 'POST', path: MAPS, query: { dryRun: 'All' }, body: map({ mode: 'on' }) });
+    t.equal(status, 201, 'the condition is false');
+    t.equal(asked.length, 1);
+  });
+});
+
+t.test('custom resources are shown in the version that a rule names', async (t) => {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  await call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    metadata: { name: 'things.hooks.test' },
+    spec: {
+      group: 'hooks.test',
+      scope: 'Namespaced',
+      names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
+      versions: ['v1', 'v2'].map((name) => ({ name, served: true, storage: name === 'v1', schema })),
+    },
+  });
+  const things = '/apis/hooks.test/v2/namespaces/default/things';
+  for (let i = 0; i < 50 && (await call('GET', things)).status !== 200; i++) await new Promise((done) => setTimeout(done, 20));
+  const rules = [{ apiGroups: ['hooks.test'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['things'] }];
+  await having('mutating', [webhook('/t', { rules })], async () => {
+    answers.set('/t', () => patch({ op: 'add', path: '/spec', value: { set: true } }));
+    const { status, body } = await call('POST', things, { apiVersion: 'hooks.test/v2', kind: 'Thing', metadata: { name: 'a' } });
+    t.match({ status, body }, { status: 201, body: { apiVersion: 'hooks.test/v2', spec: { set: true } } });
+    t.match(asked[0]!.request, { kind: { version: 'v1' }, requestKind: { version: 'v2' }, object: { apiVersion: 'hooks.test/v1' } });
+  });
+  await having('mutating', [webhook('/t', { rules, matchPolicy: 'Exact' })], async () => {
+    await call('POST', things, { apiVersion: 'hooks.test/v2', kind: 'Thing', metadata: { name: 'b' } });
+    t.equal(asked.length, 0);
+  });
+});
+
+t.test('services lead to their endpoints, the certificate must be right, a leaf alone may be the bundle', async (t) => {
+  const service = (more: JsonObject = {}): JsonObject =>
+    webhook('/s', {
+      clientConfig: {
+        service: { namespace: 'default', name: 'hook', path: '/s', port: hookPort },
+        caBundle: base64(authority.certificate),
+        ...more,
+      },
+    });
+  await having('validating', [service()], async () => {
+    t.match(
+      (await call('POST', MAPS, map())).body.message,
+      /Post "https:\/\/hook.default.svc:\d+\/s\?timeout=10s": service "hook" not found$/,
+    );
+  });
+  await call('POST', '/api/v1/namespaces/default/services', {
+    metadata: { name: 'hook' },
+    spec: { type: 'ExternalName', externalName: 'localhost' },
+  });
+  await having('validating', [service()], async () => {
+    t.equal((await call('POST', MAPS, map())).status, 201);
+    t.equal(asked.length, 1);
+  });
+  await having('validating', [service({ caBundle: base64(serving.certificate) })], async () => {
+    t.equal((await call('POST', MAPS, map())).status, 201);
+  });
+  await having('validating', [service({ caBundle: base64(stranger.certificate) })], async () => {
+    t.match((await call('POST', MAPS, map())).body.message, /certificate signed by unknown authority/);
+  });
+});
+
+t.test('a webhook that is slow, dead, cut off, garbled, huge or calls back does not harm the server', async (t) => {
+  const child = fork(fileURLToPath(new URL('../helpers/broken-webhook.js', import.meta.url)), {
+    env: {
+      ...process.env,
+      WEBHOOK_KEY: serving.key,
+      WEBHOOK_CERTIFICATE: serving.certificate,
+      API_PORT: String(port),
+      API_TOKEN: ADMIN_TOKEN,
+    },
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  const [childPort] = (await once(child, 'message')) as [number];
+  const broken = (path: string, more: JsonObject = {}): JsonObject => ({
+    ...webhook('/broken', { timeoutSeconds: 1, ...more }),
+    clientConfig: { url: `https://127.0.0.1:${childPort}${path}`, caBundle: base64(authority.certificate) },
+  });
+  const cases: [path: string, status: number, why: RegExp | undefined][] = [
+    ['/fine', 201, undefined],
+    ['/slow', 500, /context deadline exceeded/],
+    ['/cut', 500, /failed to call webhook: Post /],
+    ['/garbled', 500, /failed to call webhook: couldn't get version\/kind; json parse error/],
+    ['/huge', 201, undefined],
+    // the innermost call times out, and everything around it with it
+    ['/loop', 500, /context deadline exceeded/],
+    ['/dead', 500, /failed to call webhook: Post /],
+  ];
+  for (const [path, status, why] of cases)
+    await having('validating', [broken(path)], async () => {
+      const answer = await call('POST', MAPS, map());
+      t.equal(answer.status, status, path);
+      if (why) t.match(answer.body.message, why);
+    });
+  await having('validating', [broken('/fine', { failurePolicy: 'Ignore' })], async () => {
+    t.equal((await call('POST', MAPS, map())).status, 201, 'nobody listens any more, and that is ignored');
+  });
+  t.equal((await call('GET', '/readyz')).status, 200);
+});
