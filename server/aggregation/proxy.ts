@@ -70,11 +70,15 @@ function exchange(upstream: Upstream, service: RemoteService, target: Target, fo
     isAlone: wantsUpgrade,
   });
   return new Promise((resolve, reject) => {
-    const cancel = (): void => void request.destroy();
+    let isGone = false;
+    const cancel = (): void => {
+      isGone = true;
+      request.destroy();
+    };
     response.once('close', cancel);
     request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs! / 1000} s`)));
     request.on('error', (error: NodeJS.ErrnoException) => {
-      const isLeftOver = request.reusedSocket && error.code === 'ECONNRESET' && READS.has(raw.method);
+      const isLeftOver = !isGone && request.reusedSocket && error.code === 'ECONNRESET' && READS.has(raw.method);
       reject(isLeftOver ? new LeftOver(error.message) : error);
     });
     request.on('response', (answer) => {

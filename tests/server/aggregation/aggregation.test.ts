@@ -1,8 +1,10 @@
 /** A server behind another: an extension that is a Kurma itself, and one that only writes down what it is asked. */
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import http2 from 'node:http2';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import t, { type Test } from 'tap';
 import { parse } from 'yaml';
@@ -40,7 +42,7 @@ async function serverOf(t: Test, options: Partial<ServerOptions> = {}): Promise<
   return server;
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+async function textOf(response: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
@@ -217,6 +219,21 @@ t.test('a Kurma behind a Kurma', async (t) => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     t.fail('the namespace goes');
+  });
+
+  await t.test('over HTTP/2, as kubectl comes', async (t) => {
+    const session = http2.connect(front.url!, { rejectUnauthorized: false });
+    t.teardown(() => session.destroy());
+    const request = (uri: string) => session.request({ ':path': uri, authorization: 'Bearer admin', te: 'trailers' });
+    const list = request(path);
+    const [headers] = (await once(list, 'response')) as [http2.IncomingHttpHeaders];
+    t.match(headers, { ':status': 200, 'content-type': 'application/json' });
+    t.match(JSON.parse(await textOf(list)), { kind: 'ThingList' });
+    const watch = request(`${path}?watch=true`);
+    const [event] = (await once(watch, 'data')) as [Buffer];
+    t.match(JSON.parse(event.toString()), { type: 'ADDED', object: { metadata: { name: 'a' } } });
+    watch.close();
+    await once(watch, 'close');
   });
 
   await t.test('who may not is refused before anybody else is asked', async (t) => {
