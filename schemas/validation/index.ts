@@ -21,9 +21,12 @@ import { ipAddress, serviceCidr } from './network/service-cidr.js';
 import { node } from './node.js';
 import { binding, pod } from './pods/pod.js';
 import { podCertificateRequest } from './pod-certificate-request.js';
+import { podGroup, workload } from './pod-groups.js';
 import { podDisruptionBudget } from './policy.js';
 import { priorityClass } from './priority-class.js';
 import { rbac } from './rbac.js';
+import { claims } from './resource/claims.js';
+import { slices } from './resource/slices.js';
 import type { GroupRules, KindRules } from './rules.js';
 import { runtimeClass } from './runtime-class.js';
 import { storageVersion, storageVersionMigration } from './storage-versions.js';
@@ -92,7 +95,8 @@ const GROUPS: Readonly<Record<string, GroupRules>> = {
   'node.k8s.io': { RuntimeClass: runtimeClass },
   policy: { PodDisruptionBudget: podDisruptionBudget },
   'rbac.authorization.k8s.io': rbac,
-  'scheduling.k8s.io': { PriorityClass: priorityClass },
+  'resource.k8s.io': { ...claims, ...slices },
+  'scheduling.k8s.io': { PodGroup: podGroup, PriorityClass: priorityClass, Workload: workload },
   'storage.k8s.io': {
     CSIDriver: csiDriver,
     CSINode: csiNode,
