@@ -173,6 +173,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     const credentials = certificates && proxyCredentials(certificates.proxyAuthority, certificates.proxyClient, now, onError);
     const made = createAggregator({ api, transport, credentials: () => credentials?.(), onError });
     undo.push(() => made.close());
+    metrics.addSource(() => made.gauges());
     return made;
   }
 

@@ -158,12 +158,12 @@ function requestFamilies(all: readonly Series[]): Family[] {
         [...codes].map(([code, value]) => ({ labels: { ...labels, code: String(code) }, value })),
       ),
     },
-    {
-      name: 'apiserver_request_duration_seconds',
-      type: 'histogram',
-      help: 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
-      samples: all.filter(({ count }) => count > 0).flatMap(histogram),
-    },
+    durations('apiserver_request_duration_seconds', 'Response latency distribution', all),
+    durations(
+      'apiserver_request_sli_duration_seconds',
+      'Response latency distribution of what is an indicator of service, long-running requests left out,',
+      all.filter(({ isLongRunning }) => !isLongRunning),
+    ),
     {
       name: 'apiserver_longrunning_requests',
       type: 'gauge',
@@ -174,6 +174,13 @@ function requestFamilies(all: readonly Series[]): Family[] {
     },
   ];
 }
+
+const durations = (name: string, what: string, all: readonly Series[]): Family => ({
+  name,
+  type: 'histogram',
+  help: `${what} in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.`,
+  samples: all.filter(({ count }) => count > 0).flatMap(histogram),
+});
 
 function histogram({ labels, buckets, count, seconds }: Series): Sample[] {
   let sum = 0;

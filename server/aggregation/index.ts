@@ -7,6 +7,7 @@ import { parseKey, resourcePrefix } from '../../storage/keys.js';
 import type { Answer, Api } from '../api.js';
 import type { Reply } from '../answers.js';
 import type { KeyPair } from '../auth/pki.js';
+import type { Family } from '../exposition.js';
 import type { RequestInfo } from '../request-info.js';
 import { ENDPOINTS, SERVICE_OF_SLICE, SERVICES, SLICES } from '../service-resolver.js';
 import { goSeconds } from '../time.js';
@@ -26,6 +27,8 @@ export interface Aggregator {
   forward(service: RemoteService, forwarding: Forwarding): Promise<number | Reply>;
   /** For controllers in this process. Rejects when the connection fails. */
   call(service: RemoteService, call: Call): Promise<Answer | Reply>;
+  /** Those that cannot be used, for metrics. */
+  gauges(): Family[];
   close(): void;
 }
 
@@ -132,6 +135,14 @@ export function createAggregator({ api, transport, credentials, onError }: Aggre
     async call(service, asked) {
       return service.isAvailable ? call(upstream, service, asked) : serviceUnavailable();
     },
+    gauges: () => [
+      {
+        name: 'aggregator_unavailable_apiservice',
+        type: 'gauge',
+        help: 'Gauge of APIServices which are marked as unavailable broken down by APIService name.',
+        samples: index.remotes().map(({ name, isAvailable }) => ({ labels: { name }, value: isAvailable ? 0 : 1 })),
+      },
+    ],
     close() {
       isClosed = true;
       clearInterval(timer);

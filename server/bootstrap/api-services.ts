@@ -1,6 +1,6 @@
 /** An APIService for every group and version that this server itself serves: built-in ones from the start, those of custom resources while they are served (F). */
 import { metaOf } from '../../schemas/object-meta.js';
-import { collectionPrefix, resourcePrefix } from '../../storage/keys.js';
+import { collectionPrefix, parseKey, resourcePrefix } from '../../storage/keys.js';
 import type { Api } from '../api.js';
 import { storedObject } from '../codec.js';
 import { goSeconds } from '../time.js';
@@ -82,14 +82,31 @@ export function builtinApiServices(api: Api): OwnObject[] {
   return [...made.values()];
 }
 
-/** Keeps those of custom resources in step with what is served, in every cluster; returns what ends it. */
+/**
+ * Keeps those of custom resources in step with what is served, in every cluster; returns what ends it. Who deletes or edits one finds it as
+ * it was; one without the label is somebody's own and stays as it is (F2).
+ */
 export function followCustomApiServices(api: Api): () => void {
   let work = Promise.resolve();
   const settle = (cluster: string): void => {
     work = work.then(() => settleCluster(api, cluster)).catch(() => {});
   };
   settle('root');
-  return api.registry.onChange(settle);
+  const prefix = resourcePrefix(API_SERVICES);
+  const watcher = api.store.cacher(prefix).watch({
+    prefix,
+    onEvents: (events) => {
+      for (const { type, entry } of events)
+        if (type === 'DELETED' || entry.labels[AUTOMANAGED] === 'true') settle(parseKey(entry.key).cluster);
+    },
+    onClose: () => {},
+  });
+  watcher.resume();
+  const unfollow = api.registry.onChange(settle);
+  return () => {
+    watcher.stop();
+    unfollow();
+  };
 }
 
 async function settleCluster(api: Api, cluster: string): Promise<void> {
@@ -98,12 +115,11 @@ async function settleCluster(api: Api, cluster: string): Promise<void> {
     wanted.set(nameOf(gvk.group, gvk.version), own(gvk.group, gvk.version, CUSTOM_PRIORITY, 'true', api.chance.now()));
   const prefix = collectionPrefix(API_SERVICES, cluster);
   const { entries } = api.store.cacher(resourcePrefix(API_SERVICES)).list({ prefix });
-  const gone = entries
-    .filter(({ labels }) => labels[AUTOMANAGED] === 'true')
-    .map((entry) => storedObject(entry) as OwnObject)
-    .filter((object) => !wanted.has(metaOf(object).name!));
+  const managed = entries.filter(({ labels }) => labels[AUTOMANAGED] === 'true').map((entry) => storedObject(entry) as OwnObject);
+  const gone = managed.filter((object) => !wanted.has(metaOf(object).name!));
+  const isManaged = new Set(managed.map((object) => metaOf(object).name));
   await Promise.all([
     ...gone.map((object) => drop(api, cluster, object)),
-    ...[...wanted.values()].map((object) => ensure(api, cluster, object)),
+    ...[...wanted].map(([name, object]) => ensure(api, cluster, object, isManaged.has(name) ? ['spec'] : [])),
   ]);
 }

@@ -160,8 +160,10 @@ t.test('requests, objects and events are counted under the names of kube-apiserv
     `apiserver_request_total{${labels('GET', 'resource')},code="404"} 1`,
     `apiserver_request_duration_seconds_bucket{${labels('POST', 'resource')},le="+Inf"} 2`,
     `apiserver_request_duration_seconds_count{${labels('POST', 'resource')}} 2`,
+    `apiserver_request_sli_duration_seconds_count{${labels('POST', 'resource')}} 2`,
     `apiserver_longrunning_requests{${labels('WATCH', 'namespace').replace('dry_run="",', '')}} 1`,
-    'apiserver_storage_objects{resource="configmaps"} 2',
+    // with the one that tells extension servers whom to trust
+    'apiserver_storage_objects{resource="configmaps"} 3',
     'apiserver_resource_objects{group="rbac.authorization.k8s.io",resource="roles"} ',
     'apiserver_watch_events_total{group="",version="v1",resource="configmaps"} ',
     'apiserver_current_inflight_requests{request_kind="readOnly"} 1',
