@@ -112,10 +112,13 @@ function fieldsOfAll(siblings: readonly Resource[], own: Resource): (object: Jso
 const NOT_CONTENT = new Set(['metadata', 'status', 'kind', 'apiVersion']);
 /** A Deployment's annotations are passed on to its ReplicaSets, so they count as content. */
 const ANNOTATIONS_ARE_CONTENT = new Set(['apps/Deployment']);
+/** Born with a generation that never grows (R3.10). */
+const OF_ONE_GENERATION = new Set(['scheduling.k8s.io/PriorityClass']);
 
 function strategyOf(kind: Kind, schema: () => ObjectSchema): Strategy {
   const rules = rulesOf(kind.group, kind.kind, kind.version) ?? {};
   const hasStatus = kind.subresources.some((s) => s.name === 'status');
+  const grows = kind.generation && !OF_ONE_GENERATION.has(`${kind.group}/${kind.kind}`);
   let blank: JsonObject | undefined;
   /** What stands in an object of the kind that says nothing: the members that are always present. */
   const blankStatus = (object: JsonObject): void => {
@@ -137,7 +140,7 @@ function strategyOf(kind: Kind, schema: () => ObjectSchema): Strategy {
     return !equal((object['metadata'] as JsonObject)['annotations'] ?? {}, (old['metadata'] as JsonObject)['annotations'] ?? {});
   };
   const count = (object: JsonObject, old: JsonObject): void => {
-    if (kind.generation && contentChanged(object, old)) metaOf(object).generation = (metaOf(old).generation ?? 0) + 1;
+    if (grows && contentChanged(object, old)) metaOf(object).generation = (metaOf(old).generation ?? 0) + 1;
   };
   const none = (): FieldError[] => [];
   const strategy: Strategy = {

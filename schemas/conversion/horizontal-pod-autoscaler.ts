@@ -1,14 +1,17 @@
 /**
  * autoscaling/v1 knows one metric, the use of CPU. All others, the state of all, conditions and behaviour are kept in annotations, metrics
- * in the words of that version.
+ * in the words of that version, behaviour in those of Go's types.
  */
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { goForm } from '../validation/go-form.js';
 import { decodeJson, encodeJson, JsonError } from '../wire/json.js';
 
 const METRICS = 'autoscaling.alpha.kubernetes.io/metrics';
 const CURRENT_METRICS = 'autoscaling.alpha.kubernetes.io/current-metrics';
 const CONDITIONS = 'autoscaling.alpha.kubernetes.io/conditions';
 const BEHAVIOR = 'autoscaling.alpha.kubernetes.io/behavior';
+
+const BEHAVIOR_TYPE = 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior';
 
 /** Applied to an object of v1 that names no metric at all. */
 const DEFAULT_CPU_PERCENTAGE = 80;
@@ -32,7 +35,7 @@ export function autoscalerToV1(autoscaler: JsonObject): void {
     current.map((metric) => renamed(metric, CURRENT_NAMES)),
   );
   keep(CONDITIONS, status['conditions']);
-  keep(BEHAVIOR, spec['behavior']);
+  keep(BEHAVIOR, goForm(BEHAVIOR_TYPE, spec['behavior']));
   if (Object.keys(annotations).length > 0) objectAt(autoscaler, 'metadata')['annotations'] = annotations;
 
   setOrDelete(spec, 'targetCPUUtilizationPercentage', firstCpuUse(metrics, 'target'));
@@ -52,7 +55,7 @@ export function autoscalerFromV1(autoscaler: JsonObject): void {
   const cpu = spec['targetCPUUtilizationPercentage'];
   const percentage = typeof cpu === 'number' ? cpu : others.length === 0 ? DEFAULT_CPU_PERCENTAGE : undefined;
   spec['metrics'] = percentage === undefined ? others : [...others, cpuMetric('target', percentage)];
-  setOrDelete(spec, 'behavior', take(BEHAVIOR));
+  setOrDelete(spec, 'behavior', wireForm(take(BEHAVIOR)));
   delete spec['targetCPUUtilizationPercentage'];
 
   const recorded = objectsIn(take(CURRENT_METRICS)).map((metric) => restored(metric, CURRENT_NAMES));
@@ -61,6 +64,14 @@ export function autoscalerFromV1(autoscaler: JsonObject): void {
   status['currentMetrics'] = metrics.length > 0 ? metrics : null;
   setOrDelete(status, 'conditions', take(CONDITIONS));
   delete status['currentCPUUtilizationPercentage'];
+}
+
+/** The behaviour is kept under the names of Go's members, the absent ones null: back to what v2 calls them. */
+function wireForm(value: JsonValue | undefined): JsonValue | undefined {
+  if (Array.isArray(value)) return value.map((item) => wireForm(item)!);
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name.charAt(0).toLowerCase() + name.slice(1), wireForm(member)!]));
 }
 
 /** An annotation that is no JSON is as good as none. */

@@ -59,6 +59,18 @@ t.test('an autoscaler of v1 aims at CPU, by default at 80 per cent; other metric
   t.strictSame(back['metadata'], { name: 'h' });
 });
 
+t.test('how fast an autoscaler scales is kept in v1 under the names of Go’s members', async (t) => {
+  const behavior = { scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: 'Pods', value: 1, periodSeconds: 5 }] } };
+  const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } };
+  const object: JsonObject = { spec: { maxReplicas: 3, metrics: [cpu], behavior } };
+  const old = convertBuiltin(clone(object), v2, v1);
+  t.strictSame((old['metadata'] as JsonObject)['annotations'], {
+    'autoscaling.alpha.kubernetes.io/behavior':
+      '{"ScaleUp":{"StabilizationWindowSeconds":0,"SelectPolicy":null,"Policies":[{"Type":"Pods","Value":1,"PeriodSeconds":5}],"Tolerance":null},"ScaleDown":null}',
+  });
+  t.strictSame((convertBuiltin(old, v1, v2)['spec'] as JsonObject)['behavior'], behavior);
+});
+
 t.test('an annotation that is no JSON is as good as none', async (t) => {
   const odd = {
     metadata: { annotations: { 'autoscaling.alpha.kubernetes.io/metrics': '{' } },
