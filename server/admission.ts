@@ -45,14 +45,15 @@ export class Rounds {
   isSecond = false;
   /** Something outside the plugins of the server changed the object: all of them look at it once more. */
   isAnotherWanted = false;
-  readonly memory = new Map<string, unknown>();
+  #memory: Map<string, unknown> | undefined;
 
   /** What `plugin` remembers of this write. */
   of<T>(plugin: string, make: () => T): T {
-    const known = this.memory.get(plugin) as T | undefined;
+    this.#memory ??= new Map();
+    const known = this.#memory.get(plugin) as T | undefined;
     if (known !== undefined) return known;
     const made = make();
-    this.memory.set(plugin, made);
+    this.#memory.set(plugin, made);
     return made;
   }
 }

@@ -1,5 +1,6 @@
 /** Pod Security Standards: labels of a namespace say what its pods may ask for, and what happens to those that ask for more. */
 import { child, type FieldError, index, invalidValue } from '../../../schemas/field-errors.js';
+import type { GroupResource } from '../../../schemas/group-version.js';
 import type { JsonObject } from '../../../schemas/json-value.js';
 import { metaOf } from '../../../schemas/object-meta.js';
 import { invalid } from '../../../schemas/status.js';
@@ -40,7 +41,7 @@ export const podSecurity: AdmissionPlugin = {
     const { group, resource: plural } = resource.gr;
     if (group === '' && plural === 'namespaces' && subresource === '') return checkNamespace(attributes);
     if (group === '' && plural === 'pods') return checkPod(attributes);
-    const template = subresource === '' ? templateOf(`${group}/${plural}`, attributes.object!) : undefined;
+    const template = subresource === '' ? templateOf(resource.gr, attributes.object!) : undefined;
     if (template) noteViolations(attributes, policyOf(attributes).policy, template);
   },
 };
@@ -163,21 +164,27 @@ const inSpec = (object: JsonObject | undefined): Template => {
   return { meta: objectAt(template, 'metadata'), spec: objectAt(template, 'spec') };
 };
 
-const TEMPLATES: Readonly<Record<string, (object: JsonObject) => Template>> = {
-  '/podtemplates': (object) => {
-    const template = objectAt(object, 'template');
-    return { meta: objectAt(template, 'metadata'), spec: objectAt(template, 'spec') };
+type ReadTemplate = (object: JsonObject) => Template;
+
+/** By plural, then by group. */
+const TEMPLATES: Readonly<Record<string, Readonly<Record<string, ReadTemplate>>>> = {
+  podtemplates: {
+    '': (object) => {
+      const template = objectAt(object, 'template');
+      return { meta: objectAt(template, 'metadata'), spec: objectAt(template, 'spec') };
+    },
   },
-  '/replicationcontrollers': inSpec,
-  'apps/daemonsets': inSpec,
-  'apps/deployments': inSpec,
-  'apps/replicasets': inSpec,
-  'apps/statefulsets': inSpec,
-  'batch/jobs': inSpec,
-  'batch/cronjobs': (object) => inSpec(objectAt(objectAt(object, 'spec'), 'jobTemplate')),
+  replicationcontrollers: { '': inSpec },
+  daemonsets: { apps: inSpec },
+  deployments: { apps: inSpec },
+  replicasets: { apps: inSpec },
+  statefulsets: { apps: inSpec },
+  jobs: { batch: inSpec },
+  cronjobs: { batch: (object) => inSpec(objectAt(objectAt(object, 'spec'), 'jobTemplate')) },
 };
 
-function templateOf(name: string, object: JsonObject): JsonObject | undefined {
-  const read = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
+function templateOf({ group, resource }: GroupResource, object: JsonObject): JsonObject | undefined {
+  const byGroup = Object.hasOwn(TEMPLATES, resource) ? TEMPLATES[resource]! : undefined;
+  const read = byGroup && Object.hasOwn(byGroup, group) ? byGroup[group] : undefined;
   return read && asPod(read(object));
 }
