@@ -51,6 +51,8 @@ import { HEADER_LIMITS } from './slow-clients.js';
 import { versionInfo } from './version.js';
 
 const SHUTDOWN_MS = 10_000;
+/** Who owns what the built-in controllers write. */
+const CONTROLLER_MANAGER = 'kube-controller-manager';
 /** Advertised by a server that does not listen. */
 const DEFAULT_PORT = 6443;
 
@@ -139,7 +141,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
         : await certificatesIn(options.dataDir, options.tlsSan, now);
   if (certificates) {
     const proxies = [ownProxy(certificates.proxyAuthority), ...(options.frontProxy ? [options.frontProxy] : [])];
-    await ensure(api, 'root', extensionAuthentication(certificates.authority.certificate, proxies), ['data']);
+    await ensure(api, 'root', extensionAuthentication(certificates.authority.certificate, proxies), { ours: ['data'] });
   }
   const audit = await auditOf(options, onError);
   if (audit) undo.push(() => audit.close());
@@ -241,6 +243,9 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     });
     if (certificates && registry.findKind('root', 'certificates.k8s.io/v1', 'CertificateSigningRequest'))
       plugins.push(certificateSignerPlugin(certificates.authority));
+    const builtIn = new Set(plugins);
+    const clientOf = (plugin: Plugin): Client =>
+      createClient(transport, { fieldManager: builtIn.has(plugin) ? CONTROLLER_MANAGER : plugin.name });
     for (const plugin of options.plugins) {
       try {
         plugins.push(typeof plugin === 'string' ? await loadPlugin(plugin) : plugin);
@@ -249,7 +254,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
       }
     }
     hooks.add(plugins);
-    const made = createManager({ client, plugins, log });
+    const made = createManager({ client: clientOf, plugins, log });
     for (const { error } of await made.start()) if (error) log.error({ err: error }, error.message);
     return made;
   }

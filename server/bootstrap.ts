@@ -15,9 +15,15 @@ const KEEP_MS = 10_000;
 export async function ensureDefaults(api: Api): Promise<void> {
   await Promise.all(NAMESPACES.map((name) => ensure(api, 'root', namespace(name))));
   await Promise.all([
-    ...[...priorityClasses(), ...flowControlObjects(), ...builtinApiServices(api)].map((object) => ensure(api, 'root', object)),
+    ...[...priorityClasses(), ...builtinApiServices(api)].map((object) => ensure(api, 'root', object)),
+    ensureFlowControl(api),
     reconcileBootstrapPolicy(api, 'root'),
   ]);
+}
+
+async function ensureFlowControl(api: Api): Promise<void> {
+  const manager = 'api-priority-and-fairness-config-producer-v1';
+  await Promise.all(flowControlObjects().map((object) => ensure(api, 'root', object, { manager })));
 }
 
 const namespace = (name: string): OwnObject => ({
@@ -50,7 +56,7 @@ const serviceCidr = (cidrs: readonly string[], now: number): OwnObject => ({
 export async function keepDefaults(api: Api, advertised: Advertised, cidrs: readonly string[]): Promise<() => void> {
   const objects = [serviceCidr(cidrs, api.chance.now()), ...kubernetesService(advertised), ...NAMESPACES.map(namespace)];
   const look = async (): Promise<void> => {
-    await Promise.all([...objects, ...flowControlObjects()].map((object) => ensure(api, 'root', object, SERVER_PLACE[object.kind])));
+    await Promise.all([...objects.map((object) => ensure(api, 'root', object, { ours: SERVER_PLACE[object.kind] })), ensureFlowControl(api)]);
   };
   await look();
   const timer = setInterval(() => look().catch(() => {}), KEEP_MS).unref();

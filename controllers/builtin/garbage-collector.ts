@@ -25,7 +25,7 @@ export interface GarbageCollectorOptions {
   /** Objects looked at at the same time. */
   concurrency?: number;
   rediscoverMs?: number;
-  /** How long an owner is left as a DELETE left it, so that one right behind may still ask for another propagation (D1.3). */
+  /** How long an object is left as its writer left it: a DELETE right behind another may still ask for another propagation (D1.3). */
   hesitateMs?: number;
 }
 
@@ -59,7 +59,7 @@ async function collectGarbage(context: Context, options: GarbageCollectorOptions
       if (owner && !isWithinReach(owner, node)) reportForeignOwner(context, node, reference);
       isDoubtful ||= !owner || !isWithinReach(owner, node) || !matches(reference, owner) || owner.deletingDependents;
     }
-    if (isDoubtful) look(node);
+    if (isDoubtful) deletions.addAfter(node.uid, hesitateMs);
   };
   const react = ({ node, ...change }: Change) => {
     if (change.ownersChanged) {

@@ -5,6 +5,7 @@ import type { Api } from '../api.js';
 import { encodeEntry, storedObject } from '../codec.js';
 import { keyOf, type Resource } from '../resource.js';
 import { goSeconds } from '../time.js';
+import { ownAsServer } from './own.js';
 
 /** An object of the server's own: `kind` and `apiVersion` inside, what has a default may be left out. */
 export type OwnObject = JsonObject & { kind: string; apiVersion: string; metadata: JsonObject };
@@ -13,11 +14,18 @@ export type OwnObject = JsonObject & { kind: string; apiVersion: string; metadat
 export const resourceOf = (api: Api, cluster: string, { kind, apiVersion }: OwnObject): Resource | undefined =>
   api.registry.findKind(cluster, apiVersion, kind);
 
+export interface Ensuring {
+  /** Members that always say what we say. */
+  ours?: readonly string[] | undefined;
+  /** Who owns its fields, if not the server. */
+  manager?: string;
+}
+
 /**
  * Creates the object if it is not there; a kind that is not served is none of ours. One that is there keeps what was made of it, but for
  * the members that are ours.
  */
-export async function ensure(api: Api, cluster: string, wanted: OwnObject, ours: readonly string[] = []): Promise<void> {
+export async function ensure(api: Api, cluster: string, wanted: OwnObject, { ours = [], manager }: Ensuring = {}): Promise<void> {
   const resource = resourceOf(api, cluster, wanted);
   if (!resource) return;
   const { name, namespace = '' } = metaOf(wanted);
@@ -26,7 +34,7 @@ export async function ensure(api: Api, cluster: string, wanted: OwnObject, ours:
     if (ours.length) await restore(api, resource, key, wanted, ours);
     return;
   }
-  const object = completed(api, resource, wanted);
+  const object = completed(api, resource, wanted, manager);
   try {
     await api.store.create(key, (revision) => encodeEntry(resource, object, object, revision));
   } catch (error) {
@@ -56,15 +64,18 @@ export async function drop(api: Api, cluster: string, wanted: OwnObject): Promis
   });
 }
 
-function completed({ chance }: Api, { schema, kind }: Resource, wanted: OwnObject): JsonObject {
-  const object = structuredClone(wanted);
+function completed({ chance }: Api, resource: Resource, wanted: OwnObject, manager: string | undefined): JsonObject {
+  const { schema, kind } = resource;
+  const { status, ...object }: JsonObject = structuredClone(wanted);
   schema.conform(object, []);
   schema.default(object);
-  Object.assign(object['metadata'], {
+  Object.assign(metaOf(object), {
     uid: chance.uuid(),
     creationTimestamp: goSeconds(chance.now()),
     ...(kind.generation && { generation: 1 }),
   });
+  ownAsServer(resource, object, goSeconds(chance.now()), manager);
+  if (status !== undefined) object['status'] = status;
   schema.settle(object);
   return object;
 }

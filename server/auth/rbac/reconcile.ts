@@ -1,5 +1,5 @@
 /** Brings the bootstrap roles and bindings up to date at start (E7.10): what is missing is added, what is there beside it stays. */
-import { trackUpdate } from '../../../schemas/apply/field-manager.js';
+import { ownAsServer } from '../../bootstrap/own.js';
 import { equal, type JsonObject } from '../../../schemas/json-value.js';
 import { StatusError } from '../../../schemas/status.js';
 import { objectAt, objectsAt } from '../../../schemas/validation/members.js';
@@ -48,7 +48,7 @@ async function ensure(api: Api, cluster: string, resource: Resource, wanted: Jso
       const metadata = wanted['metadata'] as JsonObject;
       metadata['uid'] = api.chance.uuid();
       metadata['creationTimestamp'] = goSeconds(api.chance.now());
-      own(resource, wanted, goSeconds(api.chance.now()));
+      ownAsServer(resource, wanted, goSeconds(api.chance.now()));
       return { type: 'put', encode: (revision) => encodeEntry(resource, wanted, wanted, revision) };
     }
     const object = storedObject(head);
@@ -56,15 +56,6 @@ async function ensure(api: Api, cluster: string, resource: Resource, wanted: Jso
     if (isFixed || ![addMetadata(object, wanted), complete(object, wanted)].includes(true)) return { type: 'keep' };
     return { type: 'put', encode: (revision) => encodeEntry(resource, object, object, revision) };
   });
-}
-
-/** The server owns what it has made, as its own client. */
-function own(resource: Resource, object: JsonObject, time: string): void {
-  const { kind } = resource.gvk;
-  const empty: JsonObject = { apiVersion: API_VERSION, kind };
-  resource.schema.conform(empty, []);
-  const manager = { manager: 'kube-apiserver', apiVersion: API_VERSION, kind, time };
-  trackUpdate(undefined, object, resource.mergeType(), manager, { empty, resetFields: new Map(), convert: () => undefined });
 }
 
 function addMetadata(object: JsonObject, wanted: JsonObject): boolean {
