@@ -56,7 +56,10 @@ const serviceCidr = (cidrs: readonly string[], now: number): OwnObject => ({
 export async function keepDefaults(api: Api, advertised: Advertised, cidrs: readonly string[]): Promise<() => void> {
   const objects = [serviceCidr(cidrs, api.chance.now()), ...kubernetesService(advertised), ...NAMESPACES.map(namespace)];
   const look = async (): Promise<void> => {
-    await Promise.all([...objects.map((object) => ensure(api, 'root', object, { ours: SERVER_PLACE[object.kind] })), ensureFlowControl(api)]);
+    await Promise.all([
+      ...objects.map((object) => ensure(api, 'root', object, { ours: SERVER_PLACE[object.kind] })),
+      ensureFlowControl(api),
+    ]);
   };
   await look();
   const timer = setInterval(() => look().catch(() => {}), KEEP_MS).unref();
