@@ -120,6 +120,6 @@ async function settleCluster(api: Api, cluster: string): Promise<void> {
   const isManaged = new Set(managed.map((object) => metaOf(object).name));
   await Promise.all([
     ...gone.map((object) => drop(api, cluster, object)),
-    ...[...wanted].map(([name, object]) => ensure(api, cluster, object, isManaged.has(name) ? ['spec'] : [])),
+    ...[...wanted].map(([name, object]) => ensure(api, cluster, object, { ours: isManaged.has(name) ? ['spec'] : [] })),
   ]);
 }
