@@ -8,7 +8,7 @@ import { sorted } from './members.js';
 
 /** Initials that Go spells in capitals. */
 const INITIALISMS =
-  /^(api|aws|cidr|cpu|csi|dns|fc|fs|gce|gmsa|grpc|http|https|id|ip|iqn|iscsi|json|nfs|os|pd|pid|qos|rbd|scale|sctp|se|tcp|tls|tty|uid|uri|url|wwids)(?=[A-Z]|$)/;
+  /^(api|aws|cidr|cpu|csi|dns|fc|fs|gce|gmsa|grpc|http|https|id|ip|iqn|iscsi|json|nfs|os|pd|pid|qos|rbd|sctp|se|tcp|tls|tty|uid|uri|url|wwids)(?=[A-Z]|$)/;
 const SPELLED: Readonly<Record<string, string>> = {
   cephfs: 'CephFS',
   scaleIO: 'ScaleIO',
