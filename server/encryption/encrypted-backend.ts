@@ -22,9 +22,9 @@ const NO_PROVIDERS: readonly Provider[] = [];
  * `providersOf` is absent where no configuration is: an encrypted log is refused then, instead of served as it is. Opening rejects with
  * one line when a value cannot be read with the keys that there are.
  */
-export function encryptedBackend(backend: Backend, providersOf: ProvidersOf = () => undefined): EncryptedBackend {
+export function encryptedBackend(backend: Backend, providersOf?: ProvidersOf): EncryptedBackend {
   const stale = new Set<string>();
-  const providersOfKey = (key: string): readonly Provider[] => providersOf(parseKey(key)) ?? NO_PROVIDERS;
+  const providersOfKey = (key: string): readonly Provider[] => providersOf?.(parseKey(key)) ?? NO_PROVIDERS;
 
   const decrypted = (entry: Entry): Entry => (isEncrypted(entry.bytes) ? decrypt(entry, providersOfKey(entry.key)) : entry);
 
@@ -37,8 +37,9 @@ export function encryptedBackend(backend: Backend, providersOf: ProvidersOf = ()
 
   async function* rowsOf(rows: Log['rows']): AsyncGenerator<readonly LogRow[]> {
     for await (const chunk of rows) {
-      for (const row of chunk) noteStale(row);
-      yield chunk.map((row) => ({ ...row, entry: decrypted(row.entry) }));
+      if (providersOf) for (const row of chunk) noteStale(row);
+      const isPlain = !chunk.some(({ entry }) => isEncrypted(entry.bytes));
+      yield isPlain ? chunk : chunk.map((row) => ({ ...row, entry: decrypted(row.entry) }));
     }
   }
 
@@ -55,6 +56,7 @@ export function encryptedBackend(backend: Backend, providersOf: ProvidersOf = ()
       return { ...log, rows: rowsOf(log.rows) };
     },
     async append(commits) {
+      if (!providersOf) return backend.append(commits);
       const revision = await backend.append(commits.map(encrypted));
       if (stale.size) for (const { entry } of commits) stale.delete(entry.key);
       return revision;
