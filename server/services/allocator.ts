@@ -32,6 +32,8 @@ const IP_ADDRESSES = { group: 'networking.k8s.io', resource: 'ipaddresses' };
 const SERVICE_CIDRS = { group: 'networking.k8s.io', resource: 'servicecidrs' };
 const SERVICE = { group: '', kind: 'Service' };
 const TAKEN = 'is already allocated';
+/** A dry run gets what nobody could: the address of the network, and ports behind this one; it does not look whether an address is free. */
+const DRY_RUN_PORT = 32768;
 
 /** What one logical cluster has given away, by address (canonical) or port, with the key of the Service that has it. */
 interface Pool {
@@ -180,6 +182,7 @@ function beginAllocation(
 
   const anyAddress = (family: string): string => {
     for (const range of rangesOfFamily(family)) {
+      if (dryRun) return addressOf(range, range.first - 1n);
       const number = pick(range, (candidate) => isFreeAddress(addressOf(range, candidate)), random);
       if (number !== undefined) return addressOf(range, number);
     }
@@ -194,7 +197,7 @@ function beginAllocation(
     if (!asked) throw internalError(`failed to parse service IP "${ip}"`);
     if (!rangesOfFamily(asked.family).some((range) => contains(range, asked.number)))
       refuseAddress(service, ip, 'the provided network does not match the current range');
-    if (!isFreeAddress(asked.text)) refuseAddress(service, ip, `provided IP ${TAKEN}`);
+    if (!dryRun && !isFreeAddress(asked.text)) refuseAddress(service, ip, `provided IP ${TAKEN}`);
     return asked.text;
   };
   const allocateAddress = (service: JsonObject, { family, place, requested }: AddressNeed): void => {
@@ -204,11 +207,12 @@ function beginAllocation(
   };
 
   const portProblem = (port: number): string | undefined => {
-    if (!contains(ports, BigInt(port)))
+    if (!dryRun && !contains(ports, BigInt(port)))
       return `provided port is not in the valid range. The range of valid ports is ${ports.first}-${ports.last}`;
     return isFreePort(port) ? undefined : `provided port ${TAKEN}`;
   };
   const anyPort = (what: string): number => {
+    if (dryRun) return Math.max(...(ownPorts.size ? ownPorts : [DRY_RUN_PORT])) + 1;
     const port = pick(ports, (candidate) => isFreePort(Number(candidate)), random);
     if (port === undefined) throw internalError(`failed to allocate a ${what}: range is full`);
     return Number(port);

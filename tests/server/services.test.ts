@@ -122,9 +122,14 @@ t.test('what a Service has changes with its type, and goes with it', async (t) =
 
 t.test('headless Services and dry runs take nothing', async (t) => {
   t.match(specOf(await create('headless', { clusterIP: 'None' })), { clusterIP: 'None', clusterIPs: ['None'] });
-  const dry = await ask(server, 'POST', SERVICES, service('dry'), { dryRun: 'All' });
-  const { clusterIP } = specOf(dry);
-  t.equal((await create('real', { clusterIP: clusterIP! })).status, 201);
+  const ports = [
+    { name: 'a', port: 80 },
+    { name: 'b', port: 81 },
+  ];
+  const dry = await ask(server, 'POST', SERVICES, service('dry', { type: 'NodePort', ports }), { dryRun: 'All' });
+  t.match(specOf(dry), { clusterIP: '10.0.0.0', ports: [{ nodePort: 32769 }, { nodePort: 32770 }] });
+  t.equal((await ask(server, 'POST', SERVICES, service('dry', { clusterIP: '10.0.0.9' }), { dryRun: 'All' })).status, 201);
+  t.equal((await create('real', { clusterIP: '10.0.0.9' })).status, 201);
   for (const name of ['headless', 'real']) await ask(server, 'DELETE', `${SERVICES}/${name}`);
 });
 
