@@ -41,6 +41,7 @@ export function addServeCommand(program: Command): void {
     .option('--max-requests-inflight <count>', 'reads at once, 0 is any number (default: 400)', count)
     .option('--max-mutating-requests-inflight <count>', 'writes at once, 0 is any number (default: 200)', count)
     .option('--plugin <file>', 'module of a plugin, repeatable', collect)
+    .option('--watch', 'run plugins in worker threads, and anew when a module beside them changes (default: false)')
     .option('--enable-admission-plugins <list>', 'admission plugins to have on besides those that are by default', commaSeparated)
     .option('--disable-admission-plugins <list>', 'admission plugins to have off', commaSeparated)
     .option('--controllers <list>', 'built-in controllers: "*" is all, "-name" takes one away (default: "*")', commaSeparated)
@@ -63,13 +64,14 @@ export function addServeCommand(program: Command): void {
 /** Names of flags that are named otherwise in ServerOptions. */
 const RENAMED: Record<string, keyof ServerOptions> = { plugin: 'plugins' };
 
-async function serve({ config, ...flags }: Record<string, unknown>): Promise<void> {
+async function serve({ config, watch, ...flags }: Record<string, unknown>): Promise<void> {
   const fromFile = typeof config === 'string' ? await (await import('./config-file.js')).readConfigFile(config) : {};
   const fromFlags = Object.fromEntries(Object.entries(flags).map(([key, value]) => [RENAMED[key] ?? key, value]));
   const options = { ...fromFile, ...fromFlags } as Partial<ServerOptions>;
   const { createServer, defaultOptions } = await import('../server/index.js');
   // a memory server of the command line listens as any other
-  const server = await createServer({ port: defaultOptions.port, ...options });
+  const server = await createServer({ port: defaultOptions.port, ...options, ...(watch === true && { plugins: [] }) });
+  const workers = watch === true ? await startWorkers(server, options) : [];
   process.on('unhandledRejection', (reason) => {
     // a plugin's forgotten promise must not take the server down
     process.stderr.write(`kurma: a rejection was not handled: ${reason instanceof Error ? reason.stack : String(reason)}\n`);
@@ -79,8 +81,18 @@ async function serve({ config, ...flags }: Record<string, unknown>): Promise<voi
     (options.plugins ?? []).filter((plugin) => typeof plugin === 'string'),
   );
   await untilSignal();
+  for (const worker of workers) await worker.stop();
   await server.stop();
   process.exit(0);
+}
+
+/** The plugins as they are edited. Hooks in the writes of objects need the server's process, so they have none. */
+async function startWorkers({ kubeconfigPath }: KurmaServer, { plugins = [], logLevel = 'info' }: Partial<ServerOptions>) {
+  if (kubeconfigPath === undefined) throw new Error('--watch: the server needs a TLS port for its plugins');
+  const [{ startWorker }, { pino }] = await Promise.all([import('../controllers/index.js'), import('pino')]);
+  const log = pino({ level: logLevel }, pino.destination(2));
+  const paths = plugins.filter((plugin) => typeof plugin === 'string');
+  return Promise.all(paths.map((path) => startWorker({ path, kubeconfig: kubeconfigPath, log, logLevel, watch: true })));
 }
 
 /** What to type next; a plugin's sample is the YAML file of the same name beside it. */

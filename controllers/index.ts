@@ -20,4 +20,5 @@ export { definePlugin, isPlugin, loadPlugin, type Phase, type Plugin, type Plugi
 export * from './reconciler.js';
 export * from './workqueue.js';
 export { run } from './run.js';
+export { type RunningWorker, startWorker, type WorkerOptions } from './worker.js';
 export * from './services/index.js';

@@ -69,8 +69,15 @@ export async function loadPlugin(path: string): Promise<Plugin> {
     if (!isPlugin(plugin)) throw new Error('its default export is not made by definePlugin');
     return plugin;
   } catch (error) {
-    throw new PluginError(path, 'load', error);
+    throw new PluginError(path, 'load', isUnreadTypeScript(error) ? new Error(typeScriptHint) : error);
   }
+}
+
+const typeScriptHint = 'this version of node runs no TypeScript: compile it to a .mjs (tsc does), or use node 22.18 or newer';
+
+function isUnreadTypeScript(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ERR_UNKNOWN_FILE_EXTENSION' && /"\.[cm]?ts"/.test(message);
 }
 
 export function isPlugin(value: unknown): value is Plugin {

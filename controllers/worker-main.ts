@@ -1,0 +1,40 @@
+/** What runs in the thread of a plugin; see worker.ts for the other side. */
+import { parentPort, workerData } from 'node:worker_threads';
+import pino from 'pino';
+import { createHttpTransport } from './http-transport.js';
+import { loadKubeconfig } from './kubeconfig.js';
+import { createManager, type Manager } from './manager.js';
+import { loadPlugin } from './plugin.js';
+import { createClient } from './transport-client.js';
+import type { WorkerCommand, WorkerData, WorkerReport } from './worker.js';
+
+const { path, kubeconfig, logLevel } = workerData as WorkerData;
+const port = parentPort!;
+const report = (message: WorkerReport) => port.postMessage(message);
+const log = pino({ level: logLevel }, pino.destination({ dest: 2, sync: true }));
+let manager: Manager | undefined;
+let close = () => {};
+
+async function start(): Promise<void> {
+  const plugin = await loaded;
+  if (!plugin) return;
+  const transport = createHttpTransport(loadKubeconfig(kubeconfig), { userAgent: plugin.name });
+  close = () => transport.close?.();
+  manager = createManager({ client: createClient(transport, { fieldManager: plugin.name }), plugins: [plugin], log });
+  const [state] = await manager.start();
+  // It stays, so that it can be replaced; what failed is in the log.
+  report(state?.phase === 'running' ? { state: 'running' } : { state: 'failed', message: state?.error?.message ?? 'it has not started' });
+}
+
+async function stop(): Promise<void> {
+  await manager?.stop();
+  close();
+  port.close();
+}
+
+port.on('message', (command: WorkerCommand) => void (command === 'start' ? start() : stop()));
+const loaded = loadPlugin(path).catch((error: Error) => {
+  report({ state: 'failed', message: error.message });
+  port.close();
+});
+if (await loaded) report({ state: 'loaded' });
