@@ -62,14 +62,14 @@ async function store(resource: Resource, request: Request, prepared: JsonObject,
     const name = metadata.name!;
     const key = keyOf(resource, cluster, metadata.namespace ?? '', name);
     try {
-      if (metadata.resourceVersion && !tolerated(metadata.resourceVersion))
-        throw rawError('resourceVersion should not be set on objects to be created');
-      delete metadata.resourceVersion;
       if (dryRun) {
         const existing = api.store.get(key);
         if (existing) throw new KeyExists(existing);
         return { type: 'object', code: 201, resource, object: prepared };
       }
+      if (metadata.resourceVersion && !tolerated(metadata.resourceVersion))
+        throw rawError('resourceVersion should not be set on objects to be created');
+      delete metadata.resourceVersion;
       const stored = await run(settled(resource.conversion ? resource.conversion.toStored(clone(prepared)) : prepared));
       const entry = await api.store.create(key, (revision) => encodeEntry(resource, stored, prepared, revision));
       return { type: 'entry', code: 201, resource, entry };

@@ -26,6 +26,23 @@ const EVENT = '/apis/events.k8s.io/v1/namespaces/default/events';
 
 const rows: readonly Row[] = [
   {
+    title: 'a resourceVersion matters to the store alone (R3.26)',
+    method: 'POST',
+    path: `${NS}/configmaps`,
+    body: { metadata: { name: 'versioned', resourceVersion: '7' } },
+    status: 500,
+    answer: { message: 'resourceVersion should not be set on objects to be created' },
+  },
+  {
+    title: 'so a dry run takes it',
+    method: 'POST',
+    path: `${NS}/configmaps`,
+    query: { dryRun: 'All' },
+    body: { metadata: { name: 'versioned', resourceVersion: '7' } },
+    status: 201,
+    answer: { metadata: { name: 'versioned', resourceVersion: '7' } },
+  },
+  {
     title: 'an applied text that is no YAML is refused in the words of two decoders',
     ...APPLY,
     method: 'PATCH',
