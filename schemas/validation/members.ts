@@ -21,6 +21,10 @@ export function objectAt(parent: JsonObject | undefined, name: string): JsonObje
   return isObject(value) ? value : undefined;
 }
 
+/** An object's spec; an empty one where it has none. */
+export const specOf = (object: JsonObject | undefined): JsonObject => objectAt(object, 'spec') ?? {};
+export const statusOf = (object: JsonObject | undefined): JsonObject => objectAt(object, 'status') ?? {};
+
 const NONE: readonly never[] = [];
 
 /** The items of a list of objects. */

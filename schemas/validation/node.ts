@@ -16,13 +16,11 @@ import { parseQuantity } from '../quantity.js';
 import { invalidEach } from './checks.js';
 import { coreForm } from './go-form.js';
 import { parseCidr, validateLegacyCidr, warnOfCidr } from './ip.js';
-import { entriesAt, made, objectAt, objectsAt, textAt, textsAt } from './members.js';
+import { entriesAt, made, objectAt, objectsAt, specOf, statusOf, textAt, textsAt } from './members.js';
 import { validateQuantity } from './pods/resources.js';
 import type { KindRules } from './rules.js';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-const specOf = (object: JsonObject): JsonObject => objectAt(object, 'spec') ?? {};
-const statusOf = (object: JsonObject): JsonObject => objectAt(object, 'status') ?? {};
 
 function validateTaint(taint: JsonObject, path: string, errors: FieldError[]): void {
   const [key, value, effect] = ['key', 'value', 'effect'].map((member) => textAt(taint, member)) as [string, string, string];

@@ -9,7 +9,7 @@ import { validateLabelSelector } from './label-selector.js';
 import { objectAt, textAt, textsAt } from './members.js';
 import { isWhole } from './pods/resources.js';
 
-export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
 export interface ClaimOptions {
   /** A stored claim may have a selector, or a group of its source, that today's rules refuse. */
@@ -17,7 +17,8 @@ export interface ClaimOptions {
   allowInvalidSourceGroup?: boolean;
 }
 
-function validateAccessModes(spec: JsonObject, field: string, errors: FieldError[]): void {
+/** Of claims and volumes. */
+export function validateAccessModes(spec: JsonObject, field: string, errors: FieldError[]): void {
   const modes = textsAt(spec, 'accessModes');
   for (const mode of modes) if (!ACCESS_MODES.includes(mode)) errors.push(notSupported(field, mode, ACCESS_MODES));
   const others = modes.some((mode) => mode !== 'ReadWriteOncePod' && ACCESS_MODES.includes(mode));

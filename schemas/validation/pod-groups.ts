@@ -4,14 +4,12 @@ import type { JsonObject } from '../json-value.js';
 import { dnsLabel, dnsSubdomain, pathSegment } from '../names.js';
 import { immutable, invalidEach, POSITIVE } from './checks.js';
 import { conditionsErrors } from './conditions.js';
-import { numberAt, objectAt, objectsAt, textAt } from './members.js';
+import { numberAt, objectAt, objectsAt, specOf, textAt } from './members.js';
 import { semanticallyEqual } from './pods/update.js';
 import { validateNamed } from './resource/names.js';
 import type { KindRules } from './rules.js';
 
 const TEMPLATES_MAX = 8;
-
-const specOf = (object: JsonObject): JsonObject => objectAt(object, 'spec') ?? {};
 
 function validatePolicy(owner: JsonObject, path: string, errors: FieldError[]): void {
   const policy = objectAt(owner, 'schedulingPolicy');

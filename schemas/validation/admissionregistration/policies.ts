@@ -7,7 +7,7 @@ import { dns1035Label, dnsSubdomain, pathSegment, qualifiedName } from '../../na
 import { invalidEach, requiredOneOf } from '../checks.js';
 import { conditionsErrors } from '../conditions.js';
 import { validateLabelSelector } from '../label-selector.js';
-import { bytes, objectAt, objectsAt, preset, textAt, textsAt } from '../members.js';
+import { bytes, objectAt, objectsAt, preset, specOf, textAt, textsAt } from '../members.js';
 import type { KindRules } from '../rules.js';
 import {
   expressionErrors,
@@ -28,7 +28,6 @@ const REINVOCATION_POLICIES = ['IfNeeded', 'Never'];
 const AUDIT_ANNOTATIONS_MAX = 20;
 const VALUE_EXPRESSION_BYTES_MAX = 5120;
 
-const specOf = (object: JsonObject): JsonObject => objectAt(object, 'spec') ?? {};
 const isOneLine = (text: string): boolean => !/[\r\n]/.test(text);
 
 function defaultPolicy(object: JsonObject): void {

@@ -4,7 +4,7 @@ import { equal, type JsonObject } from '../../json-value.js';
 import { parseQuantity } from '../../quantity.js';
 import { IMMUTABLE } from '../checks.js';
 import { coreForm } from '../go-form.js';
-import { entriesAt, objectAt, objectsAt, textAt, textsAt } from '../members.js';
+import { entriesAt, objectAt, objectsAt, specOf, textAt, textsAt } from '../members.js';
 import { isHugePages, OBJECT_COUNTS, validateQuantity, validateResourceName } from '../pods/resources.js';
 import type { KindRules } from '../rules.js';
 
@@ -96,8 +96,6 @@ function validateScopeSelector(spec: JsonObject, errors: FieldError[]): void {
   for (const _ of conflicting(requirements.map((each) => textAt(each, 'scopeName'))))
     errors.push(invalidValue(path, spec['scopes'] ?? null, 'conflicting scopes'));
 }
-
-const specOf = (object: JsonObject): JsonObject => objectAt(object, 'spec') ?? {};
 
 function validateSpec(object: JsonObject): FieldError[] {
   const errors: FieldError[] = [];

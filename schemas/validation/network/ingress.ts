@@ -3,7 +3,7 @@ import { defaultIngressClass } from '../../defaulting/network.js';
 import { child, type FieldError, forbiddenField, invalidValue, notSupported, required, tooLong } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { dns1035Label, dnsLabel, dnsSubdomain, pathSegment } from '../../names.js';
-import { bytes, made, numberAt, objectAt, objectsAt, present, take, textAt, textsAt } from '../members.js';
+import { bytes, made, numberAt, objectAt, objectsAt, present, specOf, take, textAt, textsAt } from '../members.js';
 import { immutable, invalidEach } from '../checks.js';
 import { validateDomainPrefixedPath } from '../domain-prefixed-path.js';
 import { parseAddress } from '../ip.js';
@@ -22,7 +22,6 @@ const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
 const FORBIDDEN_IN_PATHS = ['//', '/./', '/../', '%2f', '%2F'];
 const FORBIDDEN_AT_ENDS = ['/..', '/.'];
 
-const specOf = (object: JsonObject): JsonObject => objectAt(object, 'spec') ?? {};
 const annotationsOf = (object: JsonObject): JsonObject | undefined => objectAt(objectAt(object, 'metadata'), 'annotations');
 
 const WILDCARD =

@@ -32,13 +32,13 @@ interface VolumeContext {
 type ValidateSource = (source: JsonObject, path: string, errors: FieldError[], context: VolumeContext) => void;
 
 /** A source whose only demand is that some members are there. */
-const needs =
-  (...members: string[]): ValidateSource =>
+export const needs =
+  (...members: string[]): ((source: JsonObject, path: string, errors: FieldError[]) => void) =>
   (source, path, errors) => {
     for (const member of members) if (textAt(source, member) === '') errors.push(required(child(path, member)));
   };
 
-const needsMonitors: ValidateSource = (source, path, errors) => {
+export const needsMonitors = (source: JsonObject, path: string, errors: FieldError[]): void => {
   if (textsAt(source, 'monitors').length === 0) errors.push(required(child(path, 'monitors')));
 };
 

@@ -4,7 +4,7 @@ import { convertBuiltin } from '../../conversion/index.js';
 import { clone, type JsonObject } from '../../json-value.js';
 import { immutable } from '../checks.js';
 import { goForm } from '../go-form.js';
-import { objectAt, objectsAt, textAt } from '../members.js';
+import { objectAt, objectsAt, specOf, textAt } from '../members.js';
 import { validateTemplateMeta } from '../persistent-volume-claim-spec.js';
 import { semanticallyEqual } from '../pods/update.js';
 import type { KindRules } from '../rules.js';
@@ -15,11 +15,9 @@ const GROUP = 'resource.k8s.io';
 const CONFIGURATIONS_MAX = 32;
 const CONSUMERS_MAX = 256;
 
-const specOf = (object: JsonObject): JsonObject | undefined => objectAt(object, 'spec');
-
 function validateClass(object: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
-  const spec = specOf(object) ?? {};
+  const spec = specOf(object);
   validateSelectors(spec, 'spec', errors);
   const configure = (configuration: JsonObject, at: string): void => validateConfiguration(configuration, at, errors);
   validateItems(objectsAt(spec, 'config'), 'spec.config', CONFIGURATIONS_MAX, configure, errors);

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../json-value.js';
 import { labelValue, qualifiedName } from '../../names.js';
 import { immutable, invalidEach } from '../checks.js';
 import { coreForm } from '../go-form.js';
-import { entriesAt, numberAt, objectAt, objectsAt, textAt } from '../members.js';
+import { entriesAt, numberAt, objectAt, objectsAt, specOf, textAt } from '../members.js';
 import { validateNodeSelector } from '../pods/affinity.js';
 import type { KindRules, WriteContext } from '../rules.js';
 import { EFFECTS } from './claim-spec.js';
@@ -24,8 +24,6 @@ const TAINTS_MAX = 16;
 const PLACES = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'];
 const ONE_PLACE = `exactly one of ${PLACES.map((place) => `\`${place}\``).join(', ')} is required`;
 const VALUES = ['int', 'bool', 'string', 'version', 'ints', 'bools', 'strings', 'versions'];
-
-const specOf = (object: JsonObject): JsonObject => objectAt(object, 'spec') ?? {};
 
 function stamp(taint: JsonObject | undefined, context: WriteContext | undefined): void {
   if (taint && context) taint['timeAdded'] ??= context.now;

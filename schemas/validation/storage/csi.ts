@@ -7,11 +7,9 @@ import { formatQuantity, parseQuantity, signOf } from '../../quantity.js';
 import { IMMUTABLE, immutable, invalidEach, NOT_NEGATIVE } from '../checks.js';
 import { goForm } from '../go-form.js';
 import { hasInvalidValues, printedSelector, validateLabelSelector } from '../label-selector.js';
-import { bytes, made, numberAt, objectAt, objectsAt, preset, textAt, textsAt } from '../members.js';
+import { bytes, made, numberAt, objectAt, objectsAt, preset, specOf, textAt, textsAt } from '../members.js';
 import { validateCsiDriverName } from '../pods/volumes.js';
 import type { KindRules } from '../rules.js';
-
-const specOf = (object: JsonObject): JsonObject => objectAt(object, 'spec') ?? {};
 
 const FS_GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType'];
 const LIFECYCLE_MODES = ['Persistent', 'Ephemeral'];

@@ -7,22 +7,19 @@ import { compareQuantities, parseQuantity, type Quantity } from '../../quantity.
 import { IMMUTABLE, immutable, invalidEach } from '../checks.js';
 import { coreForm } from '../go-form.js';
 import { hasInvalidValues } from '../label-selector.js';
-import { entriesAt, made, objectAt, preset, take, textAt, textsAt } from '../members.js';
+import { entriesAt, made, objectAt, preset, specOf, statusOf, take, textAt, textsAt } from '../members.js';
 import { type ClaimOptions, validateClaimSpec, warnOfClaimSpec } from '../persistent-volume-claim-spec.js';
 import { semanticallyEqual } from '../pods/update.js';
 import type { KindRules } from '../rules.js';
 import { unifiedDiff } from '../unified-diff.js';
+import { CLASS_ANNOTATION } from './class-annotation.js';
 import { validateBasicResource } from './persistent-volume-spec.js';
 
-const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 const SIZE = 'spec.resources.requests.storage';
 const SNAPSHOTS = 'snapshot.storage.k8s.io';
 const RESIZE_STATES = [
   ...['ControllerResizeInProgress', 'ControllerResizeInfeasible', 'NodeResizePending', 'NodeResizeInProgress', 'NodeResizeInfeasible'],
 ].sort();
-
-const specOf = (object: JsonObject): JsonObject => objectAt(object, 'spec') ?? {};
-const statusOf = (object: JsonObject): JsonObject => objectAt(object, 'status') ?? {};
 
 /** Sources that were known before any could be named are all that `dataSource` may hold of a new claim. */
 function dropUnknownSource(spec: JsonObject): void {

@@ -3,9 +3,9 @@ import { child, type FieldError, forbiddenField, invalidValue, required } from '
 import type { JsonObject } from '../../json-value.js';
 import { dnsLabel, dnsSubdomain } from '../../names.js';
 import { invalidEach } from '../checks.js';
-import { bytes, flagAt, numberAt, objectAt, textAt, textsAt } from '../members.js';
+import { bytes, flagAt, numberAt, objectAt, textAt } from '../members.js';
 import { validateNoBacksteps } from '../pods/paths.js';
-import { sharedSources, validateCsiDriverName, validateIscsiName } from '../pods/volumes.js';
+import { needs, needsMonitors, sharedSources, validateCsiDriverName, validateIscsiName } from '../pods/volumes.js';
 
 interface SourceContext {
   volumeName: string;
@@ -14,20 +14,14 @@ interface SourceContext {
 
 type ValidateSource = (source: JsonObject, path: string, errors: FieldError[], context: SourceContext) => void;
 
-const needs =
-  (...members: string[]): ValidateSource =>
-  (source, path, errors) => {
-    for (const member of members) if (textAt(source, member) === '') errors.push(required(child(path, member)));
-  };
-
 /** A secret of a volume needs a name and a namespace, where it is named at all. */
 function validateSecret(source: JsonObject, member: string, path: string, errors: FieldError[]): void {
   const secret = objectAt(source, member);
-  if (secret) needs('name', 'namespace')(secret, child(path, member), errors, { volumeName: '', hasNodeAffinity: false });
+  if (secret) needs('name', 'namespace')(secret, child(path, member), errors);
 }
 
-const glusterfs: ValidateSource = (source, path, errors, context) => {
-  needs('endpoints', 'path')(source, path, errors, context);
+const glusterfs: ValidateSource = (source, path, errors) => {
+  needs('endpoints', 'path')(source, path, errors);
   const namespace = source['endpointsNamespace'];
   if (namespace === undefined) return;
   const field = child(path, 'endpointsNamespace');
@@ -35,13 +29,9 @@ const glusterfs: ValidateSource = (source, path, errors, context) => {
   else invalidEach(field, namespace, dnsLabel(namespace as string), errors);
 };
 
-const needsMonitors: ValidateSource = (source, path, errors) => {
-  if (textsAt(source, 'monitors').length === 0) errors.push(required(child(path, 'monitors')));
-};
-
-const rbd: ValidateSource = (source, path, errors, context) => {
-  needsMonitors(source, path, errors, context);
-  if (textAt(source, 'image') === '') errors.push(required(child(path, 'image')));
+const rbd: ValidateSource = (source, path, errors) => {
+  needsMonitors(source, path, errors);
+  needs('image')(source, path, errors);
 };
 
 const INITIATOR_BYTES_MAX = 64;
@@ -65,13 +55,13 @@ const iscsi: ValidateSource = (source, path, errors, { volumeName }) => {
   validateIscsiName(initiator, child(path, 'initiatorname'), errors);
 };
 
-const cinder: ValidateSource = (source, path, errors, context) => {
-  needs('volumeID')(source, path, errors, context);
+const cinder: ValidateSource = (source, path, errors) => {
+  needs('volumeID')(source, path, errors);
   validateSecret(source, 'secretRef', path, errors);
 };
 
-const azureFile: ValidateSource = (source, path, errors, context) => {
-  needs('secretName', 'shareName')(source, path, errors, context);
+const azureFile: ValidateSource = (source, path, errors) => {
+  needs('secretName', 'shareName')(source, path, errors);
   if (source['secretNamespace'] === '') errors.push(required(child(path, 'secretNamespace')));
 };
 

@@ -6,7 +6,7 @@ import { dnsSubdomain } from '../../names.js';
 import { formatQuantity, parseQuantity, quantityIn, signOf } from '../../quantity.js';
 import { invalidEach } from '../checks.js';
 import { entriesAt, objectAt, sorted, textAt, textsAt } from '../members.js';
-import { ACCESS_MODES } from '../persistent-volume-claim-spec.js';
+import { validateAccessModes } from '../persistent-volume-claim-spec.js';
 import { validateNodeSelector } from '../pods/affinity.js';
 import { validateVolumeSource } from './persistent-volume-source.js';
 
@@ -26,15 +26,6 @@ export function validateBasicResource(text: string, field: string, errors: Field
   const quantity = parseQuantity(text);
   if (signOf(quantity) < 0 && quantityIn(quantity, 0) < 0n)
     errors.push(invalidValue(field, quantityIn(quantity, 0), 'must be a valid resource quantity'));
-}
-
-function validateAccessModes(spec: JsonObject, field: string, errors: FieldError[]): void {
-  const modes = textsAt(spec, 'accessModes');
-  if (modes.length === 0) errors.push(required(field));
-  for (const mode of modes) if (!ACCESS_MODES.includes(mode)) errors.push(notSupported(field, mode, ACCESS_MODES));
-  const others = modes.some((mode) => mode !== 'ReadWriteOncePod' && ACCESS_MODES.includes(mode));
-  if (modes.includes('ReadWriteOncePod') && others)
-    errors.push(forbiddenField(field, 'may not use ReadWriteOncePod with other access modes'));
 }
 
 function validateCapacity(spec: JsonObject, field: string, errors: FieldError[]): void {
@@ -94,6 +85,7 @@ export function validateVolumeSpec(spec: JsonObject, path: string, options: Volu
     if (entriesAt(spec, 'capacity').length > 0) errors.push(forbiddenField(child(path, 'capacity'), `may not be specified ${INLINE}`));
     if (!objectAt(spec, 'csi')) errors.push(required(child(path, 'csi'), `has to be specified ${INLINE}`));
   }
+  if (textsAt(spec, 'accessModes').length === 0) errors.push(required(child(path, 'accessModes')));
   validateAccessModes(spec, child(path, 'accessModes'), errors);
   if (!isInline) validateCapacity(spec, child(path, 'capacity'), errors);
   const reclaimPolicy = child(path, 'persistentVolumeReclaimPolicy');

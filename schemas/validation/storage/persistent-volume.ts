@@ -4,15 +4,15 @@ import type { JsonObject } from '../../json-value.js';
 import { labelValue } from '../../names.js';
 import { immutable } from '../checks.js';
 import { coreForm } from '../go-form.js';
-import { made, objectAt, objectsAt, preset, take, textAt, textsAt } from '../members.js';
+import { made, objectAt, objectsAt, preset, specOf, take, textAt, textsAt } from '../members.js';
 import { semanticallyEqual } from '../pods/update.js';
 import { warnOfNodeTerm } from '../pods/warnings.js';
 import type { KindRules, WriteContext } from '../rules.js';
 import { unifiedDiff } from '../unified-diff.js';
+import { CLASS_ANNOTATION } from './class-annotation.js';
 import { SOURCE_TYPES } from './persistent-volume-source.js';
 import { validateVolumeSpec } from './persistent-volume-spec.js';
 
-const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 const MOUNT_ANNOTATION = 'volume.beta.kubernetes.io/mount-options';
 const WITH_MOUNT_OPTIONS = [
   ...['gcePersistentDisk', 'awsElasticBlockStore', 'glusterfs', 'quobyte', 'nfs', 'iscsi', 'rbd', 'cephfs', 'cinder', 'azureFile'],
@@ -28,7 +28,6 @@ const GONE: readonly (readonly [type: string, path: string, when: string])[] = [
   ['rbd', 'rbd', 'deprecated in v1.28, non-functional in v1.31+'],
 ];
 
-const specOf = (object: JsonObject): JsonObject => objectAt(object, 'spec') ?? {};
 const annotationOf = (object: JsonObject, name: string): unknown => objectAt(objectAt(object, 'metadata'), 'annotations')?.[name];
 const nodeTerms = (spec: JsonObject): readonly JsonObject[] =>
   objectsAt(objectAt(objectAt(spec, 'nodeAffinity'), 'required'), 'nodeSelectorTerms');

@@ -5,7 +5,7 @@ import { dnsSubdomain } from '../../names.js';
 import { immutable, invalidEach, NOT_NEGATIVE } from '../checks.js';
 import { goForm } from '../go-form.js';
 import { ALL_BUT_STATUS, keepAllButStatus } from '../kept-metadata.js';
-import { bytes, entriesAt, numberAt, objectAt, textAt } from '../members.js';
+import { bytes, entriesAt, numberAt, objectAt, specOf, textAt } from '../members.js';
 import { semanticallyEqual } from '../pods/update.js';
 import { validateCsiDriverName } from '../pods/volumes.js';
 import type { KindRules } from '../rules.js';
@@ -15,8 +15,6 @@ const SOURCE = 'spec.source';
 const ONE_SOURCE = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
 const METADATA_BYTES_MAX = 256 * 1024;
 const MESSAGE_BYTES_MAX = 1024;
-
-const specOf = (object: JsonObject): JsonObject => objectAt(object, 'spec') ?? {};
 
 function validateSource(source: JsonObject, errors: FieldError[]): void {
   const inline = objectAt(source, 'inlineVolumeSpec');

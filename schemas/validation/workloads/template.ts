@@ -10,14 +10,14 @@ import {
   selects,
   validateLabelSelector,
 } from '../label-selector.js';
-import { objectAt, sorted, take, textAt } from '../members.js';
+import { objectAt, sorted, specOf, take, textAt } from '../members.js';
 import { dropDisabledTemplateMembers } from '../pods/disabled.js';
 import { type PodOptions, podOptions } from '../pods/options.js';
 import { validatePodTemplate } from '../pods/template.js';
 import { semanticallyEqual } from '../pods/update.js';
 import { warnOfPod } from '../pods/warnings.js';
 
-export const specOf = (workload: JsonObject | undefined): JsonObject => objectAt(workload, 'spec') ?? {};
+export { specOf };
 export const templateOf = (spec: JsonObject): JsonObject => objectAt(spec, 'template') ?? {};
 export const templateLabels = (template: JsonObject): JsonObject | undefined => objectAt(objectAt(template, 'metadata'), 'labels');
 
