@@ -46,7 +46,7 @@ function groupsOf(registry: Registry, cluster: string): Group[] {
 }
 
 const groupPriority = ({ name, versions }: Group): number => {
-  if (name === 'apiregistration.k8s.io') return Number.POSITIVE_INFINITY;
+  if (name === '' || name === 'apiregistration.k8s.io') return Number.POSITIVE_INFINITY;
   return Math.max(...versions.map(({ version, remote }) => remote?.groupPriority ?? priorityOf(name, version).group));
 };
 
