@@ -7,7 +7,7 @@ import { encodeProtobuf } from '../schemas/wire/protobuf.js';
 import { encodeYaml } from '../schemas/wire/yaml-encode.js';
 import type { Entry } from '../storage/entry.js';
 import type { Answer, Request } from './api.js';
-import { convertAhead, convertStored, objectText, servedBytes, storedObject, typePrefix } from './codec.js';
+import { convertAhead, convertStored, isServedAsStored, objectText, servedBytes, storedObject, typePrefix } from './codec.js';
 import { internalPackage } from './decode.js';
 import { JSON_TYPE, type Output, PROTOBUF_TYPE, YAML_TYPE } from './negotiation.js';
 import type { Resource } from './resource.js';
@@ -18,6 +18,8 @@ export interface Reply {
   code: number;
   headers: Record<string, string>;
   body: Iterable<Buffer>;
+  /** Of all of the body, where it is known of one that is made as it is sent. */
+  length?: number;
 }
 
 type ObjectAnswer = Extract<Answer, { type: 'object' | 'entry' | 'list' }>;
@@ -31,7 +33,7 @@ export async function encodeAnswer(answer: Exclude<Answer, { type: 'watch' }>, r
   if (output.as) return encodeValue(await converted(answer, request), codeOf(answer), output, undefined);
   if (output.mediaType === JSON_TYPE && !output.pretty) {
     if (answer.type === 'entry') return reply(answer.code, JSON_TYPE, [await servedBytes(answer.resource, answer.entry)]);
-    if (answer.type === 'list') return reply(200, JSON_TYPE, await listChunks(answer));
+    if (answer.type === 'list') return await listReply(answer);
     return reply(answer.code, JSON_TYPE, [Buffer.from(`${objectText(answer.object, answer.resource, answer.resource.gvk)}\n`)]);
   }
   const value = answer.type === 'list' ? await listObject(answer) : await objectOf(answer);
@@ -85,23 +87,27 @@ function listMeta(answer: ListAnswer, withEmptyContinue: boolean): JsonObject {
 }
 
 const CHUNK_BYTES = 512 * 1024;
-const COMMA = Buffer.from(',');
-const OPEN = Buffer.from('{');
-const CLOSE = Buffer.from(']}\n');
+const COMMA = 0x2c;
+const OPEN = 0x7b;
+const TAIL = Buffer.from(']}\n');
 
 /**
  * A list's JSON from the bytes of its entries, no parsing: items of built-ins lose their type prefix (R6.3). The chunks are made as they
  * are sent, so that neither a slow client nor a long list holds the whole of it, or the event loop.
  */
-async function listChunks(answer: ListAnswer): Promise<Iterable<Buffer>> {
+async function listReply(answer: ListAnswer): Promise<Reply> {
   const { resource, entries } = answer;
   const { kind, gvk } = resource;
   await convertAhead(resource, entries);
-  const head = `{"kind":${JSON.stringify(kind.listKind)},"apiVersion":${JSON.stringify(apiVersionOf(gvk))},"metadata":${encodeJson(listMeta(answer, resource.isCustom))},"items":[`;
+  const head = Buffer.from(
+    `{"kind":${JSON.stringify(kind.listKind)},"apiVersion":${JSON.stringify(apiVersionOf(gvk))},"metadata":${encodeJson(listMeta(answer, resource.isCustom))},"items":[`,
+  );
   const chunks = chunked(head, resource, entries);
   const [first, second] = [chunks.next(), chunks.next()];
   // the length of a small one is known, and it is not compressed (R8.22)
-  return second.done ? [first.value as Buffer] : joined([first.value as Buffer, second.value], chunks);
+  if (second.done) return reply(200, JSON_TYPE, [first.value as Buffer]);
+  const length = lengthOf(head, resource, entries);
+  return { ...reply(200, JSON_TYPE, joined([first.value as Buffer, second.value], chunks)), ...(length !== undefined && { length }) };
 }
 
 function* joined(some: readonly Buffer[], rest: Iterable<Buffer>): Generator<Buffer> {
@@ -109,24 +115,50 @@ function* joined(some: readonly Buffer[], rest: Iterable<Buffer>): Generator<Buf
   yield* rest;
 }
 
-function* chunked(head: string, resource: Resource, entries: readonly Entry[]): Generator<Buffer> {
-  const cut = resource.isCustom ? 0 : Buffer.byteLength(typePrefix(resource.gvk));
-  let parts: Buffer[] = [Buffer.from(head)];
-  let size = parts[0]!.length;
-  for (let i = 0; i < entries.length; i++) {
-    if (i > 0) parts.push(COMMA);
-    if (cut > 0) parts.push(OPEN);
-    const item = servedBytes(resource, entries[i]!) as Buffer;
-    parts.push(item.subarray(cut, item.length - 1));
-    size += item.length;
-    if (size >= CHUNK_BYTES) {
-      yield Buffer.concat(parts);
-      parts = [];
-      size = 0;
-    }
+/** How much of an entry is not sent: its type prefix but for the brace. */
+const cutOf = (resource: Resource): number => (resource.isCustom ? 0 : Buffer.byteLength(typePrefix(resource.gvk)) - 1);
+
+/** What all chunks will be, where no entry must be converted first: without it HTTP/1.1 frames every chunk, which TLS then copies. */
+function lengthOf(head: Buffer, resource: Resource, entries: readonly Entry[]): number | undefined {
+  const cut = cutOf(resource);
+  let length = head.length + TAIL.length - 1;
+  for (const entry of entries) {
+    if (!isServedAsStored(resource, entry)) return undefined;
+    // the comma behind it takes the place of its newline
+    length += entry.bytes.length - cut;
   }
-  parts.push(CLOSE);
-  yield Buffer.concat(parts);
+  return length;
+}
+
+/**
+ * The hot loop of a list: every byte is copied once, and nothing is made but the chunk. A copy of a part would cost a view of it, so items
+ * are copied whole, from the last to the first: what is too much in front of one is overwritten by the one before it.
+ */
+function* chunked(head: Buffer, resource: Resource, entries: readonly Entry[]): Generator<Buffer> {
+  const cut = cutOf(resource);
+  const last = entries.length - 1;
+  let next = 0;
+  do {
+    const from = next;
+    let size = from === 0 ? head.length : 0;
+    while (next <= last && size < CHUNK_BYTES) size += (servedBytes(resource, entries[next++]!) as Buffer).length - cut;
+    if (next > last) size += TAIL.length - (last < 0 ? 0 : 1);
+    const chunk = Buffer.allocUnsafe(cut + size);
+    let end = chunk.length;
+    if (next > last) end -= TAIL.length - (last < 0 ? 0 : 1);
+    const tailAt = last < 0 ? end : end - 1;
+    for (let i = next - 1; i >= from; i--) {
+      const item = servedBytes(resource, entries[i]!) as Buffer;
+      const start = end - item.length + cut;
+      chunk.set(item, start - cut);
+      if (cut > 0) chunk[start] = OPEN;
+      chunk[end - 1] = COMMA;
+      end = start;
+    }
+    if (from === 0) chunk.set(head, cut);
+    if (next > last) chunk.set(TAIL, tailAt);
+    yield chunk.subarray(cut);
+  } while (next <= last);
 }
 
 async function objectsOf(resource: Resource, entries: readonly Entry[]): Promise<JsonObject[]> {

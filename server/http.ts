@@ -484,6 +484,7 @@ async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, passa
   if (chunks?.length === 1) reply.send(doCompress ? await compress(chunks[0]!, { level: 1 }) : chunks[0]);
   else {
     const plain = Readable.from(made.body, { objectMode: false });
+    if (made.length !== undefined && !doCompress) reply.header('content-length', made.length);
     reply.send(doCompress ? pipeline(plain, createGzip({ level: 1 }), () => {}) : plain);
   }
   return reply as never;
