@@ -69,7 +69,7 @@ export function callerOf(url: string, sockets = 16): Caller & { close(): void } 
           ...headers,
         },
       });
-      sent.on('error', reject);
+      sent.on('error', (error) => reject(new Error(`${method} ${path}: ${error.message}`)));
       sent.on('response', (response) => {
         let text = '';
         response.setEncoding('utf8');

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { callerOf } from '../helpers/command.js';
 import { serve } from '../helpers/served.js';
 
-const { server } = await serve(t, { controllers: [] });
+const { server } = await serve(t, { controllers: ['crd-establisher'] });
 const call = callerOf(server.url!, 64);
 t.teardown(() => call.close());
 
@@ -91,7 +92,7 @@ t.test('lists of many chunks arrive whole, built-in or custom, with their length
   };
   await call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd);
   const THINGS = '/apis/chunks.test/v1/namespaces/default/things';
-  while ((await call('GET', THINGS)).status !== 200);
+  while ((await call('GET', THINGS)).status !== 200) await sleep(20);
   for (const [path, type] of [
     ['/api/v1/namespaces/kube-system/configmaps', { kind: 'ConfigMap', apiVersion: 'v1' }],
     [THINGS, { kind: 'Thing', apiVersion: 'chunks.test/v1' }],
