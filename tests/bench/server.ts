@@ -16,7 +16,8 @@ import { createServer } from '../../server/index.js';
 const TOKEN = 'bench';
 const CLIENTS = 64;
 const MAPS = '/api/v1/namespaces/default/configmaps';
-const payload = (name: string): string => JSON.stringify({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name }, data: { content: 'x'.repeat(900) } });
+const payload = (name: string): string =>
+  JSON.stringify({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name }, data: { content: 'x'.repeat(900) } });
 
 /** In a child: serves on a free port, says which. */
 async function target(kind: string, dataDir: string): Promise<void> {
@@ -57,13 +58,18 @@ async function start(kind: string): Promise<Target> {
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS, rejectUnauthorized: false });
   const call: Target['call'] = (method, path, body) =>
     new Promise((resolve, reject) => {
-      const headers = { authorization: `Bearer ${TOKEN}`, ...(body && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) };
+      const headers = {
+        authorization: `Bearer ${TOKEN}`,
+        ...(body && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      };
       const sent = request({ host: '127.0.0.1', port, method, path, agent, headers }, (response) => {
         let bytes = 0;
         response.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
         });
-        response.on('end', () => (response.statusCode! < 300 ? resolve(bytes) : reject(new Error(`${method} ${path}: ${response.statusCode}`))));
+        response.on('end', () =>
+          response.statusCode! < 300 ? resolve(bytes) : reject(new Error(`${method} ${path}: ${response.statusCode}`)),
+        );
       });
       sent.on('error', reject);
       sent.end(body);
@@ -98,7 +104,9 @@ async function main(): Promise<void> {
   const [kurma, bare] = [await start('kurma'), await start('bare')];
   const report = (what: string, ours: Measured, theirs: Measured): void => {
     const show = ({ rate, cpuMicros }: Measured): string => `${rate.toFixed(0).padStart(6)}/s ${cpuMicros.toFixed(0).padStart(6)} µs CPU`;
-    console.log(`${what.padEnd(22)} kurma ${show(ours)}   bare ${show(theirs)}   rate ${((ours.rate / theirs.rate) * 100).toFixed(0)} %, CPU ×${(ours.cpuMicros / theirs.cpuMicros).toFixed(2)}`);
+    console.log(
+      `${what.padEnd(22)} kurma ${show(ours)}   bare ${show(theirs)}   rate ${((ours.rate / theirs.rate) * 100).toFixed(0)} %, CPU ×${(ours.cpuMicros / theirs.cpuMicros).toFixed(2)}`,
+    );
   };
   let created = 0;
   const creates = (t: Target, count: number) => measure(t, count, CLIENTS, () => t.call('POST', MAPS, payload(`m-${created++}`)));

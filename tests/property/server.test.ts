@@ -42,22 +42,26 @@ const byName = (list: Iterable<Item>): JsonObject[] =>
     .sort((a, b) => ((a['metadata'] as Item['metadata']).name < (b['metadata'] as Item['metadata']).name ? -1 : 1));
 
 t.test('a list, and the events of a watch from its revision on, are the list at the end (R7.7, R7.8)', async (t) => {
-  const property = fc.asyncProperty(fc.array(write, { minLength: 1, maxLength: 25 }), fc.constantFrom('', '&labelSelector=l=x'), async (writes, selector) => {
-    const before = await call('GET', `${MAPS}?limit=0${selector}`);
-    const state = new Map(items(before.body).map((item) => [item.metadata.name, item]));
-    await Promise.all(
-      writes.map(({ verb, name, label, value }) => {
-        const object = map(name, { data: { value } }, { labels: { l: label } });
-        if (verb === 'POST') return call('POST', MAPS, object);
-        const headers = verb === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : undefined;
-        return call(verb, `${MAPS}/${name}`, verb === 'DELETE' ? undefined : object, headers);
-      }),
-    );
-    const after = await call('GET', `${MAPS}?limit=0${selector}`);
-    const watched = await call('GET', `${MAPS}?watch=true&timeoutSeconds=1&resourceVersion=${revisionOf(before.body)}${selector}`);
-    replay(state, watched.text);
-    t.same(byName(state.values()), byName(items(after.body)));
-  });
+  const property = fc.asyncProperty(
+    fc.array(write, { minLength: 1, maxLength: 25 }),
+    fc.constantFrom('', '&labelSelector=l=x'),
+    async (writes, selector) => {
+      const before = await call('GET', `${MAPS}?limit=0${selector}`);
+      const state = new Map(items(before.body).map((item) => [item.metadata.name, item]));
+      await Promise.all(
+        writes.map(({ verb, name, label, value }) => {
+          const object = map(name, { data: { value } }, { labels: { l: label } });
+          if (verb === 'POST') return call('POST', MAPS, object);
+          const headers = verb === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : undefined;
+          return call(verb, `${MAPS}/${name}`, verb === 'DELETE' ? undefined : object, headers);
+        }),
+      );
+      const after = await call('GET', `${MAPS}?limit=0${selector}`);
+      const watched = await call('GET', `${MAPS}?watch=true&timeoutSeconds=1&resourceVersion=${revisionOf(before.body)}${selector}`);
+      replay(state, watched.text);
+      t.same(byName(state.values()), byName(items(after.body)));
+    },
+  );
   await fc.assert(property, { numRuns: 3, seed: 7 });
 });
 
@@ -86,7 +90,12 @@ t.test('lists of many chunks arrive whole, built-in or custom, with their length
       scope: 'Namespaced',
       names: { plural: 'things', kind: 'Thing' },
       versions: [
-        { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } },
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
       ],
     },
   };
@@ -99,9 +108,18 @@ t.test('lists of many chunks arrive whole, built-in or custom, with their length
   ] as const) {
     const names = Array.from({ length: 20 }, (_, i) => `n-${String(i).padStart(2, '0')}`);
     const sizes = [10, 30_000, 1, 70_000, 300_000];
-    await Promise.all(names.map((name, i) => call('POST', path, { ...map(name, { data: { text: 'é'.repeat((sizes[i % sizes.length]! / 2) | 0) } }), ...type })));
+    await Promise.all(
+      names.map((name, i) =>
+        call('POST', path, { ...map(name, { data: { text: 'é'.repeat((sizes[i % sizes.length]! / 2) | 0) } }), ...type }),
+      ),
+    );
     const { body, headers, text } = await call('GET', `${path}?labelSelector=!none`);
-    t.same(items(body).map(({ metadata }) => metadata.name).filter((name) => name.startsWith('n-')), names);
+    t.same(
+      items(body)
+        .map(({ metadata }) => metadata.name)
+        .filter((name) => name.startsWith('n-')),
+      names,
+    );
     t.equal(Number(headers['content-length']), Buffer.byteLength(text));
     for (const item of items(body).slice(0, 6)) {
       const { body: alone } = await call('GET', `${path}/${item.metadata.name}`);
@@ -113,7 +131,9 @@ t.test('lists of many chunks arrive whole, built-in or custom, with their length
 t.test('two hundred managers apply to one object at once: no field is lost, no owner, and nobody conflicts', async (t) => {
   const path = `${MAPS}/shared`;
   const apply = (i: number) =>
-    call('PATCH', `${path}?fieldManager=m-${i}`, map('shared', { data: { [`k-${i}`]: String(i) } }), { 'content-type': 'application/apply-patch+yaml' });
+    call('PATCH', `${path}?fieldManager=m-${i}`, map('shared', { data: { [`k-${i}`]: String(i) } }), {
+      'content-type': 'application/apply-patch+yaml',
+    });
   const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => apply(i)));
   t.same([...new Set(answers.map(({ status }) => status))].sort(), [200, 201]);
   t.equal(answers.filter(({ status }) => status === 201).length, 1, 'one created it');
