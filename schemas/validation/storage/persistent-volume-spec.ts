@@ -1,5 +1,4 @@
 /** The spec of a volume, in PersistentVolumes and inline in VolumeAttachments. */
-import { posix } from 'node:path';
 import { child, type FieldError, forbiddenField, index, invalidValue, notSupported, required } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { dnsSubdomain } from '../../names.js';
@@ -78,6 +77,16 @@ function validateClasses(spec: JsonObject, path: string, isInline: boolean, erro
   else invalidEach(field, attributes, dnsSubdomain(attributes as string), errors);
 }
 
+/** Whether the path, shortened, is `/`. */
+function isRoot(path: string): boolean {
+  let depth = 0;
+  for (const part of path.split('/')) {
+    if (part === '..') depth = Math.max(0, depth - 1);
+    else if (part !== '' && part !== '.') depth++;
+  }
+  return path.startsWith('/') && depth === 0;
+}
+
 export function validateVolumeSpec(spec: JsonObject, path: string, options: VolumeOptions, errors: FieldError[]): void {
   const { isInline } = options;
   if (isInline) {
@@ -94,7 +103,7 @@ export function validateVolumeSpec(spec: JsonObject, path: string, options: Volu
   if (affinity) validateNodeAffinity(affinity, child(path, 'nodeAffinity'), options, errors);
   validateVolumeSource(spec, path, { volumeName: options.name, hasNodeAffinity: affinity !== undefined && !isInline }, errors);
   const hostPath = objectAt(spec, 'hostPath');
-  if (hostPath && posix.normalize(textAt(hostPath, 'path')) === '/' && spec['persistentVolumeReclaimPolicy'] === 'Recycle')
+  if (hostPath && isRoot(textAt(hostPath, 'path')) && spec['persistentVolumeReclaimPolicy'] === 'Recycle')
     errors.push(forbiddenField(reclaimPolicy, "may not be 'recycle' for a hostPath mount of '/'"));
   validateClasses(spec, path, isInline, errors);
 }
