@@ -31,10 +31,10 @@ export function compileFor(environment: Environment, source: string, wanted: Wan
 
 const nameOf = (type: CelType): string => (type.kind === 'null' ? 'null_type' : formatType(type));
 
-/** The finding of an expression, printed as the value it is sent with. */
-export function expressionErrors(environment: Environment, source: string, wanted: Wanted, path: string): FieldError[] {
+/** The finding of an expression; `printed` is the value that it is told with. */
+export function expressionErrors(environment: Environment, source: string, wanted: Wanted, path: string, printed = source): FieldError[] {
   const { problem } = compileFor(environment, source, wanted);
-  return problem === undefined ? [] : [invalidValue(path, source, problem)];
+  return problem === undefined ? [] : [invalidValue(path, printed, problem)];
 }
 
 /** Match conditions of webhooks (no params) and policies (C3.2). */

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../json-value.js';
 import { pathSegment } from '../../names.js';
 import { invalidEach } from '../checks.js';
 import { validateLabelSelector } from '../label-selector.js';
-import { made, objectAt, objectsAt, preset, textAt, textsAt } from '../members.js';
+import { made, objectAt, objectsAt, textAt, textsAt } from '../members.js';
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const SCOPES = ['*', 'Cluster', 'Namespaced'];
@@ -13,13 +13,13 @@ export const FAILURE_POLICIES = ['Fail', 'Ignore'];
 
 /** C3.1, C4.1: every rule has a scope. */
 export function defaultRules(parent: JsonObject, name: string): void {
-  for (const rule of objectsAt(parent, name)) preset(rule, 'scope', '*');
+  for (const rule of objectsAt(parent, name)) rule['scope'] ??= '*';
 }
 
 /** C4.1 */
 export function defaultMatchResources(matched: JsonObject | undefined): void {
   if (!matched) return;
-  preset(matched, 'matchPolicy', 'Equivalent');
+  matched['matchPolicy'] ??= 'Equivalent';
   made(matched, 'namespaceSelector');
   made(matched, 'objectSelector');
   defaultRules(matched, 'resourceRules');

@@ -4,10 +4,10 @@ import type { Environment } from '../../cel/environment.js';
 import { child, duplicate, type FieldError, forbiddenField, index, invalidValue, notSupported, required } from '../../field-errors.js';
 import { equal, type JsonObject } from '../../json-value.js';
 import { dns1035Label, dnsSubdomain, pathSegment, qualifiedName } from '../../names.js';
-import { invalidEach, requiredOneOf } from '../checks.js';
+import { invalidEach, oneOf, requiredOneOf } from '../checks.js';
 import { conditionsErrors } from '../conditions.js';
 import { validateLabelSelector } from '../label-selector.js';
-import { bytes, objectAt, objectsAt, preset, specOf, textAt, textsAt } from '../members.js';
+import { bytes, objectAt, objectsAt, specOf, textAt, textsAt } from '../members.js';
 import type { KindRules } from '../rules.js';
 import {
   expressionErrors,
@@ -23,7 +23,8 @@ import { defaultMatchResources, FAILURE_POLICIES, matchResourcesErrors } from '.
 
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const ACTIONS = ['Audit', 'Deny', 'Warn'];
-const NOT_FOUND_ACTIONS = ['Allow', 'Deny'];
+const NOT_FOUND_ACTIONS = ['Deny', 'Allow'];
+const EXCLUSIVE = 'name and selector are mutually exclusive';
 const REINVOCATION_POLICIES = ['IfNeeded', 'Never'];
 const AUDIT_ANNOTATIONS_MAX = 20;
 const VALUE_EXPRESSION_BYTES_MAX = 5120;
@@ -33,7 +34,7 @@ const isOneLine = (text: string): boolean => !/[\r\n]/.test(text);
 function defaultPolicy(object: JsonObject): void {
   const spec = objectAt(object, 'spec');
   if (!spec) return;
-  preset(spec, 'failurePolicy', 'Fail');
+  spec['failurePolicy'] ??= 'Fail';
   defaultMatchResources(objectAt(spec, 'matchConstraints'));
 }
 
@@ -45,7 +46,7 @@ function sameMatchConditions(object: JsonObject, old: JsonObject): boolean {
 /** What both kinds of policies begin with. */
 function policyErrors(spec: JsonObject, hasSameConditions: boolean): FieldError[] {
   const errors: FieldError[] = [];
-  requiredOneOf('spec.failurePolicy', textAt(spec, 'failurePolicy'), FAILURE_POLICIES, errors);
+  oneOf('spec.failurePolicy', textAt(spec, 'failurePolicy'), FAILURE_POLICIES, errors);
   const paramKind = objectAt(spec, 'paramKind');
   if (paramKind) errors.push(...paramKindErrors(paramKind, 'spec.paramKind'));
   const constraints = objectAt(spec, 'matchConstraints');
@@ -125,8 +126,6 @@ function validationErrors(validation: JsonObject, environment: Environment, quie
   if (message !== '' && message.trim() === '')
     errors.push(invalidValue(child(path, 'message'), message, 'message must be non-empty if specified'));
   else if (!isOneLine(message.trim())) errors.push(invalidValue(child(path, 'message'), message, 'message must not contain line breaks'));
-  else if (!isOneLine(expression.trim()) && message.trim() === '')
-    errors.push(required(child(path, 'message'), 'message must be specified if expression contains line breaks'));
   if (typeof reason === 'string' && !REASONS.includes(reason)) errors.push(notSupported(child(path, 'reason'), reason, REASONS));
   return errors;
 }
@@ -135,14 +134,15 @@ function validationErrors(validation: JsonObject, environment: Environment, quie
 function auditAnnotationErrors(policyName: string, annotation: JsonObject, environment: Environment, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const key = textAt(annotation, 'key');
-  const name = policyName === '' ? key : `${policyName}/${key}`;
+  const name = `${policyName}/${key}`;
   invalidEach(child(path, 'key'), name, qualifiedName(name), errors);
-  const expression = textAt(annotation, 'valueExpression').trim();
+  const source = textAt(annotation, 'valueExpression');
+  const expression = source.trim();
   const at = child(path, 'valueExpression');
   if (expression === '') errors.push(required(at, 'valueExpression is not specified'));
   else if (bytes(expression) > VALUE_EXPRESSION_BYTES_MAX)
     errors.push(required(at, `must not exceed ${VALUE_EXPRESSION_BYTES_MAX} bytes in length`));
-  else errors.push(...expressionErrors(environment, expression, WANT_STRING_OR_NULL, at));
+  else errors.push(...expressionErrors(environment, expression, WANT_STRING_OR_NULL, at, source));
   return errors;
 }
 
@@ -212,14 +212,14 @@ export const mutatingAdmissionPolicy: KindRules = {
   validateUpdate: (object, old) => mutatingErrors(object, sameMatchConditions(object, old)),
 };
 
-function bindingErrors(object: JsonObject, matchResourcesPath: string): FieldError[] {
+function bindingErrors(object: JsonObject): FieldError[] {
   const spec = specOf(object);
   const errors: FieldError[] = [];
   const name = textAt(spec, 'policyName');
   if (name === '') errors.push(required('spec.policyName'));
   else invalidEach('spec.policyName', name, dnsSubdomain(name), errors);
   errors.push(...paramRefErrors(objectAt(spec, 'paramRef'), 'spec.paramRef'));
-  errors.push(...matchResourcesErrors(objectAt(spec, 'matchResources'), matchResourcesPath));
+  errors.push(...matchResourcesErrors(objectAt(spec, 'matchResources'), 'spec.matchResources'));
   return errors;
 }
 
@@ -230,12 +230,10 @@ function paramRefErrors(reference: JsonObject | undefined, path: string): FieldE
   const selector = objectAt(reference, 'selector');
   if (name !== '') {
     invalidEach(child(path, 'name'), name, pathSegment(name), errors);
-    if (selector) {
-      const detail = 'name and selector are mutually exclusive';
-      errors.push(forbiddenField(child(path, 'name'), detail), forbiddenField(child(path, 'selector'), detail));
-    }
+    if (selector) errors.push(forbiddenField(child(path, 'name'), EXCLUSIVE));
   }
   validateLabelSelector(selector, child(path, 'selector'), errors);
+  if (selector && name !== '') errors.push(forbiddenField(child(path, 'selector'), EXCLUSIVE));
   if (name === '' && !selector) errors.push(required(path, 'one of name or selector must be specified'));
   requiredOneOf(child(path, 'parameterNotFoundAction'), textAt(reference, 'parameterNotFoundAction'), NOT_FOUND_ACTIONS, errors);
   return errors;
@@ -258,9 +256,7 @@ function validationActionsErrors(actions: readonly string[], path: string): Fiel
 const defaultBinding = (object: JsonObject): void => defaultMatchResources(objectAt(objectAt(object, 'spec'), 'matchResources'));
 
 function validatingBindingErrors(object: JsonObject): FieldError[] {
-  // the path is misspelt in Kubernetes, for this kind only
-  const errors = bindingErrors(object, 'spec.matchResouces');
-  return [...errors, ...validationActionsErrors(textsAt(specOf(object), 'validationActions'), 'spec.validationActions')];
+  return [...bindingErrors(object), ...validationActionsErrors(textsAt(specOf(object), 'validationActions'), 'spec.validationActions')];
 }
 
 export const validatingAdmissionPolicyBinding: KindRules = {
@@ -269,10 +265,8 @@ export const validatingAdmissionPolicyBinding: KindRules = {
   validateUpdate: validatingBindingErrors,
 };
 
-const mutatingBindingErrors = (object: JsonObject): FieldError[] => bindingErrors(object, 'spec.matchResources');
-
 export const mutatingAdmissionPolicyBinding: KindRules = {
   default: defaultBinding,
-  validate: mutatingBindingErrors,
-  validateUpdate: mutatingBindingErrors,
+  validate: bindingErrors,
+  validateUpdate: bindingErrors,
 };

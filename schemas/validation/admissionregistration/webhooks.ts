@@ -4,7 +4,7 @@ import { child, duplicate, type FieldError, index, invalidValue, notSupported, r
 import { equal, type JsonObject } from '../../json-value.js';
 import { dns1035Label, dnsSubdomain } from '../../names.js';
 import { hasInvalidValues, validateLabelSelector } from '../label-selector.js';
-import { made, numberAt, objectAt, objectsAt, preset, textAt, textsAt } from '../members.js';
+import { made, numberAt, objectAt, objectsAt, textAt, textsAt } from '../members.js';
 import type { KindRules } from '../rules.js';
 import { matchConditionsErrors } from './expressions.js';
 import { defaultRules, FAILURE_POLICIES, MATCH_POLICIES, ruleErrors } from './match-resources.js';
@@ -42,12 +42,12 @@ export const validatingWebhookConfiguration = webhookRules(false);
 export const mutatingWebhookConfiguration = webhookRules(true);
 
 function defaultWebhook(webhook: JsonObject, isMutating: boolean): void {
-  preset(webhook, 'failurePolicy', 'Fail');
-  preset(webhook, 'matchPolicy', 'Equivalent');
+  webhook['failurePolicy'] ??= 'Fail';
+  webhook['matchPolicy'] ??= 'Equivalent';
   made(webhook, 'namespaceSelector');
   made(webhook, 'objectSelector');
   webhook['timeoutSeconds'] ??= TIMEOUT_SECONDS;
-  if (isMutating) preset(webhook, 'reinvocationPolicy', 'Never');
+  if (isMutating) webhook['reinvocationPolicy'] ??= 'Never';
   defaultRules(webhook, 'rules');
   const service = objectAt(objectAt(webhook, 'clientConfig'), 'service');
   if (service) service['port'] ??= HTTPS_PORT;
