@@ -15,7 +15,7 @@ current-context: here
 clusters: [{ name: c, cluster: ${cluster} }]
 users: [{ name: u, user: ${user} }]
 contexts:
-  - { name: here, context: { cluster: c, user: u, namespace: n } }
+  - { name: here, context: { cluster: c, user: u, namespace: team } }
   - { name: nobody, context: { cluster: c } }
 `;
 
@@ -25,7 +25,7 @@ t.test('a kubeconfig becomes a connection', async (t) => {
     [
       kubeconfig('{ server: "https://h:1/prefix/" }', '{ token: t }'),
       undefined,
-      { server: 'https://h:1/prefix', namespace: 'n', token: 't' },
+      { server: 'https://h:1/prefix', namespace: 'team', token: 't' },
     ],
     [kubeconfig('{ server: "http://h" }', '{ token: t }'), 'nobody', { server: 'http://h', namespace: 'default' }],
     [
@@ -36,7 +36,7 @@ t.test('a kubeconfig becomes a connection', async (t) => {
       undefined,
       {
         server: 'https://h',
-        namespace: 'n',
+        namespace: 'team',
         ca: Buffer.from('ca'),
         cert: Buffer.from('cert'),
         key: Buffer.from('key'),
@@ -48,7 +48,7 @@ t.test('a kubeconfig becomes a connection', async (t) => {
       undefined,
       {
         server: 'https://h',
-        namespace: 'n',
+        namespace: 'team',
         insecureSkipTlsVerify: true,
         tokenFile: join(directory, 'token'),
         impersonate: { username: 'bob', groups: ['g'] },
@@ -99,7 +99,7 @@ t.test('requests carry prefix, query, body, credentials and impersonation; answe
     response.setHeader('content-type', url!.includes('text') ? 'text/plain' : 'application/json');
     response.end(url!.includes('text') ? 'plain' : '{"big":9007199254740993}');
   });
-  const transport = createHttpTransport({ server: `${server}/prefix`, namespace: 'n', token: 'secret' }, { userAgent: 'me' });
+  const transport = createHttpTransport({ server: `${server}/prefix`, namespace: 'team', token: 'secret' }, { userAgent: 'me' });
   t.teardown(() => transport.close?.());
   const user = { username: 'bob', groups: ['g1', 'g2'], extra: { 'a/b': ['c'] } };
   const answer = await transport.request({ method: 'POST', path: '/api/v1/x', query: { a: 'b c' }, body: { n: 1 }, user });
@@ -130,7 +130,7 @@ t.test('a token file is read when it is needed', async (t) => {
   });
   const tokenFile = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
   writeFileSync(tokenFile, 'rotating\n');
-  const transport = createHttpTransport({ server, namespace: 'n', tokenFile });
+  const transport = createHttpTransport({ server, namespace: 'team', tokenFile });
   t.teardown(() => transport.close?.());
   await transport.request({ method: 'GET', path: '/' });
   t.same(tokens, ['Bearer rotating']);
@@ -150,7 +150,7 @@ t.test('a watch yields its lines however they are cut, and ends with the stream'
     }
     response.end();
   });
-  const transport = createHttpTransport({ server, namespace: 'n' });
+  const transport = createHttpTransport({ server, namespace: 'team' });
   t.teardown(() => transport.close?.());
   const events: TransportEvent[] = [];
   for await (const event of transport.watch({ method: 'GET', path: '/' })) events.push(event);
@@ -174,7 +174,7 @@ t.test('a watch that is refused throws the Status, and one that is closed lets g
     response.write('{"type":"ADDED","object":{}}\n');
     response.on('close', () => closed());
   });
-  const transport = createHttpTransport({ server, namespace: 'n' });
+  const transport = createHttpTransport({ server, namespace: 'team' });
   t.teardown(() => transport.close?.());
   const refused = transport.watch({ method: 'GET', path: '/refused' });
   await t.rejects(refused[Symbol.asyncIterator]().next(), { code: 403, message: 'no' });
