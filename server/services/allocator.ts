@@ -67,7 +67,11 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Alloca
     return pool;
   };
   const tell = (address: string, key: string, isHeld: boolean): void => {
-    const done = options.onAddress(address, key, isHeld).finally(() => pending.delete(done));
+    // what fails here, as when the store closes, is mended at the next start
+    const done = options
+      .onAddress(address, key, isHeld)
+      .catch(() => {})
+      .finally(() => pending.delete(done));
     pending.add(done);
   };
   const takeService = (entry: Entry, isGone: boolean): void => {
