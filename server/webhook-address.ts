@@ -1,4 +1,5 @@
 /** Where a webhook's clientConfig leads: a URL, or a Service of the same store (B8.6, C2). */
+import { posix } from 'node:path';
 import type { JsonObject } from '../schemas/json-value.js';
 import { objectAt, textAt } from '../schemas/validation/members.js';
 import type { Store } from '../storage/store.js';
@@ -16,11 +17,17 @@ export interface WebhookAddress {
 /** What messages call the webhook of a clientConfig. */
 export function webhookUrl(clientConfig: JsonObject): string {
   const reference = objectAt(clientConfig, 'service');
-  if (!reference) return textAt(clientConfig, 'url');
+  if (!reference) {
+    const url = textAt(clientConfig, 'url');
+    const [origin] = /^[a-z]+:\/\/[^/?#]*/i.exec(url) ?? [''];
+    return origin + cleaned(new URL(url).pathname);
+  }
   const { serverName, port } = serviceOf(reference);
-  const path = textAt(reference, 'path');
-  return `https://${serverName}:${port}${path.startsWith('/') ? path : `/${path}`}`;
+  return `https://${serverName}:${port}${cleaned(textAt(reference, 'path'))}`;
 }
+
+/** From one `/`, without doubled ones, dots, or one at the end. */
+const cleaned = (path: string): string => posix.join('/', path).replace(/(?<=.)\/$/, '');
 
 function serviceOf(reference: JsonObject): ServiceReference & { serverName: string } {
   const [name, namespace] = [textAt(reference, 'name'), textAt(reference, 'namespace')];

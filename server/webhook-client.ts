@@ -21,7 +21,7 @@ const AGENTS_MAX = 64;
 /** The answer; throws an Error whose message is what Go's client would say. */
 export async function callWebhook({ address, caBundle, timeoutSeconds, body }: WebhookCall): Promise<JsonValue> {
   const { request } = await import('undici');
-  const target = `${address.url}${address.url.includes('?') ? '&' : '?'}timeout=${timeoutSeconds}s`;
+  const target = `${address.url}?timeout=${timeoutSeconds}s`;
   const url = new URL(target);
   const failed = (why: string): Error => new Error(`Post ${JSON.stringify(target)}: ${why}`);
   let answer: { code: number; text: Buffer };

@@ -37,11 +37,12 @@ t.test('a webhook is found at its URL, or behind its Service', (t) => {
   for (const [title, config, url, origin, serverName] of [
     [
       'a URL',
-      { url: 'https://h.example.com:9443/p?a=b' },
-      'https://h.example.com:9443/p?a=b',
+      { url: 'https://h.example.com:9443//p/../q/' },
+      'https://h.example.com:9443/q',
       'https://h.example.com:9443',
       'h.example.com',
     ],
+    ['a URL that names the usual port', { url: 'https://h.example.com:443' }, 'https://h.example.com:443/', 'https://h.example.com', 'h.example.com'],
     [
       'a ready endpoint of a slice',
       service('sliced', { path: '/p' }),
