@@ -42,7 +42,13 @@ t.test('a webhook is found at its URL, or behind its Service', (t) => {
       'https://h.example.com:9443',
       'h.example.com',
     ],
-    ['a URL that names the usual port', { url: 'https://h.example.com:443' }, 'https://h.example.com:443/', 'https://h.example.com', 'h.example.com'],
+    [
+      'a URL that names the usual port',
+      { url: 'https://h.example.com:443' },
+      'https://h.example.com:443/',
+      'https://h.example.com',
+      'h.example.com',
+    ],
     [
       'a ready endpoint of a slice',
       service('sliced', { path: '/p' }),
