@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 /** The command line: flags, signals, printing. Everything else is the server's. */
+import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addInitCommand } from './init-command.js';
 import { addKubeconfigCommand } from './kubeconfig-command.js';
 import { addServeCommand } from './serve-command.js';
 import { addVerifyCommand } from './verify-command.js';
 import { addTokenCommand } from './token-command.js';
+
+// Node 22 and later: compiled code is kept between starts
+(module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
 const program = new Command('kurma')
   .description('The Kubernetes API without Kubernetes: one process, one SQLite file, your own kinds, your own controllers.')

@@ -33,6 +33,17 @@ async function target(kind: string, dataDir: string): Promise<void> {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const one = Buffer.from(payload('one'));
   const list = Buffer.from(`{"items":[${new Array(10_000).fill(payload('one')).join(',')}]}`);
+  const watchers: NodeJS.WritableStream[] = [];
+  app.get('/watch', (_message, reply) => {
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'application/json' });
+    reply.raw.write(' ');
+    watchers.push(reply.raw);
+  });
+  app.post('/event', async (_message, reply) => {
+    for (const watcher of watchers) watcher.write(one);
+    return reply.code(201).send('{}');
+  });
   app.get('/*', async (message, reply) => {
     reply.header('content-type', 'application/json');
     return message.url.endsWith('configmaps') ? list : one;
@@ -48,6 +59,8 @@ async function target(kind: string, dataDir: string): Promise<void> {
 interface Target {
   child: ChildProcess;
   call(method: string, path: string, body?: string): Promise<number>;
+  /** Opens a stream of its own connection; `onData` gets every chunk. */
+  watch(path: string, onData: (bytes: number) => void): Promise<void>;
 }
 
 async function start(kind: string): Promise<Target> {
@@ -74,7 +87,17 @@ async function start(kind: string): Promise<Target> {
       sent.on('error', reject);
       sent.end(body);
     });
-  return { child, call };
+  const streams = new Agent({ maxSockets: Number.POSITIVE_INFINITY, rejectUnauthorized: false });
+  const watch: Target['watch'] = (path, onData) =>
+    new Promise((resolve, reject) => {
+      const sent = request({ host: '127.0.0.1', port, path, agent: streams, headers: { authorization: `Bearer ${TOKEN}` } }, (response) => {
+        response.on('data', (chunk: Buffer) => onData(chunk.length));
+        resolve();
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+  return { child, call, watch };
 }
 
 /** CPU time of a process so far, in ms. */
@@ -120,6 +143,27 @@ async function main(): Promise<void> {
   const lists = (t: Target) => measure(t, 20, 2, () => t.call('GET', MAPS));
   await lists(kurma);
   report('list of 10,000', await lists(kurma), await lists(bare));
+  const WATCHERS = 1000;
+  const fanOut = async (t: Target, path: string, send: (i: number) => Promise<unknown>): Promise<Measured> => {
+    let received = 0;
+    let all = (): void => {};
+    for (let i = 0; i < WATCHERS; i++)
+      await t.watch(path, (bytes) => {
+        if (bytes > 500 && ++received % WATCHERS === 0) all();
+      });
+    return measure(t, 30, 1, async (i) => {
+      const arrived = new Promise<void>((resolve) => {
+        all = resolve;
+      });
+      await send(i);
+      await arrived;
+    });
+  };
+  report(
+    'event to 1,000 watches',
+    await fanOut(kurma, `${MAPS}?watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan`, (i) => kurma.call('POST', MAPS, payload(`event-${i}`))),
+    await fanOut(bare, '/watch', () => bare.call('POST', '/event', '{}')),
+  );
   kurma.child.kill();
   bare.child.kill();
   process.exit();
