@@ -161,7 +161,9 @@ async function main(): Promise<void> {
   };
   report(
     'event to 1,000 watches',
-    await fanOut(kurma, `${MAPS}?watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan`, (i) => kurma.call('POST', MAPS, payload(`event-${i}`))),
+    await fanOut(kurma, `${MAPS}?watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan`, (i) =>
+      kurma.call('POST', MAPS, payload(`event-${i}`)),
+    ),
     await fanOut(bare, '/watch', () => bare.call('POST', '/event', '{}')),
   );
   kurma.child.kill();
