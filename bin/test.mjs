@@ -1,17 +1,29 @@
 // Runs tap and prints one line per test file, the failures in full, and as the very last line
-// 'N passed, N failed, N skipped'. Usage: node bin/test.mjs [tap options and files...]
+// 'N passed, N failed, N skipped'. Usage: node bin/test.mjs [--slow | --all | tap options and files...];
+// without any: what a person runs many times a day, all but the slow suites.
 // (The built-in terse/base/min/dot/silent reporters are drawn with Ink: off a terminal they leave
 // cursor-control bytes in front of whatever is printed next, so the raw TAP is read instead.)
 import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Parser } from 'tap-parser';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const child = spawn(
-  process.execPath,
-  [`${root}node_modules/tap/dist/esm/run.mjs`, '--reporter=tap', '--no-color', ...process.argv.slice(2)],
-  { cwd: root, stdio: ['inherit', 'pipe', 'inherit'] },
-);
+/** Suites of minutes: run before an issue that touches them is closed, and by CI. */
+const SLOW = /\/(conformance|crash|property|providers)\//;
+const files = (wanted) =>
+  readdirSync(`${root}dist/tests`, { recursive: true, encoding: 'utf8' })
+    .map((file) => `dist/tests/${file}`)
+    .filter((file) => file.endsWith('.test.js') && wanted(file))
+    .sort();
+const selections = { '--slow': (file) => SLOW.test(file), '--all': () => true };
+const [first = '--quick', ...rest] = process.argv.slice(2);
+const chosen = first === '--quick' ? files((file) => !SLOW.test(file)) : selections[first] ? files(selections[first]) : [first, ...rest];
+
+const child = spawn(process.execPath, [`${root}node_modules/tap/dist/esm/run.mjs`, '--reporter=tap', '--no-color', ...chosen], {
+  cwd: root,
+  stdio: ['inherit', 'pipe', 'inherit'],
+});
 
 const n = { pass: 0, fail: 0, skip: 0 };
 const indent = (s, by) => s.replace(/^/gm, by);

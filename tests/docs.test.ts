@@ -32,7 +32,7 @@ t.test('the two commands of the first screen are those of CI and of package.json
   const readme = read('README.md').split('\n').slice(0, 12).join('\n');
   t.match(readme, /npm ci && npm start/);
   t.match(readme, /npm ci && npm test/);
-  t.match(read('.ci/run'), /npm ci[\s\S]*npm test/);
+  t.match(read('.ci/run'), /npm ci[\s\S]*bin\/test\.mjs/);
 });
 
 t.test('what differs from Kubernetes is said once for every divergence of the replay', async (t) => {

@@ -56,6 +56,12 @@ export async function replay(scenarios: readonly string[], lanes = 4): Promise<P
   return played.sort((a, b) => (a.scenario < b.scenario ? -1 : 1));
 }
 
+/** Managed fields are sorted by the second of their time: a scenario that crossed a second where the recording did not is played again. */
+async function playTwice(kubeconfig: string, scenario: string): Promise<Played> {
+  const first = await playOne(kubeconfig, scenario);
+  return first.wrong.length === 0 ? first : playOne(kubeconfig, scenario);
+}
+
 async function playOne(kubeconfig: string, scenario: string): Promise<Played> {
   const args = [`${golden}play.mjs`, 'compare', '--verbose', '--kubeconfig', kubeconfig, `${golden}scenarios/${scenario}.http`];
   const text = await new Promise<string>((resolve) => {
