@@ -23,7 +23,8 @@ t.test('links in the pages lead somewhere', async (t) => {
 t.test('commands that the pages name exist', async (t) => {
   const { scripts, bin } = JSON.parse(read('package.json')) as { scripts: Record<string, string>; bin: Record<string, string> };
   t.ok(bin['kurma']);
-  for (const page of pages) {
+  // the scripts of docs/providers.md are those of a provider's own folder
+  for (const page of pages.filter((file) => file !== 'docs/providers.md')) {
     for (const [, script] of read(page).matchAll(/npm run ([a-z:-]+)/g)) t.ok(script! in scripts, `${page}: npm run ${script}`);
   }
 });
