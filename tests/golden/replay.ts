@@ -46,7 +46,8 @@ export async function replay(scenarios: readonly string[], lanes = 4): Promise<P
     const dataDir = mkdtempSync(join(tmpdir(), 'kurma-golden-'));
     const server = await createServer({ memory: true, port: 0, profile: 'kubernetes', dataDir, logLevel: 'silent' });
     try {
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) played.push(await playTwice(server.kubeconfigPath!, name));
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+        played.push(await playTwice(server.kubeconfigPath!, name));
     } finally {
       await server.stop();
       rmSync(dataDir, { recursive: true, force: true });
