@@ -63,12 +63,16 @@ export interface AdmissionPlugin {
   /** Both throw a StatusError to refuse; a promise where something outside must be asked. */
   admit?(attributes: Attributes, rounds: Rounds): void | Promise<void>;
   validate?(attributes: Attributes): void | Promise<void>;
+  /** Stops following what it is configured with. */
+  close?(): void;
 }
 
 export class AdmissionChain {
   readonly #mutating: readonly AdmissionPlugin[];
   readonly #validating: readonly AdmissionPlugin[];
+  readonly #plugins: readonly AdmissionPlugin[];
   constructor(plugins: readonly AdmissionPlugin[]) {
+    this.#plugins = plugins;
     this.#mutating = plugins.filter((plugin) => plugin.admit);
     this.#validating = plugins.filter((plugin) => plugin.validate);
   }
@@ -99,5 +103,9 @@ export class AdmissionChain {
       const outcome = plugin.validate!(attributes);
       if (outcome instanceof Promise) yield* settled(outcome);
     }
+  }
+
+  close(): void {
+    for (const plugin of this.#plugins) plugin.close?.();
   }
 }

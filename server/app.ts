@@ -109,6 +109,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     chance: options.chance,
     isStale,
   };
+  undo.push(() => api.admission.close());
   const state = { isReady: false, isStopping: false };
   const stopping = new AbortController();
   const metrics = createMetrics();

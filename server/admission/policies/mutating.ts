@@ -60,7 +60,7 @@ interface Invocation {
   resource: Resource;
 }
 
-export function mutatingPolicies(store: Store): AdmissionPlugin & { close(): void } {
+export function mutatingPolicies(store: Store): AdmissionPlugin {
   const source = policySource(store, 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings', compile);
   return {
     name: NAME,

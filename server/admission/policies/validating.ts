@@ -72,7 +72,7 @@ interface Denial {
   reason: string;
 }
 
-export function validatingPolicies(store: Store): AdmissionPlugin & { close(): void } {
+export function validatingPolicies(store: Store): AdmissionPlugin {
   const source = policySource(store, 'validatingadmissionpolicies', 'validatingadmissionpolicybindings', compile);
   return {
     name: 'ValidatingAdmissionPolicy',

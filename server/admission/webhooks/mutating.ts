@@ -16,7 +16,7 @@ import { shownTo, type Webhook, webhookSource } from './webhook.js';
 
 const NAME = 'MutatingAdmissionWebhook';
 
-export function mutatingWebhooks(store: Store): AdmissionPlugin & { close(): void } {
+export function mutatingWebhooks(store: Store): AdmissionPlugin {
   const source = webhookSource(store, 'mutatingwebhookconfigurations');
   return {
     name: NAME,

@@ -15,7 +15,7 @@ interface Call {
   seen: Versioned;
 }
 
-export function validatingWebhooks(store: Store): AdmissionPlugin & { close(): void } {
+export function validatingWebhooks(store: Store): AdmissionPlugin {
   const source = webhookSource(store, 'validatingwebhookconfigurations');
   return {
     name: 'ValidatingAdmissionWebhook',
