@@ -149,7 +149,7 @@ const offering = defineKind({
   group: servicesGroup,
   version,
   kind: 'ServiceOffering',
-  shortNames: ['offering'],
+  shortNames: ['offering', 'offerings'],
   categories: ['services'],
   scope: 'Cluster',
   description: 'A capability that can be ordered: what it is, in which plans, and the kind of its orders.',

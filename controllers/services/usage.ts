@@ -31,12 +31,18 @@ export async function recordUsage(
   await client.create(record).catch((error) => {
     if (!(error instanceof StatusError && error.reason === 'AlreadyExists')) throw error;
   });
-  await endUsage(client, object, order, usage.since);
+  if (before) await endRecord(client, order, before.serial, usage.since);
   return usage;
 }
 
-/** Ends the record the status names; nothing to do where it is gone. @throws StatusError */
+/** Ends the record the status names, and the one that a crash may have kept the status from naming. @throws StatusError */
 export async function endUsage(client: Client, { status }: OrderObject, order: Order, to: string): Promise<void> {
-  if (!status?.usage) return;
-  await absentIfNotFound(client.patch(usageKind, recordKey(order, status.usage.serial), { type: 'merge', patch: { spec: { to } } }));
+  const serial = status?.usage?.serial ?? 0;
+  for (const each of [serial, serial + 1]) await endRecord(client, order, each, to);
+}
+
+async function endRecord(client: Client, order: Order, serial: number, to: string): Promise<void> {
+  const record = await client.find<ServiceUsage>(usageKind, recordKey(order, serial));
+  if (!record || record.spec.to !== undefined) return;
+  await absentIfNotFound(client.patch(usageKind, recordKey(order, serial), { type: 'merge', patch: { spec: { to } } }));
 }
