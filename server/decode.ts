@@ -1,6 +1,6 @@
 /** Request bodies into objects of a resource's version (rest.md §4.2, §4.3). */
 import { invalidValue } from '../schemas/field-errors.js';
-import { apiVersionOf, parseApiVersion } from '../schemas/group-version.js';
+import { apiVersionOf, type GroupVersionKind, parseApiVersion } from '../schemas/group-version.js';
 import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
 import { ConformError, type ObjectSchema } from '../schemas/object-schema.js';
 import { metaOf } from '../schemas/object-meta.js';
@@ -61,7 +61,7 @@ export const goTypeName = (v: JsonValue): string =>
           : 'number';
 
 /** Go's reading of apiVersion and kind; throws with its words. `null` is an empty object. */
-function readTypeMeta(value: JsonValue): JsonObject {
+export function readTypeMeta(value: JsonValue): JsonObject {
   if (value === null) return {};
   if (!isObject(value)) throw new BodySyntaxError(`json: cannot unmarshal ${goTypeName(value)} into Go value of type ${TYPE_META}`);
   for (const key of ['apiVersion', 'kind']) {
@@ -169,11 +169,15 @@ function checkKind(resource: Resource, request: Request, object: JsonObject): Js
   const parsed = parseApiVersion(version) ?? { group: '', version };
   const named = { group: version === '' ? gvk.group : parsed.group, version: parsed.version || gvk.version, kind: kind || gvk.kind };
   if (named.kind === gvk.kind && named.group === gvk.group && request.api.registry.knowsType(named)) throw versionMismatch(version, wanted);
-  if (request.api.registry.knowsType(named))
-    throw asKind(`converting (${named.version}.${named.kind}) to (${internalPackage(gvk.group)}.${gvk.kind}): unknown conversion`);
-  throw asKind(
-    `no kind ${JSON.stringify(named.kind)} is registered for version ${JSON.stringify(apiVersionOf(named))} in scheme "pkg/runtime/scheme.go:111"`,
-  );
+  throw asKind(notThisKind(resource, request, named));
+}
+
+/** Why an object that says it is of another type cannot be one of the built-in resource. */
+export function notThisKind(resource: Resource, request: Request, named: GroupVersionKind): string {
+  const { group, kind } = resource.gvk;
+  return request.api.registry.knowsType(named)
+    ? `converting (${named.version}.${named.kind}) to (${internalPackage(group)}.${kind}): unknown conversion`
+    : `no kind ${JSON.stringify(named.kind)} is registered for version ${JSON.stringify(apiVersionOf(named))} in scheme "pkg/runtime/scheme.go:111"`;
 }
 
 /** The Go package of a group's internal types: `core`, `apps`, `rbac`. */

@@ -181,6 +181,7 @@ export function listOptions(query: Query, isWatch: boolean): ListOptions {
 }
 
 const MATCH = 'resourceVersionMatch';
+const withContinue = forbiddenField(MATCH, 'resourceVersionMatch is forbidden when continue is provided');
 
 function validateList(o: ListOptions): FieldError[] {
   const errors: FieldError[] = [];
@@ -188,7 +189,7 @@ function validateList(o: ListOptions): FieldError[] {
   if (match !== '') {
     if (o.resourceVersion === '')
       errors.push(forbiddenField(MATCH, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
-    if (o.continue !== '') errors.push(forbiddenField(MATCH, 'resourceVersionMatch is forbidden when continue is provided'));
+    if (o.continue !== '') errors.push(withContinue);
     if (match !== 'Exact' && match !== 'NotOlderThan') errors.push(notSupported(MATCH, match, ['Exact', 'NotOlderThan', '']));
     if (match === 'Exact' && o.resourceVersion === '0')
       errors.push(forbiddenField(MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
@@ -202,10 +203,12 @@ function validateWatch(o: ListOptions): FieldError[] {
   const match = o.resourceVersionMatch;
   if (o.sendInitialEvents !== undefined && match === '')
     errors.push(forbiddenField(MATCH, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
-  if (match === '') return errors;
+  // R7.12: such a watch is rewritten to one with a match before it is judged.
+  const isRewritten = o.sendInitialEvents === undefined && (o.resourceVersion === '' || o.resourceVersion === '0');
+  if (match === '') return isRewritten && o.continue !== '' ? [...errors, withContinue] : errors;
   if (o.sendInitialEvents === undefined)
     errors.push(forbiddenField(MATCH, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
   if (match !== 'NotOlderThan') errors.push(notSupported(MATCH, match, ['NotOlderThan']));
-  if (o.continue !== '') errors.push(forbiddenField(MATCH, 'resourceVersionMatch is forbidden when continue is provided'));
+  if (o.continue !== '') errors.push(withContinue);
   return errors;
 }

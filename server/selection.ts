@@ -4,12 +4,14 @@ import { type FieldSelector, matchesLabels, parseFieldSelector, parseLabelSelect
 import { parseKey } from '../storage/keys.js';
 import type { Entry } from '../storage/entry.js';
 import type { Request } from './api.js';
-import type { Resource } from './resource.js';
+import { isNamespaced, type Resource } from './resource.js';
 
 export interface Selection {
   match: ((entry: Entry) => boolean) | undefined;
   /** Some selector was given (R6.22). */
   isNarrowed: boolean;
+  /** One name, in one place: Kubernetes reads that object instead of a collection, so no page follows. */
+  isSingle: boolean;
 }
 
 /** Throws 400 for selectors that do not parse or name an unknown field. `requestName` of the legacy `/watch/…/<name>` path joins in (R7.36). */
@@ -19,9 +21,10 @@ export function selection(resource: Resource, request: Request, options: { label
   for (const term of asked) checkField(resource, term.field);
   const fields = request.info.watchPrefix && request.info.parts.length > 1 ? withName(asked, request.info.name) : asked;
   const isNarrowed = options.labelSelector !== '' || options.fieldSelector !== '';
-  if (labels.length === 0 && fields.length === 0) return { match: undefined, isNarrowed };
+  if (labels.length === 0 && fields.length === 0) return { match: undefined, isNarrowed, isSingle: false };
   return {
     isNarrowed,
+    isSingle: fields.some((t) => t.field === 'metadata.name' && !t.not) && (!isNamespaced(resource) || request.info.namespace !== ''),
     match: (entry) => matchesLabels(labels, entry.labels) && fields.every((t) => (fieldOf(entry, t.field) === t.value) !== t.not),
   };
 }

@@ -24,7 +24,11 @@ export function defaultReplicaSet(set: JsonObject): void {
   defaultPodTemplate(spec);
 }
 
+/** Generation of a DaemonSet's template: a member of the internal type, in v1 this annotation. */
+export const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
 export function defaultDaemonSet(set: JsonObject): void {
+  preset(made(made(set, 'metadata'), 'annotations'), TEMPLATE_GENERATION, '0');
   const spec = made(set, 'spec');
   const strategy = made(spec, 'updateStrategy');
   preset(strategy, 'type', 'RollingUpdate');

@@ -2,8 +2,10 @@
 import { clone, equal, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { badRequest, invalidRequest, tooLarge } from '../status.js';
 import { encodeJson, inDocumentOrder } from '../wire/json.js';
-import { decodeDocument, type FieldValidation, jsonKind, type Patch, printResult, sortWalked } from './patch.js';
+import { decodeDocument, type FieldValidation, jsonKind, type Patch, printResult, sortWalked, undecodable } from './patch.js';
 
+const NO_OBJECT =
+  'json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 const OPERATIONS_MAX = 10000;
 const COPIED_BYTES_MAX = 3 * 1024 * 1024;
 
@@ -65,7 +67,7 @@ function typeError(value: JsonValue, strict: boolean): string | undefined {
 
 /** R5.11; any failure is R5.12. */
 function applyOperations(document: JsonObject, operations: readonly Operation[]): { result: JsonObject; print(): string } {
-  const root = clone(document);
+  let root: JsonObject | JsonValue[] = clone(document);
   const walked = new Set<JsonValue>([root]);
   let copiedBytes = 0;
 
@@ -92,6 +94,11 @@ function applyOperations(document: JsonObject, operations: readonly Operation[])
         remove(...locate(path));
         break;
       case 'replace': {
+        if (path === '') {
+          if (typeof value !== 'object' || value === null) throw invalidRequest();
+          walked.add((root = clone(value)));
+          break;
+        }
         const [container, key] = locate(path);
         if (Array.isArray(container)) container[itemIndex(container, key)] = clone(value);
         else container[key] = clone(value);
@@ -110,12 +117,13 @@ function applyOperations(document: JsonObject, operations: readonly Operation[])
         break;
       }
       case 'test':
-        if (!equal(memberOf(...locate(path)) ?? null, value) || !canonical) throw testFailure();
+        if (!equal(path === '' ? root : (memberOf(...locate(path)) ?? null), value) || !canonical) throw testFailure();
         break;
       default:
         throw invalidRequest();
     }
   }
+  if (Array.isArray(root)) throw undecodable(encodeJson(root), `couldn't get version/kind; ${NO_OBJECT}`);
   const isMetadataWalked = walked.has(root['metadata'] ?? null);
   const result = sortWalked(root, walked);
   return { result, print: () => printResult(result, isMetadataWalked) };

@@ -12,6 +12,8 @@ export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 export interface Patch {
   /** Problems of the document itself, in order (R4.13); those of the result come after. None under Ignore. */
   readonly problems: readonly string[];
+  /** Whether the result goes straight into the type, so that nobody looks at its apiVersion and kind: a strategic patch. */
+  readonly isTyped?: boolean;
   /** The patched object; `document` (the versioned object, R5.13) is left alone, and nothing is shared with it. Throws `StatusError`. */
   apply(document: JsonObject): Patched;
 }

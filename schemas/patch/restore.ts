@@ -22,7 +22,8 @@ export function restoreError(value: JsonValue | undefined, type: TypeName): stri
   const definition = findDefinition(type);
   if (!definition) return undefined;
   if (!isObject(value)) return `cannot restore struct from: ${kindOf(value)}`;
-  return firstError(jsonFields(definition), (field) => restoreError(value[field.name], field.type));
+  const typeMeta = definition.gvk ? firstError(['kind', 'apiVersion'], (name) => restoreError(value[name], 'string')) : undefined;
+  return typeMeta ?? firstError(jsonFields(definition), (field) => restoreError(value[field.name], field.type));
 }
 
 function firstError<T>(items: readonly T[], errorOf: (item: T) => string | undefined): string | undefined {
@@ -37,7 +38,8 @@ function scalarError(value: JsonValue, wanted: string): string | undefined {
   const kind = kindOf(value);
   const isNumber = kind === 'int64' || kind === 'float64';
   if (wanted === kind || (isNumber && wanted === 'float64') || (kind === 'int64' && wanted === 'int32')) return undefined;
-  return kind === 'float64' ? `cannot convert float64 to ${wanted}` : `unrecognized type: ${wanted}`;
+  const isConvertible = wanted === 'string' ? kind === 'int64' : isNumber && wanted !== 'bool';
+  return isConvertible ? `cannot convert ${kind} to ${wanted}` : `unrecognized type: ${wanted}`;
 }
 
 /** The Go kind of a decoded value. */

@@ -13,6 +13,8 @@ const PATCH = '$patch';
 const RETAIN_KEYS = '$retainKeys';
 const DELETE_FROM_LIST = '$deleteFromPrimitiveList/';
 const SET_ORDER = '$setElementOrder/';
+const ORDER_WORD = SET_ORDER.slice(0, -1);
+const DELETE_WORD = DELETE_FROM_LIST.slice(0, -1);
 
 /** Decodes a patch for objects of the built-in type (a definition's name). Throws 400 with the decoder's bare text (R5.21). */
 export function decodeStrategicPatch(bytes: Uint8Array | string, validation: FieldValidation, type: TypeName): Patch {
@@ -22,6 +24,7 @@ export function decodeStrategicPatch(bytes: Uint8Array | string, validation: Fie
   const patch = value ?? {};
   return {
     problems: validation === 'Ignore' ? [] : duplicates,
+    isTyped: true,
     apply: (document) => {
       // Directives are consumed while merging, and R5.14 prints what is left of the patch.
       const used = clone(patch);
@@ -98,7 +101,8 @@ function retainKeys(original: JsonObject, patch: JsonObject): void {
 
 function mergeMember(original: JsonObject, patch: JsonObject, patchKey: string, type: TypeName): void {
   const value = patch[patchKey]!;
-  const isDeleteList = patchKey.startsWith(DELETE_FROM_LIST);
+  const isDeleteList = patchKey.startsWith(DELETE_WORD);
+  if (isDeleteList && !patchKey.startsWith(DELETE_FROM_LIST)) throw badRequest('invalid patch format of primitive list');
   const key = isDeleteList ? patchKey.slice(DELETE_FROM_LIST.length) : patchKey;
   if (value === null) {
     delete original[key];
@@ -138,14 +142,13 @@ function dropNulls(value: JsonValue): void {
     }
 }
 
-/** A copy without directives; an object that has `$patch` is dropped, which at the top gives undefined. */
+/** A copy without objects that have `$patch`, undefined for one that has it itself; other directives become members like any. */
 function withoutDirectives(value: JsonValue): JsonValue | undefined {
   if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined);
   if (!isObject(value)) return value;
   if (PATCH in value) return undefined;
   const copy: JsonObject = {};
   for (const key of Object.keys(value)) {
-    if (key === RETAIN_KEYS || key.startsWith(DELETE_FROM_LIST) || key.startsWith(SET_ORDER)) continue;
     const member = withoutDirectives(value[key]!);
     if (member !== undefined) copy[key] = member;
   }
@@ -261,9 +264,10 @@ function ordered(merged: readonly JsonValue[], order: readonly JsonValue[], live
 
 /** R5.18.3: every `$setElementOrder/<f>` merges and orders the list `<f>`; both are consumed. */
 function orderLists(original: JsonObject, patch: JsonObject, type: TypeName): void {
-  for (const directive of Object.keys(patch).filter((key) => key.startsWith(SET_ORDER))) {
+  for (const directive of Object.keys(patch).filter((key) => key.startsWith(ORDER_WORD))) {
     const order = listOrFail(patch[directive]!);
     delete patch[directive];
+    if (!directive.startsWith(SET_ORDER)) throw badRequest('invalid patch format of setElementOrder list');
     const name = directive.slice(SET_ORDER.length);
     const live = Object.hasOwn(original, name) ? listOrFail(original[name]!) : undefined;
     const items = Object.hasOwn(patch, name) ? listOrFail(patch[name]!) : undefined;

@@ -33,7 +33,7 @@ export async function list(resource: Resource, request: Request): Promise<Answer
       resource,
       entries: page.entries,
       revision: page.revision,
-      continue: page.more && last !== undefined ? encodeContinue(prefix, last, page.revision) : undefined,
+      continue: page.more && !selected.isSingle && last !== undefined ? encodeContinue(prefix, last, page.revision) : undefined,
       remaining: page.more && !selected.isNarrowed ? page.remaining : undefined,
     };
   } catch (error) {

@@ -7,6 +7,8 @@ import { type Patch, printSorted, undecodable } from '../../schemas/patch/patch.
 import { decodeStrategicPatch } from '../../schemas/patch/strategic.js';
 import { badRequest, invalid, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
 import type { Answer, Request } from '../api.js';
+import { parseApiVersion } from '../../schemas/group-version.js';
+import { notThisKind, readTypeMeta } from '../decode.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { fieldsOwner } from '../field-owner.js';
 import { type FieldValidation, type WriteOptions, writeOptions } from '../request-options.js';
@@ -70,10 +72,11 @@ export function applyPatch(resource: Resource, request: Request, document: Patch
   };
   const problems = [...document.problems];
   try {
-    checkType(resource, object);
+    if (!document.isTyped) checkType(resource, request, object, problems);
     resource.schema.conform(object, problems);
   } catch (error) {
-    if (error instanceof ConformError) throw undecodable(printed(), error.message);
+    if (error instanceof ConformError)
+      throw undecodable(printed(), `${document.isTyped && error.message.startsWith('illegal base64') ? 'error decoding from json: ' : ''}${error.message}`);
     throw error;
   }
   if (options.fieldValidation === 'Strict' && problems.length)
@@ -86,18 +89,40 @@ export function applyPatch(resource: Resource, request: Request, document: Patch
   return object;
 }
 
-/** R5.6: a patch cannot change what the object is. */
-function checkType(resource: Resource, object: JsonObject): void {
+/**
+ * R5.6: a patch cannot change what the object is. A built-in without kind is of the resource's; without apiVersion it is read
+ * as the internal type, which knows none of the members.
+ */
+function checkType(resource: Resource, request: Request, object: JsonObject, problems: string[]): void {
+  if (!resource.isCustom) return checkBuiltinType(resource, request, object, problems);
   const { kind, apiVersion: version } = object;
   if (kind === resource.gvk.kind && version === apiVersion(resource)) return;
   if (typeof kind !== 'string' || kind === '') throw new ConformError(`Object 'Kind' is missing in ${goQuote(JSON.stringify(object))}`);
-  if (resource.isCustom && kind === resource.gvk.kind)
+  if (kind === resource.gvk.kind)
     throw badRequest(`the API version in the data (${String(version)}) does not match the expected API version (${apiVersion(resource)})`);
-  if (resource.isCustom)
-    throw invalid({ group: resource.gvk.group, kind }, metaOf(object).name ?? '', [
-      invalidValue('kind', kind, `must be ${resource.gvk.kind}`),
-    ]);
+  throw invalid({ group: resource.gvk.group, kind }, metaOf(object).name ?? '', [
+    invalidValue('kind', kind, `must be ${resource.gvk.kind}`),
+  ]);
+}
+
+function checkBuiltinType(resource: Resource, request: Request, object: JsonObject, problems: string[]): void {
+  try {
+    readTypeMeta(object);
+  } catch (error) {
+    throw new ConformError(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+  }
+  const kind = (object['kind'] as string) || resource.gvk.kind;
+  const version = (object['apiVersion'] as string) || '';
+  if (kind === resource.gvk.kind && version === apiVersion(resource)) return;
+  if (version === '') {
+    for (const member of Object.keys(object).filter((key) => key !== 'kind' && key !== 'apiVersion')) {
+      problems.push(`unknown field "${member}"`);
+      delete object[member];
+    }
+    return;
+  }
+  const parsed = parseApiVersion(version);
   throw new ConformError(
-    `no kind ${goQuote(kind)} is registered for version ${goQuote(String(version))} in scheme "pkg/runtime/scheme.go:111"`,
+    parsed ? notThisKind(resource, request, { ...parsed, kind }) : `unexpected GroupVersion string: ${version}`,
   );
 }

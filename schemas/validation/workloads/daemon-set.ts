@@ -1,10 +1,10 @@
 import { child, type FieldError, invalidValue, notSupported, required } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
-import { defaultDaemonSet } from '../../defaulting/workloads.js';
+import { defaultDaemonSet, TEMPLATE_GENERATION } from '../../defaulting/workloads.js';
 import { notNegative } from '../checks.js';
 import { goForm } from '../go-form.js';
 import { hasInvalidValues, isEmptySelector, printedSelector, validateLabelSelector } from '../label-selector.js';
-import { objectAt, textAt } from '../members.js';
+import { objectAt, take, textAt } from '../members.js';
 import type { PodOptions } from '../pods/options.js';
 import { validatePodTemplate } from '../pods/template.js';
 import { semanticallyEqual } from '../pods/update.js';
@@ -67,9 +67,6 @@ const COUNTS = [
   ...['updatedNumberScheduled', 'numberAvailable', 'numberUnavailable', 'collisionCount'],
 ];
 
-/** Generation of the template, in the annotation where v1 keeps it. */
-const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
-
 function setTemplateGeneration(set: JsonObject, generation: number): void {
   const metadata = objectAt(set, 'metadata') ?? {};
   set['metadata'] = metadata;
@@ -92,6 +89,10 @@ export const daemonSet: KindRules = {
   prepareForUpdate(object, old) {
     prepareChanged(object, old);
     setTemplateGeneration(object, templateGeneration(old) + (templateChanged(object, old) ? 1 : 0));
+  },
+  prepareForStatusUpdate(object, old) {
+    take(object, old, 'spec');
+    setTemplateGeneration(object, templateGeneration(old));
   },
   validate(object) {
     const errors: FieldError[] = [];

@@ -144,7 +144,7 @@ const RULES: readonly Rule[] = [
       ? invalidValue('status.terminating', status['terminating'], 'terminating>0 is invalid for finished job')
       : undefined,
   ({ changed, status }) =>
-    changed('ready', 'active') && count(status, 'ready') > count(status, 'active')
+    changed('ready', 'active') && status['ready'] !== undefined && count(status, 'ready') > count(status, 'active')
       ? invalidValue('status.ready', status['ready'], 'cannot set more ready pods than active')
       : undefined,
   ({ has }) =>

@@ -3,7 +3,7 @@ import { type FieldError, invalidValue, required } from '../../field-errors.js';
 import { equal, isObject, type JsonObject } from '../../json-value.js';
 import { defaultPodTemplateKind, defaultReplicationController } from '../../defaulting/workloads.js';
 import { notNegative } from '../checks.js';
-import { entriesAt, objectAt } from '../members.js';
+import { entriesAt, objectAt, take } from '../members.js';
 import { dropDisabledTemplateMembers } from '../pods/disabled.js';
 import { type PodOptions, podOptions } from '../pods/options.js';
 import { validatePodTemplate } from '../pods/template.js';
@@ -46,6 +46,11 @@ export const replicationController: KindRules = {
   default: defaultReplicationController,
   prepareForCreate: (object) => prepareNew(object, ['replicas']),
   prepareForUpdate: prepareChanged,
+  /** Labels default to the template's, which a status update comes without. */
+  prepareForStatusUpdate(object, old) {
+    take(object, old, 'spec');
+    defaultReplicationController(object);
+  },
   validate(object) {
     const errors: FieldError[] = [];
     validateSpec(specOf(object), templateOptions(), errors);

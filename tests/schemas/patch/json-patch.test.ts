@@ -23,6 +23,8 @@ t.test('operations on members (R5.11)', async (t) => {
     ['escapes', { a: { 'b/c~d': 1 } }, [{ op: 'replace', path: '/a/b~1c~0d', value: 2 }], { a: { 'b/c~d': 2 } }],
     ['text before the first slash is dropped', { data: {} }, [{ op: 'add', path: 'data/b', value: 'x' }], { data: {}, b: 'x' }],
     ['an empty key', {}, [{ op: 'add', path: '/', value: 'x' }], { '': 'x' }],
+    ['replace of the whole document', { a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }, { op: 'add', path: '/c', value: 3 }], { b: 2, c: 3 }],
+    ['test of the whole document', { a: 1 }, [{ op: 'test', path: '', value: { a: 1 } }], { a: 1 }],
     ['nothing', { a: 1 }, [], { a: 1 }],
     ['null is nothing', { a: 1 }, null, { a: 1 }],
   ] as [string, JsonObject, JsonValue, JsonObject][])
@@ -54,6 +56,8 @@ t.test('whatever cannot be applied is one and the same 422 (R5.12)', async (t) =
     { op: 'add', path: '/none/x', value: 1 },
     { op: 'add', path: '/s/x', value: 1 },
     { op: 'add', path: '', value: 1 },
+    { op: 'replace', path: '', value: 1 },
+    { op: 'test', path: '', value: {} },
     { op: 'add', value: 1 },
     { op: 'frob', path: '/a' },
     { path: '/data/a', value: 1 },

@@ -17,11 +17,11 @@ t.test('maps merge, null deletes, lists replace (R5.18)', async (t) => {
     ['null', POD_SPEC, { nodeSelector: { a: '1', b: '2' } }, { nodeSelector: { a: null } }, { nodeSelector: { b: '2' } }],
     ['an atomic list', POD_SPEC, { tolerations: [{ key: 'a' }] }, { tolerations: [{ key: 'b' }] }, { tolerations: [{ key: 'b' }] }],
     [
-      'what is new comes without nulls and directives',
+      'what is new comes without nulls, and with directives other than $patch as members',
       POD_SPEC,
       {},
       { securityContext: { runAsUser: null, $retainKeys: ['x'], fsGroup: 1 } },
-      { securityContext: { fsGroup: 1 } },
+      { securityContext: { $retainKeys: ['x'], fsGroup: 1 } },
     ],
     ['a new object with $patch is dropped', POD_SPEC, {}, { securityContext: { $patch: 'replace', fsGroup: 1 } }, {}],
     [
