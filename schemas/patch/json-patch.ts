@@ -96,7 +96,8 @@ function applyOperations(document: JsonObject, operations: readonly Operation[])
       case 'replace': {
         if (path === '') {
           if (typeof value !== 'object' || value === null) throw invalidRequest();
-          walked.add((root = clone(value)));
+          root = clone(value);
+          walked.add(root);
           break;
         }
         const [container, key] = locate(path);

@@ -76,7 +76,10 @@ export function applyPatch(resource: Resource, request: Request, document: Patch
     resource.schema.conform(object, problems);
   } catch (error) {
     if (error instanceof ConformError)
-      throw undecodable(printed(), `${document.isTyped && error.message.startsWith('illegal base64') ? 'error decoding from json: ' : ''}${error.message}`);
+      throw undecodable(
+        printed(),
+        `${document.isTyped && error.message.startsWith('illegal base64') ? 'error decoding from json: ' : ''}${error.message}`,
+      );
     throw error;
   }
   if (options.fieldValidation === 'Strict' && problems.length)
@@ -94,7 +97,10 @@ export function applyPatch(resource: Resource, request: Request, document: Patch
  * as the internal type, which knows none of the members.
  */
 function checkType(resource: Resource, request: Request, object: JsonObject, problems: string[]): void {
-  if (!resource.isCustom) return checkBuiltinType(resource, request, object, problems);
+  if (!resource.isCustom) {
+    checkBuiltinType(resource, request, object, problems);
+    return;
+  }
   const { kind, apiVersion: version } = object;
   if (kind === resource.gvk.kind && version === apiVersion(resource)) return;
   if (typeof kind !== 'string' || kind === '') throw new ConformError(`Object 'Kind' is missing in ${goQuote(JSON.stringify(object))}`);
@@ -122,7 +128,5 @@ function checkBuiltinType(resource: Resource, request: Request, object: JsonObje
     return;
   }
   const parsed = parseApiVersion(version);
-  throw new ConformError(
-    parsed ? notThisKind(resource, request, { ...parsed, kind }) : `unexpected GroupVersion string: ${version}`,
-  );
+  throw new ConformError(parsed ? notThisKind(resource, request, { ...parsed, kind }) : `unexpected GroupVersion string: ${version}`);
 }

@@ -23,7 +23,15 @@ t.test('operations on members (R5.11)', async (t) => {
     ['escapes', { a: { 'b/c~d': 1 } }, [{ op: 'replace', path: '/a/b~1c~0d', value: 2 }], { a: { 'b/c~d': 2 } }],
     ['text before the first slash is dropped', { data: {} }, [{ op: 'add', path: 'data/b', value: 'x' }], { data: {}, b: 'x' }],
     ['an empty key', {}, [{ op: 'add', path: '/', value: 'x' }], { '': 'x' }],
-    ['replace of the whole document', { a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }, { op: 'add', path: '/c', value: 3 }], { b: 2, c: 3 }],
+    [
+      'replace of the whole document',
+      { a: 1 },
+      [
+        { op: 'replace', path: '', value: { b: 2 } },
+        { op: 'add', path: '/c', value: 3 },
+      ],
+      { b: 2, c: 3 },
+    ],
     ['test of the whole document', { a: 1 }, [{ op: 'test', path: '', value: { a: 1 } }], { a: 1 }],
     ['nothing', { a: 1 }, [], { a: 1 }],
     ['null is nothing', { a: 1 }, null, { a: 1 }],
