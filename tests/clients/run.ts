@@ -38,6 +38,8 @@ function failureOf(suite: string, [command, ...args]: string[], env: NodeJS.Proc
 }
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SUITES);
+const unknown = chosen.find((suite) => !SUITES[suite]);
+if (unknown) throw new Error(`there is no suite ${unknown}, only ${Object.keys(SUITES).join(' and ')}`);
 const server = await createServer({ memory: true, port: 0, profile: 'kubernetes', dataDir: join(dir, 'data'), logLevel: 'silent' });
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
