@@ -1,6 +1,6 @@
 /** Tables and PartialObjectMetadata from objects (rest.md §8.2, §8.3). */
 import type { JsonObject, JsonValue } from '../schemas/json-value.js';
-import { TEMPLATE_GENERATION } from '../schemas/defaulting/workloads.js';
+import { asInternal } from '../schemas/conversion/internal.js';
 import { badRequest } from '../schemas/status.js';
 import { goQuote } from '../schemas/field-errors.js';
 import { cellsOf, columnsOf, DEFAULT_TABLE, definitionsOf, rowConditions } from '../schemas/tables/index.js';
@@ -38,17 +38,7 @@ export function tableRequest(request: Request, version: 'v1' | 'v1beta1'): Table
 
 /** R8.10 */
 export function partialObject(object: JsonObject, version: 'v1' | 'v1beta1'): JsonObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: internalMetadata(object) };
-}
-
-/** Kubernetes takes the metadata from the internal type, where the generation of a DaemonSet's template is no annotation. */
-function internalMetadata(object: JsonObject): JsonObject {
-  const metadata = (object['metadata'] ?? {}) as JsonObject;
-  const annotations = metadata['annotations'] as JsonObject | undefined;
-  if (annotations?.[TEMPLATE_GENERATION] === undefined) return metadata;
-  const { [TEMPLATE_GENERATION]: _, ...others } = annotations;
-  const { annotations: __, ...shown } = metadata;
-  return Object.keys(others).length === 0 ? shown : { ...shown, annotations: others };
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: asInternal(object)['metadata'] ?? {} };
 }
 
 /** R8.15: `metadata` is the list's, or the single object's revision. */
@@ -61,7 +51,7 @@ export function tableOf(
 ): JsonObject {
   const { columns, cells, conditions, isDefault } = resource.table;
   const rows = objects.map((object) => {
-    const row: JsonObject = { cells: cells(object, now) as JsonValue[], object: rowObject(object, table) };
+    const row: JsonObject = { cells: cells(asInternal(object), now) as JsonValue[], object: rowObject(object, table) };
     const found = conditions?.(object);
     if (found) row['conditions'] = found;
     return row;

@@ -3,10 +3,12 @@ import type { JsonObject } from '../json-value.js';
 import { column, wide, text, items, type KindColumns } from './column.js';
 import { NAME, AGE } from './metadata-columns.js';
 
+const UNRESOLVED = 'If the RoleRef cannot be resolved, the Authorizer must return an error.';
+
 export const RBAC: KindColumns = {
   RoleBinding: [
     NAME,
-    column('Role', 'string', '', roleOf),
+    column('Role', 'string', `RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace. ${UNRESOLVED}`, roleOf),
     AGE,
     wide('Users', 'string', 'Users in the roleBinding', (o) => subjects(o, 'User')),
     wide('Groups', 'string', 'Groups in the roleBinding', (o) => subjects(o, 'Group')),
@@ -14,7 +16,7 @@ export const RBAC: KindColumns = {
   ],
   ClusterRoleBinding: [
     NAME,
-    column('Role', 'string', '', roleOf),
+    column('Role', 'string', `RoleRef can only reference a ClusterRole in the global namespace. ${UNRESOLVED}`, roleOf),
     AGE,
     wide('Users', 'string', 'Users in the clusterRoleBinding', (o) => subjects(o, 'User')),
     wide('Groups', 'string', 'Groups in the clusterRoleBinding', (o) => subjects(o, 'Group')),

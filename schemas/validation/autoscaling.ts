@@ -1,11 +1,12 @@
 /** autoscaling HorizontalPodAutoscaler: both versions are judged as v2. */
 import { child, type FieldError, forbiddenField, index, invalidValue, notSupported, required } from '../field-errors.js';
 import { convertBuiltin } from '../conversion/index.js';
+import { parseApiVersion } from '../group-version.js';
 import { clone, type JsonObject } from '../json-value.js';
 import { pathSegment } from '../names.js';
 import { formatQuantity, parseQuantity, signOf } from '../quantity.js';
 import { invalidEach, notNegative } from './checks.js';
-import { made, numberAt, objectAt, objectsAt, textAt } from './members.js';
+import { made, numberAt, objectAt, objectsAt, preset, textAt } from './members.js';
 import type { GroupRules, KindRules } from './rules.js';
 
 const POLICIES_UP: readonly JsonObject[] = [
@@ -154,7 +155,8 @@ function validateMetric(metric: JsonObject, path: string, errors: FieldError[]):
     validate(source, objectAt(source, 'target') ?? {}, child(path, member), errors);
   }
   const expected = SOURCES.find(([each]) => each === type)?.[1];
-  if (expected !== undefined && !objectAt(metric, expected))
+  if (expected === undefined) errors.push(notSupported(child(path, 'type'), type, SOURCE_TYPES));
+  else if (!objectAt(metric, expected))
     errors.push(required(child(path, expected), 'must populate information for the given metric source'));
   if (present.length === 1) return;
   for (const [, member] of present)
@@ -196,15 +198,24 @@ function validateScaling(rules: JsonObject | undefined, path: string, errors: Fi
     errors.push(invalidValue(child(path, 'tolerance'), tolerance, 'must be greater or equal to zero'));
 }
 
-function validateV2(object: JsonObject, lowest = 1): FieldError[] {
+/** Of the core group only ReplicationControllers can be scaled. */
+function namesNoGroup(target: JsonObject): boolean {
+  return parseApiVersion(textAt(target, 'apiVersion'))?.group === '' && textAt(target, 'kind') !== 'ReplicationController';
+}
+
+function validateV2(object: JsonObject, lowest = 1, allowNoGroup = false): FieldError[] {
   const errors: FieldError[] = [];
   const spec = objectAt(object, 'spec') ?? {};
   const min = numberAt(spec, 'minReplicas');
   const max = numberAt(spec, 'maxReplicas') ?? 0;
   if (min !== undefined && min < lowest) errors.push(invalidValue('spec.minReplicas', min, `must be greater than or equal to ${lowest}`));
-  if (max < 1) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than 0'));
+  if (max === 0) errors.push(required('spec.maxReplicas', 'must be set and greater than 0'));
+  else if (max < 0) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than or equal to 1'));
   if (min !== undefined && max < min) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
-  validateReference(objectAt(spec, 'scaleTargetRef') ?? {}, 'spec.scaleTargetRef', errors);
+  const target = objectAt(spec, 'scaleTargetRef') ?? {};
+  validateReference(target, 'spec.scaleTargetRef', errors);
+  if (!allowNoGroup && namesNoGroup(target))
+    errors.push(invalidValue('spec.scaleTargetRef.apiVersion', textAt(target, 'apiVersion'), 'apiVersion must specify API group'));
   const metrics = objectsAt(spec, 'metrics');
   metrics.forEach((metric, i) => {
     validateMetric(metric, index('spec.metrics', i), errors);
@@ -217,7 +228,8 @@ function validateV2(object: JsonObject, lowest = 1): FieldError[] {
 }
 
 function validateV2Update(object: JsonObject, old: JsonObject): FieldError[] {
-  return validateV2(object, objectAt(old, 'spec')?.['minReplicas'] === 0 ? 0 : 1);
+  const spec = objectAt(old, 'spec');
+  return validateV2(object, spec?.['minReplicas'] === 0 ? 0 : 1, namesNoGroup(objectAt(spec, 'scaleTargetRef') ?? {}));
 }
 
 function validateStatus(object: JsonObject): FieldError[] {
@@ -242,7 +254,12 @@ const asV2 = (object: JsonObject): JsonObject => {
 
 const v1: KindRules = {
   default(object) {
-    made(object, 'spec')['minReplicas'] ??= 1;
+    const spec = made(object, 'spec');
+    spec['minReplicas'] ??= 1;
+    // The conversion knows the default: it depends on the metrics in the annotations.
+    const converted = objectAt(convertBuiltin(asV2(object), { ...GVK, version: 'v2' }, GVK), 'spec')!;
+    preset(spec, 'targetCPUUtilizationPercentage', converted['targetCPUUtilizationPercentage'] ?? null);
+    if (spec['targetCPUUtilizationPercentage'] === null) delete spec['targetCPUUtilizationPercentage'];
   },
   validate: (object) => validateV2(asV2(object)),
   validateUpdate: (object, old) => validateV2Update(asV2(object), asV2(old)),

@@ -1,5 +1,5 @@
 /** node.k8s.io RuntimeClass */
-import { type FieldError, goJson, index } from '../field-errors.js';
+import { type FieldError, goJson, index, required } from '../field-errors.js';
 import { equal, type JsonObject } from '../json-value.js';
 import { dnsLabel } from '../names.js';
 import { validateLabels } from '../object-meta.js';
@@ -29,7 +29,8 @@ export const runtimeClass: KindRules = {
   validate(object) {
     const errors: FieldError[] = [];
     const handler = textAt(object, 'handler');
-    invalidEach('handler', handler, dnsLabel(handler), errors);
+    if (handler === '') errors.push(required('handler'));
+    else invalidEach('handler', handler, dnsLabel(handler), errors);
     const fixed = objectAt(objectAt(object, 'overhead'), 'podFixed');
     const options = { allowIndivisibleHugePages: false, claims: NO_CLAIMS };
     if (fixed) validateContainerResources({ limits: fixed }, 'overhead', options, errors);

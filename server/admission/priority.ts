@@ -2,6 +2,8 @@
 import type { JsonObject } from '../../schemas/json-value.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { made, numberAt, objectAt, textAt } from '../../schemas/validation/members.js';
+import { forbidden } from '../../schemas/status.js';
+import { SYSTEM_PRIORITIES } from '../../schemas/validation/priority-class.js';
 import type { AdmissionPlugin, Attributes } from '../admission.js';
 import { denial } from './denial.js';
 import { findStored, listStored } from './stored.js';
@@ -17,6 +19,8 @@ export const priority: AdmissionPlugin = {
     else if (concerns(attributes, '', 'pods', ['UPDATE'])) keepPriority(attributes);
   },
   validate(attributes) {
+    if (concerns(attributes, GROUP, 'priorityclasses', ['DELETE']) && Object.hasOwn(SYSTEM_PRIORITIES, attributes.name))
+      throw forbidden(CLASSES, attributes.name, 'this is a system priority class and cannot be deleted');
     if (!concerns(attributes, GROUP, 'priorityclasses', ['CREATE', 'UPDATE']) || attributes.object!['globalDefault'] !== true) return;
     const present = defaultPriorityClass(attributes);
     const name = present && metaOf(present).name;

@@ -1,6 +1,6 @@
 /** ComponentStatuses: nothing is stored, the parts of the control plane are asked (R1.33: deprecated). This process is most of them; there is no scheduler. */
 import type { JsonObject } from '../../schemas/json-value.js';
-import { rawError } from '../../schemas/status.js';
+import { notFound } from '../../schemas/status.js';
 import { objectKey } from '../../storage/keys.js';
 import type { Entry } from '../../storage/entry.js';
 import type { Answer, Request } from '../api.js';
@@ -25,7 +25,7 @@ const statusOf = ([name, condition]: readonly [string, JsonObject]): JsonObject 
 
 export async function getComponentStatus(resource: Resource, { info }: Request): Promise<Answer> {
   const found = COMPONENTS.find(([name]) => name === info.name);
-  if (!found) throw rawError(`Component not found: ${info.name}`);
+  if (!found) throw notFound({ group: '', resource: 'componentstatus' }, info.name);
   return { type: 'object', code: 200, resource, object: statusOf(found) };
 }
 

@@ -33,7 +33,7 @@ const CONFLICTS = [
   ['Terminating', 'NotTerminating'],
 ];
 const EXISTS_ONLY =
-  "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
+  "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
 
 function validateAmounts(parent: JsonObject | undefined, member: string, path: string, errors: FieldError[]): void {
   for (const [name, value] of entriesAt(parent, member)) {

@@ -98,16 +98,15 @@ function validateNodeDriver(driver: JsonObject, path: string, names: Set<string>
   if (bytes(nodeId) > NODE_ID_BYTES_MAX)
     errors.push(invalidValue(child(path, 'nodeID'), nodeId, `must be ${NODE_ID_BYTES_MAX} characters or less`));
   const count = numberAt(objectAt(driver, 'allocatable'), 'count') ?? 0;
-  if (count < 0) errors.push(invalidValue(child(path, 'allocatable'), count, NOT_NEGATIVE));
+  if (count < 0) errors.push(invalidValue(child(child(path, 'allocatable'), 'count'), count, NOT_NEGATIVE));
   if (names.has(name)) errors.push(duplicate(child(path, 'name'), name));
   names.add(name);
   const keys = new Set<string>();
-  const all = textsAt(driver, 'topologyKeys');
-  for (const key of all) {
+  for (const key of textsAt(driver, 'topologyKeys')) {
     if (key === '') errors.push(required(path));
     if (keys.has(key)) errors.push(duplicate(path, key));
     keys.add(key);
-    invalidEach(path, [...all], qualifiedName(key), errors);
+    invalidEach(path, key, qualifiedName(key), errors);
   }
 }
 

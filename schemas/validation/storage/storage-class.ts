@@ -15,7 +15,7 @@ const BINDING_MODES = ['Immediate', 'WaitForFirstConsumer'];
 function validateProvisioner(object: JsonObject, member: string, errors: FieldError[]): void {
   const name = textAt(object, member);
   if (name === '') errors.push(required(member));
-  else invalidEach(member, name, qualifiedName(name.toLowerCase()), errors);
+  else invalidEach(member, name.toLowerCase(), qualifiedName(name.toLowerCase()), errors);
 }
 
 function validateParameters(object: JsonObject, allowNone: boolean, errors: FieldError[]): void {
@@ -57,7 +57,7 @@ function validateTopologies(object: JsonObject, errors: FieldError[]): void {
   const field = 'allowedTopologies';
   const seen: JsonObject[] = [];
   objectsAt(object, field).forEach((term, i) => {
-    const keys = validateTopologyTerm(term, field, errors);
+    const keys = validateTopologyTerm(term, index(field, i), errors);
     for (const other of seen) if (equal(keys, other)) errors.push(duplicate(child(index(field, i), 'matchLabelExpressions'), ''));
     seen.push(keys);
   });

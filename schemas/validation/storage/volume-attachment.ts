@@ -66,7 +66,8 @@ export const volumeAttachment: KindRules = {
   validate(object) {
     const errors = validateAttachment(object);
     const spec = specOf(object);
-    validateCsiDriverName(textAt(spec, 'attacher'), 'spec.attacher', errors);
+    const attacher = textAt(spec, 'attacher');
+    if (attacher !== '') validateCsiDriverName(attacher, 'spec.attacher', errors);
     const volume = objectAt(spec, 'source')?.['persistentVolumeName'] as string | undefined;
     if (volume !== undefined) invalidEach(`${SOURCE}.persistentVolumeName`, volume, dnsSubdomain(volume), errors);
     return errors;

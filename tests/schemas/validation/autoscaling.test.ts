@@ -47,7 +47,7 @@ const CASES: readonly (readonly [version: string, title: string, spec: object, f
     { minReplicas: 0, maxReplicas: -1 },
     [
       'spec.minReplicas: Invalid value: 0: must be greater than or equal to 1',
-      'spec.maxReplicas: Invalid value: -1: must be greater than 0',
+      'spec.maxReplicas: Invalid value: -1: must be greater than or equal to 1',
       'spec.maxReplicas: Invalid value: -1: must be greater than or equal to `minReplicas`',
       'spec.metrics: Forbidden: must specify at least one Object or External metric to support scaling to zero replicas',
     ],
@@ -68,6 +68,7 @@ const CASES: readonly (readonly [version: string, title: string, spec: object, f
     { metrics: [{ type: 'Pods' }, { type: 'Odd' }] },
     [
       'spec.metrics[0].pods: Required value: must populate information for the given metric source',
+      'spec.metrics[1].type: Unsupported value: "Odd": supported values: "ContainerResource", "External", "Object", "Pods", "Resource"',
       'spec.metrics[1].type: Unsupported value: "Odd": supported values: "ContainerResource", "External", "Object", "Pods", "Resource"',
     ],
   ],

@@ -230,9 +230,9 @@ testCreate(CLASS, [
       allowedTopologies: [keys({ key: 'a b', values: [] }), keys({ key: 'z', values: ['1', '1'] }), keys({ key: 'z', values: ['1'] })],
     } as JsonObject,
     [
-      'allowedTopologies.matchLabelExpressions[0].values: Required value',
-      `allowedTopologies.matchLabelExpressions[0].key: Invalid value: "a b": ${NAME_PART}`,
-      'allowedTopologies.matchLabelExpressions[0].values[1]: Duplicate value: "1"',
+      'allowedTopologies[0].matchLabelExpressions[0].values: Required value',
+      `allowedTopologies[0].matchLabelExpressions[0].key: Invalid value: "a b": ${NAME_PART}`,
+      'allowedTopologies[1].matchLabelExpressions[0].values[1]: Duplicate value: "1"',
       'allowedTopologies[2].matchLabelExpressions: Duplicate value: ""',
     ],
   ],
