@@ -8,7 +8,12 @@ const UNRESOLVED = 'If the RoleRef cannot be resolved, the Authorizer must retur
 export const RBAC: KindColumns = {
   RoleBinding: [
     NAME,
-    column('Role', 'string', `RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace. ${UNRESOLVED}`, roleOf),
+    column(
+      'Role',
+      'string',
+      `RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace. ${UNRESOLVED}`,
+      roleOf,
+    ),
     AGE,
     wide('Users', 'string', 'Users in the roleBinding', (o) => subjects(o, 'User')),
     wide('Groups', 'string', 'Groups in the roleBinding', (o) => subjects(o, 'Group')),
