@@ -109,9 +109,6 @@ const addressName: NameRule = (name) => {
   return message ? [message] : [];
 };
 
-/** The pods of a CronJob's Jobs need 11 characters of the 63. */
-const cronJobName: NameRule = (name) => [...dnsSubdomain(name), ...longerThan(name, 52, 'characters')];
-
 /** A StorageVersion is called after its group and resource. */
 const storageVersionName: NameRule = (name) => {
   const dot = name.lastIndexOf('.');
@@ -130,7 +127,6 @@ const NAME_RULES: Record<string, NameRule> = {
   '/Service': dnsLabel,
   'apps/StatefulSet': dnsLabel,
   'networking.k8s.io/IPAddress': addressName,
-  'batch/CronJob': cronJobName,
   'rbac.authorization.k8s.io/Role': pathSegment,
   'rbac.authorization.k8s.io/RoleBinding': pathSegment,
   'rbac.authorization.k8s.io/ClusterRole': pathSegment,

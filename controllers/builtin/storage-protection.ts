@@ -1,4 +1,4 @@
-/** A claim stays while a pod uses it, a volume while it is bound: each carries a finalizer for that. */
+/** A claim stays while a pod uses it, a volume while it is bound, a class of attributes while one of them names it: each carries a finalizer for that. */
 import { addFinalizer, hasFinalizer, removeFinalizer } from '../finalizer.js';
 import { isTerminating, type KubeObject } from '../object.js';
 import { definePlugin, type Plugin } from '../plugin.js';
@@ -8,12 +8,17 @@ interface Pod extends KubeObject {
   spec?: { volumes?: { name: string; persistentVolumeClaim?: { claimName: string }; ephemeral?: object }[] };
   status?: { phase?: string };
 }
+interface AttributesUser extends KubeObject {
+  spec?: { volumeAttributesClassName?: string };
+  status?: { currentVolumeAttributesClassName?: string; modifyVolumeStatus?: { targetVolumeAttributesClassName?: string } };
+}
 interface Volume extends KubeObject {
   status?: { phase?: string };
 }
 
 const claimKind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
 const volumeKind = { apiVersion: 'v1', kind: 'PersistentVolume' };
+const attributesKind = { apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttributesClass' };
 const podKind = { apiVersion: 'v1', kind: 'Pod' };
 
 export function storageProtectionPlugin(): Plugin {
@@ -41,6 +46,16 @@ export function storageProtectionPlugin(): Plugin {
           });
         },
       },
+      {
+        name: 'volumeattributesclass-protection-controller',
+        for: attributesKind,
+        watches: [claimKind, volumeKind].map((kind) => ({ ...kind, map: (user) => attributesOf(user).map((name) => ({ name })) })),
+        reconcile: async (request, context) =>
+          protect(await context.client.find<KubeObject>(attributesKind, request), context, {
+            finalizer: 'kubernetes.io/vac-protection',
+            isUsed: () => isNamed(request, context),
+          }),
+      },
     ],
   });
 }
@@ -61,6 +76,20 @@ async function isMounted({ name, namespace }: Request, { client }: Context): Pro
     if (items.some((pod) => !isFinished(pod) && claimsOf(pod).includes(name))) return true;
   }
   return false;
+}
+
+async function isNamed({ name }: Request, { client }: Context): Promise<boolean> {
+  for (const kind of [claimKind, volumeKind]) {
+    for await (const { items } of client.pages<AttributesUser>(kind))
+      if (items.some((user) => attributesOf(user).includes(name))) return true;
+  }
+  return false;
+}
+
+/** The classes of attributes that a claim or volume has, wants or had. */
+function attributesOf({ spec, status }: AttributesUser): string[] {
+  const wanted = status?.modifyVolumeStatus?.targetVolumeAttributesClassName;
+  return [spec?.volumeAttributesClassName, status?.currentVolumeAttributesClassName, wanted].filter((name) => name !== undefined);
 }
 
 function claimsOf(pod: Pod): string[] {

@@ -34,8 +34,25 @@ export const NETWORKING: KindColumns = {
     ),
     AGE,
   ],
-  ServiceCIDR: [NAME, column('CIDRs', 'string', '', (o) => strings(o, 'spec.cidrs').join(',')), AGE],
-  IPAddress: [NAME, column('ParentRef', 'string', '', addressParent)],
+  ServiceCIDR: [
+    NAME,
+    column(
+      'CIDRs',
+      'string',
+      'CIDRs defines the IP blocks in CIDR notation (e.g. "192.168.0.0/24" or "2001:db8::/64") from which to assign service cluster IPs. Max of two CIDRs is allowed, one of each IP family. This field is immutable.',
+      (o) => strings(o, 'spec.cidrs').join(','),
+    ),
+    AGE,
+  ],
+  IPAddress: [
+    NAME,
+    column(
+      'ParentRef',
+      'string',
+      'ParentRef references the resource that an IPAddress is attached to. An IPAddress must reference a parent object.',
+      addressParent,
+    ),
+  ],
 };
 
 const HOSTS_SHOWN = 3;

@@ -23,7 +23,11 @@ export const STORAGE: KindColumns = {
     ),
     AGE,
   ],
-  VolumeAttributesClass: [NAME, column('DriverName', 'string', '', (o) => text(o, 'driverName')), AGE],
+  VolumeAttributesClass: [
+    NAME,
+    column('DriverName', 'string', 'Name of the CSI driver This field is immutable.', (o) => text(o, 'driverName')),
+    AGE,
+  ],
   VolumeAttachment: [
     NAME,
     {

@@ -90,7 +90,7 @@ const byKey = ([a]: [string, JsonValue], [b]: [string, JsonValue]): number => (a
 export function goForm(type: TypeName, value: JsonValue | undefined): JsonValue {
   if (value === undefined || value === null) return null;
   const item = itemOf(type);
-  if (item?.list && Array.isArray(value)) return value.length === 0 ? null : value.map((each) => goForm(item.item, each));
+  if (item?.list && Array.isArray(value)) return value.map((each) => goForm(item.item, each));
   if (item && isObject(value)) {
     return Object.fromEntries(
       Object.entries(value)

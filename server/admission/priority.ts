@@ -25,7 +25,7 @@ export const priority: AdmissionPlugin = {
     const present = defaultPriorityClass(attributes);
     const name = present && metaOf(present).name;
     if (name !== undefined && (attributes.operation === 'CREATE' || name !== metaOf(attributes.object!).name))
-      throw denial(attributes, `PriorityClass ${name} is already marked as globalDefault`);
+      throw denial(attributes, `PriorityClass ${name} is already marked as default. Only one default can exist`);
   },
 };
 

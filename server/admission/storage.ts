@@ -8,24 +8,27 @@ import { denial } from './denial.js';
 import { findStored } from './stored.js';
 import { concerns } from './subject.js';
 
-const PROTECTED: readonly { plural: string; finalizer: string }[] = [
-  { plural: 'persistentvolumes', finalizer: 'kubernetes.io/pv-protection' },
-  { plural: 'persistentvolumeclaims', finalizer: 'kubernetes.io/pvc-protection' },
+const STORAGE = 'storage.k8s.io';
+
+const PROTECTED: readonly { group: string; plural: string; finalizer: string }[] = [
+  { group: '', plural: 'persistentvolumes', finalizer: 'kubernetes.io/pv-protection' },
+  { group: '', plural: 'persistentvolumeclaims', finalizer: 'kubernetes.io/pvc-protection' },
+  { group: STORAGE, plural: 'volumeattributesclasses', finalizer: 'kubernetes.io/vac-protection' },
 ];
 
 /** The controller `storage-protection` takes the finalizers away again (C1.7). */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
   admit(attributes) {
-    for (const { plural, finalizer } of PROTECTED) {
-      if (!concerns(attributes, '', plural, ['CREATE'])) continue;
+    for (const { group, plural, finalizer } of PROTECTED) {
+      if (!concerns(attributes, group, plural, ['CREATE'])) continue;
       const meta = metaOf(attributes.object!);
       if (!meta.finalizers?.includes(finalizer)) meta.finalizers = [...(meta.finalizers ?? []), finalizer];
     }
   },
 };
 
-const STORAGE_CLASSES = { group: 'storage.k8s.io', resource: 'storageclasses' };
+const STORAGE_CLASSES = { group: STORAGE, resource: 'storageclasses' };
 
 export const persistentVolumeClaimResize: AdmissionPlugin = {
   name: 'PersistentVolumeClaimResize',

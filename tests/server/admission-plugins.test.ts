@@ -75,7 +75,7 @@ t.test('what is not there is refused', async (t) => {
   });
   t.equal(
     second.body.message,
-    'priorityclasses.scheduling.k8s.io "second" is forbidden: PriorityClass first is already marked as globalDefault',
+    'priorityclasses.scheduling.k8s.io "second" is forbidden: PriorityClass first is already marked as default. Only one default can exist',
   );
 });
 

@@ -16,6 +16,8 @@ const LIFECYCLE_MODES = ['Persistent', 'Ephemeral'];
 const TOKEN_SECONDS_MIN = 600;
 const TOKEN_SECONDS_MAX = 2 ** 32;
 const UPDATE_SECONDS_MIN = 10;
+const TOKENS_IN_ATTRIBUTES =
+  'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes';
 
 function validateTokenRequests(spec: JsonObject, errors: FieldError[]): void {
   const audiences = new Set<string>();
@@ -41,16 +43,27 @@ function validateUpdatePeriod(spec: JsonObject, errors: FieldError[]): void {
     errors.push(invalidValue('spec.nodeAllocatableUpdatePeriodSeconds', seconds, 'must be greater than or equal to 10 seconds'));
 }
 
+const asksForTokens = (spec: JsonObject): boolean => objectsAt(spec, 'tokenRequests').length > 0;
+
 function validateDriver(object: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   const spec = specOf(object);
-  validateCsiDriverName(textAt(objectAt(object, 'metadata'), 'name'), 'name', errors);
+  validateCsiDriverName(textAt(objectAt(object, 'metadata'), 'name'), 'metadata.name', errors);
   const policy = textAt(spec, 'fsGroupPolicy');
   if (!FS_GROUP_POLICIES.includes(policy)) errors.push(notSupported('spec.fsGroupPolicy', policy, FS_GROUP_POLICIES));
   validateTokenRequests(spec, errors);
   for (const mode of textsAt(spec, 'volumeLifecycleModes'))
     if (!LIFECYCLE_MODES.includes(mode)) errors.push(notSupported('spec.volumeLifecycleModes', mode, LIFECYCLE_MODES));
   validateUpdatePeriod(spec, errors);
+  const inSecrets = spec['serviceAccountTokenInSecrets'];
+  if (inSecrets !== undefined && !asksForTokens(spec))
+    errors.push(
+      invalidValue(
+        'spec.serviceAccountTokenInSecrets',
+        inSecrets,
+        'serviceAccountTokenInSecrets is set but no tokenRequests are specified',
+      ),
+    );
   return errors;
 }
 
@@ -62,8 +75,6 @@ const DRIVER_DEFAULTS: readonly (readonly [member: string, value: boolean | stri
   ['requiresRepublish', false],
   ['seLinuxMount', false],
 ];
-/** A change of them counts as a new generation, though a driver starts without one. */
-const GENERATIONAL = ['tokenRequests', 'requiresRepublish', 'seLinuxMount', 'nodeAllocatableUpdatePeriodSeconds'];
 
 /** Its name is the driver's: judged with the content. */
 export const csiDriver: KindRules = {
@@ -72,23 +83,26 @@ export const csiDriver: KindRules = {
     for (const [member, value] of DRIVER_DEFAULTS) preset(spec, member, value);
     if (textsAt(spec, 'volumeLifecycleModes').length === 0) spec['volumeLifecycleModes'] = ['Persistent'];
   },
+  /** A change of the spec counts as a new generation, though a driver starts without one. */
   prepareForUpdate(object, old) {
-    if (GENERATIONAL.every((member) => equal(specOf(object)[member], specOf(old)[member]))) return;
+    if (equal(specOf(object), specOf(old))) return;
     metaOf(object).generation = (metaOf(old).generation ?? 0) + 1;
   },
   validate: validateDriver,
   validateUpdate(object, old) {
-    const errors: FieldError[] = [];
+    const errors = validateDriver(object);
     const [spec, before] = [specOf(object), specOf(old)];
     immutable('spec.attachedRequired', spec['attachRequired'], before['attachRequired'], errors);
     immutable('spec.volumeLifecycleModes', spec['volumeLifecycleModes'], before['volumeLifecycleModes'], errors);
-    validateTokenRequests(spec, errors);
-    validateUpdatePeriod(spec, errors);
     return errors;
+  },
+  warnings(object, old) {
+    const spec = specOf(object);
+    return !old && asksForTokens(spec) && spec['serviceAccountTokenInSecrets'] === undefined ? [TOKENS_IN_ATTRIBUTES] : [];
   },
 };
 
-const NODE_ID_BYTES_MAX = 192;
+const NODE_ID_BYTES_MAX = 256;
 
 function validateNodeDriver(driver: JsonObject, path: string, names: Set<string>, errors: FieldError[]): void {
   const name = textAt(driver, 'name');
@@ -98,7 +112,7 @@ function validateNodeDriver(driver: JsonObject, path: string, names: Set<string>
   if (bytes(nodeId) > NODE_ID_BYTES_MAX)
     errors.push(invalidValue(child(path, 'nodeID'), nodeId, `must be ${NODE_ID_BYTES_MAX} characters or less`));
   const count = numberAt(objectAt(driver, 'allocatable'), 'count') ?? 0;
-  if (count < 0) errors.push(invalidValue(child(child(path, 'allocatable'), 'count'), count, NOT_NEGATIVE));
+  if (count < 0) errors.push(invalidValue(child(path, 'allocatable.count'), count, NOT_NEGATIVE));
   if (names.has(name)) errors.push(duplicate(child(path, 'name'), name));
   names.add(name);
   const keys = new Set<string>();
@@ -131,7 +145,7 @@ export const csiNode: KindRules = {
     for (const before of objectsAt(specOf(old), 'drivers'))
       for (const driver of objectsAt(specOf(object), 'drivers'))
         if (driver['name'] === before['name'] && !equal(fixedPart(driver), fixedPart(before)))
-          errors.push(invalidValue('CSINodeDriver', goForm('io.k8s.api.storage.v1.CSINodeDriver', driver), IMMUTABLE));
+          errors.push(invalidValue('spec.drivers', goForm('io.k8s.api.storage.v1.CSINodeDriver', fixedPart(driver)), IMMUTABLE));
     return errors;
   },
 };
@@ -143,12 +157,8 @@ function validateCapacity(object: JsonObject, old?: JsonObject): FieldError[] {
   });
   const storageClass = textAt(object, 'storageClassName');
   invalidEach('storageClassName', storageClass, dnsSubdomain(storageClass), errors);
-  for (const member of ['capacity', 'maximumVolumeSize']) {
-    const text = object[member];
-    if (text === undefined) continue;
-    const quantity = parseQuantity(text as string);
-    if (signOf(quantity) < 0) errors.push(invalidValue(member, formatQuantity(quantity), NOT_NEGATIVE));
-  }
+  const capacity = object['capacity'] === undefined ? undefined : parseQuantity(object['capacity'] as string);
+  if (capacity && signOf(capacity) < 0) errors.push(invalidValue('capacity', formatQuantity(capacity), NOT_NEGATIVE));
   return errors;
 }
 

@@ -1,5 +1,15 @@
 /** StorageClass and VolumeAttributesClass */
-import { child, duplicate, type FieldError, index, invalidValue, notSupported, required, tooLong } from '../../field-errors.js';
+import {
+  child,
+  duplicate,
+  type FieldError,
+  forbiddenField,
+  index,
+  invalidValue,
+  notSupported,
+  required,
+  tooLong,
+} from '../../field-errors.js';
 import { equal, type JsonObject } from '../../json-value.js';
 import { qualifiedName } from '../../names.js';
 import { immutable, invalidEach } from '../checks.js';
@@ -13,9 +23,9 @@ const RECLAIM_POLICIES = ['Delete', 'Retain'];
 const BINDING_MODES = ['Immediate', 'WaitForFirstConsumer'];
 
 function validateProvisioner(object: JsonObject, member: string, errors: FieldError[]): void {
-  const name = textAt(object, member);
+  const name = textAt(object, member).toLowerCase();
   if (name === '') errors.push(required(member));
-  else invalidEach(member, name.toLowerCase(), qualifiedName(name.toLowerCase()), errors);
+  else invalidEach(member, name, qualifiedName(name), errors);
 }
 
 function validateParameters(object: JsonObject, allowNone: boolean, errors: FieldError[]): void {
@@ -53,12 +63,14 @@ function validateTopologyTerm(term: JsonObject, path: string, errors: FieldError
   return keys;
 }
 
+/** Kubernetes compares a term also with as many empty ones as there are terms: an empty term is always a duplicate. */
 function validateTopologies(object: JsonObject, errors: FieldError[]): void {
-  const field = 'allowedTopologies';
-  const seen: JsonObject[] = [];
-  objectsAt(object, field).forEach((term, i) => {
-    const keys = validateTopologyTerm(term, index(field, i), errors);
-    for (const other of seen) if (equal(keys, other)) errors.push(duplicate(child(index(field, i), 'matchLabelExpressions'), ''));
+  const terms = objectsAt(object, 'allowedTopologies');
+  const seen: JsonObject[] = terms.map(() => ({}));
+  terms.forEach((term, i) => {
+    const at = index('allowedTopologies', i);
+    const keys = validateTopologyTerm(term, at, errors);
+    for (const other of seen) if (equal(keys, other)) errors.push(duplicate(child(at, 'matchLabelExpressions'), ''));
     seen.push(keys);
   });
 }
@@ -75,13 +87,6 @@ function validate(object: JsonObject): FieldError[] {
   return errors;
 }
 
-function validateSame(object: JsonObject, old: JsonObject, members: readonly string[], errors: FieldError[]): void {
-  for (const member of members) {
-    if (member === 'parameters') immutable(member, sorted(objectAt(object, member)), sorted(objectAt(old, member)), errors);
-    else immutable(member, object[member], old[member], errors);
-  }
-}
-
 export const storageClass: KindRules = {
   default(object) {
     preset(object, 'reclaimPolicy', 'Delete');
@@ -91,7 +96,8 @@ export const storageClass: KindRules = {
   /** R3.33 */
   validateUpdate(object, old) {
     const errors = validate(object);
-    validateSame(object, old, ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'], errors);
+    immutable('parameters', sorted(objectAt(object, 'parameters')), sorted(objectAt(old, 'parameters')), errors);
+    for (const member of ['provisioner', 'reclaimPolicy', 'volumeBindingMode']) immutable(member, object[member], old[member], errors);
     return errors;
   },
   warnings(object) {
@@ -115,7 +121,8 @@ export const volumeAttributesClass: KindRules = {
   validate: validateAttributesClass,
   validateUpdate(object, old) {
     const errors = validateAttributesClass(object);
-    validateSame(object, old, ['driverName', 'parameters'], errors);
+    for (const member of ['driverName', 'parameters'])
+      if (!equal(object[member] ?? null, old[member] ?? null)) errors.push(forbiddenField(member, `updates to ${member} are forbidden.`));
     return errors;
   },
 };

@@ -46,7 +46,7 @@ function validateAttachment(object: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   const spec = specOf(object);
   const node = textAt(spec, 'nodeName');
-  if (textAt(spec, 'attacher') === '') errors.push(required('spec.attacher'));
+  validateCsiDriverName(textAt(spec, 'attacher'), 'spec.attacher', errors);
   validateSource(objectAt(spec, 'source') ?? {}, errors);
   invalidEach('spec.nodeName', node, dnsSubdomain(node), errors);
   validateStatus(object, errors);
@@ -65,10 +65,7 @@ export const volumeAttachment: KindRules = {
   resetFields: ALL_BUT_STATUS,
   validate(object) {
     const errors = validateAttachment(object);
-    const spec = specOf(object);
-    const attacher = textAt(spec, 'attacher');
-    if (attacher !== '') validateCsiDriverName(attacher, 'spec.attacher', errors);
-    const volume = objectAt(spec, 'source')?.['persistentVolumeName'] as string | undefined;
+    const volume = objectAt(specOf(object), 'source')?.['persistentVolumeName'] as string | undefined;
     if (volume !== undefined) invalidEach(`${SOURCE}.persistentVolumeName`, volume, dnsSubdomain(volume), errors);
     return errors;
   },

@@ -53,6 +53,9 @@ function validateJobTemplate(jobSpec: JsonObject, old: JsonObject | undefined, e
   if (jobSpec['manualSelector'] === true) errors.push(notSupported(`${path}.manualSelector`, true, ['nil', 'false']));
 }
 
+/** The pods of its Jobs need 11 characters of the 63. */
+const NAME_MAX = 52;
+
 export const cronJob: KindRules = {
   default: defaultCronJob,
   prepareForCreate(object) {
@@ -63,7 +66,12 @@ export const cronJob: KindRules = {
     take(object, old, 'status');
     dropDisabledTemplateMembers(objectAt(jobSpecOf(object), 'template'), templateOf(jobSpecOf(old)));
   },
-  validate: (object) => validateSpec(object),
+  validate(object) {
+    const errors = validateSpec(object);
+    const name = textAt(objectAt(object, 'metadata'), 'name');
+    if (name.length > NAME_MAX) errors.push(invalidValue('metadata.name', name, `must be no more than ${NAME_MAX} characters`));
+    return errors;
+  },
   validateUpdate: validateSpec,
   warnings(object, old) {
     const warnings: string[] = [];

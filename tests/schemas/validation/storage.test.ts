@@ -237,6 +237,14 @@ testCreate(CLASS, [
     ],
   ],
 ]);
+testCreate(CLASS, [
+  [
+    'an empty topology is always a duplicate',
+    { provisioner: 'p', allowedTopologies: [{}] },
+    ['allowedTopologies[0].matchLabelExpressions: Duplicate value: ""'],
+  ],
+  ['a provisioner is printed in small letters', { provisioner: 'A_' }, [`provisioner: Invalid value: "a_": ${NAME_PART}`]],
+]);
 testUpdate(CLASS, [
   [
     'all that decides about volumes stays',
@@ -253,6 +261,14 @@ testUpdate(CLASS, [
 ]);
 testCreate(ATTRIBUTES, [
   ['parameters are its purpose', { driverName: 'd' }, ['parameters: Required value: must contain at least one key/value pair']],
+]);
+testUpdate(ATTRIBUTES, [
+  [
+    'all of it stays',
+    { driverName: 'e', parameters: { a: 'c' } },
+    { driverName: 'd', parameters: { a: 'b' } },
+    ['driverName: Forbidden: updates to driverName are forbidden.', 'parameters: Forbidden: updates to parameters are forbidden.'],
+  ],
 ]);
 
 testDefaults(DRIVER, [
@@ -292,12 +308,22 @@ testCreate(DRIVER, [
     ],
   ],
 ]);
+testWarnings(DRIVER, [
+  [
+    'tokens in the attributes of volumes',
+    { spec: { tokenRequests: [{ audience: 'a' }] } },
+    [
+      'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes',
+    ],
+  ],
+]);
 testUpdate(DRIVER, [
   [
     'attaching and life-cycles stay',
-    { metadata: {}, spec: { attachRequired: false, volumeLifecycleModes: ['Ephemeral'] } },
-    { metadata: {}, spec: {} },
+    { metadata: { name: 'd' }, spec: { attachRequired: false, volumeLifecycleModes: ['Ephemeral'], serviceAccountTokenInSecrets: false } },
+    { metadata: { name: 'd' }, spec: {} },
     [
+      'spec.serviceAccountTokenInSecrets: Invalid value: false: serviceAccountTokenInSecrets is set but no tokenRequests are specified',
       'spec.attachedRequired: Invalid value: false: field is immutable',
       'spec.volumeLifecycleModes: Invalid value: ["Ephemeral"]: field is immutable',
     ],
@@ -323,7 +349,7 @@ testUpdate(NODE, [
     'its id may not',
     { spec: { drivers: [nodeDriver({ nodeID: 'm' })] } },
     { spec: { drivers: [nodeDriver()] } },
-    ['CSINodeDriver: Invalid value: {"Name":"d","NodeID":"m","TopologyKeys":null,"Allocatable":null}: field is immutable'],
+    ['spec.drivers: Invalid value: {"Name":"d","NodeID":"m","TopologyKeys":[],"Allocatable":null}: field is immutable'],
   ],
 ]);
 
