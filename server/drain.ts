@@ -3,7 +3,8 @@ import type { Server } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
-const LOOK_EVERY_MS = 20;
+/** A connection counts as idle a moment before its last bytes are out: watches that just ended get this long. */
+const LOOK_EVERY_MS = 100;
 
 /**
  * Follows a server's connections. The function that it returns, called as the server closes, lets requests finish, closes connections as
@@ -23,7 +24,6 @@ export function drainOf(server: Server): (graceMs: number) => () => void {
       for (const session of sessions) if (!session.closed) session.close();
       server.closeIdleConnections();
     };
-    look();
     const looking = setInterval(look, LOOK_EVERY_MS);
     const late = setTimeout(() => {
       for (const socket of sockets) socket.destroy();

@@ -298,8 +298,10 @@ t.test('what has no JSON form is an error, the rest comes back', async (t) => {
   t.type(toJson(map), CelError);
   t.equal(toJson(new Timestamp(0n)), '1970-01-01T00:00:00Z');
   const text = (json: unknown): string => JSON.stringify(json, (_, member) => (typeof member === 'bigint' ? Number(member) : member));
+  // no decoder lets such a member in
+  const withoutProto = fc.jsonValue().filter((json) => !JSON.stringify(json).includes('__proto__'));
   fc.assert(
-    fc.property(fc.jsonValue(), (json) => text(toJson(fromJson(json as JsonValue))) === text(json)),
+    fc.property(withoutProto, (json) => text(toJson(fromJson(json as JsonValue))) === text(json)),
     { numRuns: 200 },
   );
 });

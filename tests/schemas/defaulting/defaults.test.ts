@@ -86,6 +86,7 @@ testDefaults(
       'rolling update',
       { spec: { template } },
       {
+        metadata: { annotations: { 'deprecated.daemonset.template.generation': '0' } },
         spec: {
           ...{ revisionHistoryLimit: 10, template: defaultedTemplate },
           updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
