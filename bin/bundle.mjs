@@ -7,8 +7,14 @@ import { build } from 'esbuild';
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 rmSync(`${dist}bundle`, { recursive: true, force: true });
 await build({
-  // the worker is found beside the file that starts it, whichever chunk that is
-  entryPoints: { kurma: `${dist}bin/kurma.js`, server: `${dist}server/index.js`, writer: `${dist}storage/sqlite/writer.js` },
+  entryPoints: {
+    kurma: `${dist}bin/kurma.js`,
+    server: `${dist}server/index.js`,
+    controllers: `${dist}controllers/index.js`,
+    // workers are found beside the file that starts them, whichever chunk that is
+    writer: `${dist}storage/sqlite/writer.js`,
+    'worker-main': `${dist}controllers/worker-main.js`,
+  },
   outdir: `${dist}bundle`,
   bundle: true,
   splitting: true,
@@ -16,7 +22,8 @@ await build({
   platform: 'node',
   target: 'node20',
   chunkNames: 'chunk-[hash]',
-  external: ['better-sqlite3'],
+  // native; and CommonJS packages that are imported on first use, whose names only Node itself can tell
+  external: ['better-sqlite3', 'prom-client', 'undici'],
   // CommonJS packages ask for Node's own modules by require
   banner: {
     js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",

@@ -89,7 +89,7 @@ async function serve({ config, watch, ...flags }: Record<string, unknown>): Prom
 /** The plugins as they are edited. Hooks in the writes of objects need the server's process, so they have none. */
 async function startWorkers({ kubeconfigPath }: KurmaServer, { plugins = [], logLevel = 'info' }: Partial<ServerOptions>) {
   if (kubeconfigPath === undefined) throw new Error('--watch: the server needs a TLS port for its plugins');
-  const [{ startWorker }, { pino }] = await Promise.all([import('../controllers/index.js'), import('pino')]);
+  const [{ startWorker }, { default: pino }] = await Promise.all([import('../controllers/index.js'), import('pino')]);
   const log = pino({ level: logLevel }, pino.destination(2));
   const paths = plugins.filter((plugin) => typeof plugin === 'string');
   return Promise.all(paths.map((path) => startWorker({ path, kubeconfig: kubeconfigPath, log, logLevel, watch: true })));

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
-const kurma = fileURLToPath(new URL('../../bin/kurma.js', import.meta.url));
+/** What `npx kurma` runs. */
+const kurma = fileURLToPath(new URL('../../bundle/kurma.js', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'kurma-command-'));
 t.teardown(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -87,4 +88,30 @@ t.test('every option of serve shows its default', async (t) => {
   const { stdout } = await start(['serve', '--help']).done;
   for (const option of stdout.matchAll(/^ {2}(--[a-z-]+) <[^>]+>/gm))
     t.match(stdout.slice(option.index), /default|repeatable|read options|FILE|file/, option[1]!);
+});
+
+t.test('the bundle brings plugins and workers along', async (t) => {
+  const dataDir = join(dir, 'bundle');
+  const plugin = fileURLToPath(new URL('../../../examples/quickstart/website.mjs', import.meta.url));
+  const server = start(['serve', '--data-dir', dataDir, '--port', '0', '--log-level', 'error', '--plugin', plugin, '--watch']);
+  await server.says('kubectl get namespaces');
+  const { createClient, createHttpTransport, loadKubeconfig } = await import('kurma/controllers');
+  const transport = createHttpTransport(loadKubeconfig(join(dataDir, 'admin.kubeconfig')));
+  const client = createClient(transport);
+  t.match(
+    (await transport.request({ method: 'GET', path: '/metrics' })).body,
+    /apiserver_request_total/,
+    'what is loaded on first use is there',
+  );
+  const kind = { apiVersion: 'quickstart.kurma.dev/v1', kind: 'Website' };
+  let served: unknown;
+  for (let attempt = 0; attempt < 100 && !served; attempt++) {
+    served = await client.resourceFor(kind);
+    if (!served) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  t.ok(served, "the plugin's kind is served");
+  server.child.kill('SIGTERM');
+  const { code, stderr } = await server.done;
+  t.equal(code, 0);
+  t.equal(stderr, '');
 });
