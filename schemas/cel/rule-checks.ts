@@ -25,9 +25,8 @@ function fieldErrors(rule: Rule, schema: JsonObject, path: string): FieldError[]
   const add = (error: FieldError): void => void errors.push(error);
   const message = rule.message.trim();
   if (rule.rule.trim() === '') add(required(`${path}.rule`, 'rule is not specified'));
-  else if (rule.message !== '' && message === '')
-    add(invalidValue(`${path}.message`, rule.message, 'message must be non-empty if specified'));
-  else if (message.includes('\n')) add(invalidValue(`${path}.message`, rule.message, 'message must not contain line breaks'));
+  else if (rule.message !== '' && message === '') add(invalidValue(`${path}.message`, rule.message, 'must be non-empty if specified'));
+  else if (message.includes('\n')) add(invalidValue(`${path}.message`, rule.message, 'must not contain line breaks'));
   else if (rule.rule.trim().includes('\n') && message === '')
     add(required(`${path}.message`, 'message must be specified if rule contains line breaks'));
   if (rule.messageExpression !== '' && rule.messageExpression.trim() === '')
@@ -39,10 +38,9 @@ function fieldErrors(rule: Rule, schema: JsonObject, path: string): FieldError[]
 
 function fieldPathErrors(fieldPath: string, schema: JsonObject, path: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (fieldPath.trim() === '') errors.push(invalidValue(path, fieldPath, 'fieldPath must be non-empty if specified'));
-  if (fieldPath.includes('\n')) errors.push(invalidValue(path, fieldPath, 'fieldPath must not contain line breaks'));
-  const read = readFieldPath(fieldPath, schema);
-  if ('problem' in read) errors.push(invalidValue(path, fieldPath, `fieldPath must be a valid path: ${read.problem}`));
+  if (fieldPath.trim() === '') errors.push(invalidValue(path, fieldPath, 'must be non-empty if specified'));
+  if (fieldPath.includes('\n')) errors.push(invalidValue(path, fieldPath, 'must not contain line breaks'));
+  if ('problem' in readFieldPath(fieldPath, schema)) errors.push(invalidValue(path, fieldPath, 'must be a valid path'));
   return errors;
 }
 

@@ -89,7 +89,20 @@ export function validateScale(object: JsonObject, paths: ScalePaths, part: 'obje
   return errors;
 }
 
+/** What stands on the way to the path's end and has no members. */
+function obstacle(object: JsonObject, path: string): JsonValue | undefined {
+  let value: JsonValue | undefined = object;
+  for (const step of stepsOf(path)) {
+    if (value === undefined || value === null) return undefined;
+    if (!isObject(value)) return value;
+    value = Object.hasOwn(value, step) ? value[step] : undefined;
+  }
+  return undefined;
+}
+
 function replicasErrors(object: JsonObject, path: string): FieldError[] {
+  const inTheWay = obstacle(object, path);
+  if (inTheWay !== undefined) return [invalidValue(path, 0, accessorError(path, inTheWay, 'map[string]interface{}'))];
   const value = valueAt(object, path);
   if (value === undefined) return [];
   if (typeof value !== 'bigint' && !Number.isInteger(value)) return [invalidValue(path, 0, accessorError(path, value, 'int64'))];
@@ -101,7 +114,14 @@ function replicasErrors(object: JsonObject, path: string): FieldError[] {
 const GO_TYPES: Readonly<Record<string, string>> = { string: 'string', boolean: 'bool', number: 'float64', bigint: 'int64' };
 
 function accessorError(path: string, value: JsonValue, expected: string): string {
-  const type = value === null ? '<nil>' : Array.isArray(value) ? '[]interface {}' : (GO_TYPES[typeof value] ?? 'map[string]interface {}');
+  const isWhole = typeof value === 'number' && Number.isInteger(value);
+  const type = isWhole
+    ? 'int64'
+    : value === null
+      ? '<nil>'
+      : Array.isArray(value)
+        ? '[]interface {}'
+        : (GO_TYPES[typeof value] ?? 'map[string]interface {}');
   const shown = value === null ? '<nil>' : typeof value === 'object' ? JSON.stringify(value) : String(value);
   return `${path} accessor error: ${shown} is of the type ${type}, expected ${expected}`;
 }

@@ -2,6 +2,7 @@ import { type FieldError, forbiddenField, notSupported, required } from '../../f
 import type { JsonObject } from '../../json-value.js';
 import { dnsLabel } from '../../names.js';
 import { defaultPod } from '../../defaulting/pods.js';
+import { coreForm } from '../go-form.js';
 import { warnOfIp } from '../ip.js';
 import { objectAt, objectsAt, take, textAt } from '../members.js';
 import type { KindRules } from '../rules.js';
@@ -95,6 +96,8 @@ function keepOnlyEphemeralContainers(pod: JsonObject, old: JsonObject): void {
   dropDisabledMembers(spec, specOf(old));
 }
 
+const inGo = (container: JsonObject): JsonObject => coreForm('EphemeralContainer', container) as JsonObject;
+
 /** Existing ephemeral containers stay as they are, in any order; new ones may join. */
 function validateEphemeralUpdate(pod: JsonObject, old: JsonObject): FieldError[] {
   if (isMirror(annotationsOf(old))) return [forbiddenField('', 'static pods do not support ephemeral containers')];
@@ -109,7 +112,9 @@ function validateEphemeralUpdate(pod: JsonObject, old: JsonObject): FieldError[]
     const field = 'spec.ephemeralContainers';
     if (!after) errors.push(forbiddenField(field, `existing ephemeral containers "${name}" may not be removed\n`));
     else if (!semanticallyEqual(before, after))
-      errors.push(forbiddenField(field, `existing ephemeral containers "${name}" may not be changed\n${unifiedDiff(before, after)}`));
+      errors.push(
+        forbiddenField(field, `existing ephemeral containers "${name}" may not be changed\n${unifiedDiff(inGo(before), inGo(after))}`),
+      );
   }
   return errors;
 }

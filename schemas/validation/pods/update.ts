@@ -155,6 +155,8 @@ function putGatedBack(munged: JsonObject, old: JsonObject): void {
   }
 }
 
+const inGo = (spec: JsonObject): JsonObject => coreForm('PodSpec', spec) as JsonObject;
+
 /** The findings on what changed between two pod specs. */
 export function validateSpecUpdate(spec: JsonObject, old: JsonObject, options: PodOptions, errors: FieldError[]): void {
   if (!validateContainers(spec, old, 'containers', errors) || !validateContainers(spec, old, 'initContainers', errors)) return;
@@ -165,5 +167,7 @@ export function validateSpecUpdate(spec: JsonObject, old: JsonObject, options: P
   if (objectsAt(old, 'schedulingGates').length > 0) validateGated(spec, old, errors);
   const munged = withoutUpdatable(spec, old);
   if (!semanticallyEqual(munged, old))
-    errors.push(forbiddenField('spec', `pod updates may not change fields other than ${UPDATABLE}\n${unifiedDiff(old, munged)}`));
+    errors.push(
+      forbiddenField('spec', `pod updates may not change fields other than ${UPDATABLE}\n${unifiedDiff(inGo(old), inGo(munged))}`),
+    );
 }

@@ -217,10 +217,10 @@ const FIELDS: [title: string, schema: JsonObject, ...errors: string[]][] = [
     },
     `${AT}.x-kubernetes-validations[0].rule: Required value: rule is not specified`,
     `${AT}.x-kubernetes-validations[0].reason: Unsupported value: "Why": supported values: "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"`,
-    `${AT}.x-kubernetes-validations[0].fieldPath: Invalid value: ".x": fieldPath must be a valid path: does not refer to a valid field`,
+    `${AT}.x-kubernetes-validations[0].fieldPath: Invalid value: ".x": must be a valid path`,
     `${AT}.x-kubernetes-validations[1].message: Required value: message must be specified if rule contains line breaks`,
     `${AT}.x-kubernetes-validations[1].messageExpression: Required value: messageExpression must be non-empty if specified`,
-    `${AT}.x-kubernetes-validations[2].message: Invalid value: "a\\nb": message must not contain line breaks`,
+    `${AT}.x-kubernetes-validations[2].message: Invalid value: "a\\nb": must not contain line breaks`,
   ],
 ];
 
