@@ -58,6 +58,7 @@ function structForm(of: Definition, value: JsonObject): JsonObject {
 const MOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PodSpec: { SetHostnameAsFQDN: 'Subdomain', PreemptionPolicy: 'Priority', Overhead: 'RuntimeClassName' },
   PodSecurityContext: { FSGroupChangePolicy: 'FSGroup' },
+  Volume: { Quobyte: 'RBD' },
 };
 const OF_THE_HOST = ['HostNetwork', 'HostPID', 'HostIPC', 'ShareProcessNamespace', 'HostUsers'];
 
