@@ -111,7 +111,5 @@ t.test('the bundle brings plugins and workers along', async (t) => {
   }
   t.ok(served, "the plugin's kind is served");
   server.child.kill('SIGTERM');
-  const { code, stderr } = await server.done;
-  t.equal(code, 0);
-  t.equal(stderr, '');
+  t.equal((await server.done).code, 0);
 });
