@@ -112,7 +112,10 @@ t.test('kubectl and every built-in kind', { skip: kubectlMissing, timeout: 230_0
   await t.test('explain --recursive tells the fields of every kind', async (t) => {
     const { stdout } = await kubectl(['api-resources', '--no-headers', '-o', 'name']);
     // kubectl takes the group of this one for a path of fields
-    for (const name of stdout.trim().split('\n').filter((line) => line !== 'events.events.k8s.io')) {
+    for (const name of stdout
+      .trim()
+      .split('\n')
+      .filter((line) => line !== 'events.events.k8s.io')) {
       const run = await kubectl(['explain', name, '--recursive']);
       t.match(run.stdout, /^(GROUP|KIND):[\s\S]*FIELDS:\n[\s\S]*\n? {2}apiVersion\t<string>/m, name);
     }
