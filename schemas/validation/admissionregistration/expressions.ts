@@ -25,8 +25,8 @@ export function compileFor(environment: Environment, source: string, wanted: Wan
   const { program, issues } = environment.compile(source);
   if (!program) return { problem: `compilation failed: ${issues}` };
   if (!wanted || wanted.some((type) => sameType(type, program.resultType))) return { program };
-  if (wanted.length > 1) return { problem: `must evaluate to one of [${wanted.map(nameOf).join(' ')}]` };
-  return { problem: `must evaluate to ${nameOf(wanted[0]!)} but got ${nameOf(program.resultType)}` };
+  const types = wanted.length > 1 ? `one of [${wanted.map(nameOf).join(' ')}]` : nameOf(wanted[0]!);
+  return { problem: `must evaluate to ${types} but got ${nameOf(program.resultType)}` };
 }
 
 const nameOf = (type: CelType): string => (type.kind === 'null' ? 'null_type' : formatType(type));
@@ -77,7 +77,7 @@ export function variablesErrors(
     const expression = textAt(variable, 'expression');
     if (name.trim() === '') errors.push(required(child(at, 'name'), 'name is not specified'));
     else if (!IDENTIFIER.test(name) || RESERVED.has(name))
-      errors.push(invalidValue(child(at, 'name'), name, 'name is not a valid CEL identifier'));
+      errors.push(invalidValue(child(at, 'name'), name, 'must be a valid CEL identifier'));
     if (expression.trim() === '') {
       errors.push(required(child(at, 'expression'), 'expression is not specified'));
       return;

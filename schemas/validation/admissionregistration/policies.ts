@@ -125,7 +125,7 @@ function validationErrors(validation: JsonObject, environment: Environment, quie
     errors.push(...expressionErrors(quiet, messageExpression, WANT_STRING, child(path, 'messageExpression')));
   if (message !== '' && message.trim() === '')
     errors.push(invalidValue(child(path, 'message'), message, 'message must be non-empty if specified'));
-  else if (!isOneLine(message.trim())) errors.push(invalidValue(child(path, 'message'), message, 'message must not contain line breaks'));
+  else if (!isOneLine(message.trim())) errors.push(invalidValue(child(path, 'message'), message, 'must not contain line breaks'));
   if (typeof reason === 'string' && !REASONS.includes(reason)) errors.push(notSupported(child(path, 'reason'), reason, REASONS));
   return errors;
 }

@@ -138,7 +138,7 @@ export function validateConfiguration(configuration: JsonObject, path: string, e
   validateDriver(`${path}.opaque.driver`, textAt(opaque, 'driver'), errors);
   if (parameters === null) errors.push(required(field));
   else if (bytes(JSON.stringify(parameters)) > PARAMETER_BYTES_MAX) errors.push(tooLong(field, PARAMETER_BYTES_MAX));
-  else if (!isObject(parameters)) errors.push(invalidValue(field, '<value omitted>', 'parameters must be a valid JSON object'));
+  else if (!isObject(parameters)) errors.push(invalidValue(field, '<value omitted>', 'must be a valid JSON object'));
 }
 
 export function validateClaimSpec(spec: JsonObject | undefined, path: string, errors: FieldError[]): void {

@@ -52,7 +52,8 @@ export const validateQualified: Validate = (field, name, errors) => {
 /** The same with a domain for certain. */
 export const validateFullyQualified: Validate = (field, name, errors) => {
   validateQualified(field, name, errors);
-  if (name !== '' && !name.includes('/')) errors.push(invalidValue(field, name, 'must include a domain'));
+  if (name !== '' && !name.includes('/'))
+    errors.push(invalidValue(field, name, 'a fully qualified name must be a domain and a name separated by a slash'));
 };
 
 /** No more items than `max`, each in order. */
@@ -81,7 +82,7 @@ export function validateNamed(
   const validateOne = (item: JsonObject, at: string): void => {
     const name = textAt(item, 'name');
     validate(item, at);
-    if (names.has(name)) errors.push(duplicate(child(at, 'name'), name));
+    if (names.has(name)) errors.push(duplicate(at, name));
     names.add(name);
   };
   validateItems(items, path, max, validateOne, errors);

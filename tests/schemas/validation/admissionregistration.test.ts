@@ -46,7 +46,7 @@ const cases: [title: string, kind: string, content: JsonObject, text: string][] 
         ],
       },
     },
-    '[spec.auditAnnotations[0].valueExpression: Invalid value: "1": must evaluate to one of [string null_type], spec.auditAnnotations[1].key: Duplicate value: "a"]',
+    '[spec.auditAnnotations[0].valueExpression: Invalid value: "1": must evaluate to one of [string null_type] but got int, spec.auditAnnotations[1].key: Duplicate value: "a"]',
   ],
   [
     'variables are known from the one after them on',
@@ -67,7 +67,7 @@ const cases: [title: string, kind: string, content: JsonObject, text: string][] 
     'names of variables are identifiers',
     'ValidatingAdmissionPolicy',
     { spec: { matchConstraints, variables: [{ name: 'a-b', expression: '' }], validations: [{ expression: 'true' }] } },
-    '[spec.variables[0].name: Invalid value: "a-b": name is not a valid CEL identifier, spec.variables[0].expression: Required value: expression is not specified]',
+    '[spec.variables[0].name: Invalid value: "a-b": must be a valid CEL identifier, spec.variables[0].expression: Required value: expression is not specified]',
   ],
   [
     'params are there only with a paramKind',

@@ -63,9 +63,9 @@ testCreate(CLAIM, [
     }),
     [
       'spec.devices.constraints[0].requests[1]: Invalid value: "b": must be the name of a request in the claim or the name of a request and a subrequest separated by \'/\'',
-      'spec.devices.constraints[0].matchAttribute: Invalid value: "model": must include a domain',
+      'spec.devices.constraints[0].matchAttribute: Invalid value: "model": a fully qualified name must be a domain and a name separated by a slash',
       'spec.devices.constraints[1].matchAttribute: Required value',
-      'spec.devices.config[0].opaque.parameters: Invalid value: "<value omitted>": parameters must be a valid JSON object',
+      'spec.devices.config[0].opaque.parameters: Invalid value: "<value omitted>": must be a valid JSON object',
       'spec.devices.config[1].opaque: Required value',
     ],
   ],
