@@ -52,7 +52,7 @@ export class ApiClient {
     });
   }
 
-  /** The type of the first event of a watch. */
+  /** The type of the first event of a watch; `''` where none comes. */
   firstEvent(path: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const request = this.#request(path, 'GET', undefined, (response) => {
@@ -63,6 +63,10 @@ export class ApiClient {
         });
       });
       request.on('error', (error: NodeJS.ErrnoException) => error.code === 'ECONNRESET' || reject(error));
+      request.setTimeout(10_000, () => {
+        resolve('');
+        request.destroy();
+      });
       request.end();
     });
   }

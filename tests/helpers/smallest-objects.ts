@@ -102,7 +102,9 @@ const BODIES: Readonly<Record<string, JsonObject | Make>> = {
   'apps/Deployment': { spec: workload },
   'apps/ReplicaSet': { spec: workload },
   'apps/StatefulSet': { spec: workload },
-  'autoscaling/HorizontalPodAutoscaler': { spec: { maxReplicas: 1, scaleTargetRef: { kind: 'Deployment', name: 'd' } } },
+  'autoscaling/HorizontalPodAutoscaler': {
+    spec: { maxReplicas: 1, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } },
+  },
   'batch/CronJob': { spec: { schedule: '@daily', jobTemplate: { spec: jobSpec } } },
   'batch/Job': { spec: jobSpec },
   'certificates.k8s.io/CertificateSigningRequest': {

@@ -119,7 +119,7 @@ t.test('what a node would answer is refused in the words of a cluster whose node
     ['/api/v1/nodes/down/proxy/x', 503, 'error trying to reach service: dial tcp 192.0.2.1:10250: connect: connection refused'],
     [`${NS}/services/s/proxy/`, 404, 'endpoints "s" not found'],
     [`${NS}/services/s:81/proxy/`, 503, 'no service port 81 found for service "s"'],
-    ['/api/v1/componentstatuses/none', 500, 'Component not found: none'],
+    ['/api/v1/componentstatuses/none', 404, 'componentstatus "none" not found'],
   ] as const) {
     const answer = await ask('GET', path);
     t.equal(answer.status, code, path);

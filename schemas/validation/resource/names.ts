@@ -1,5 +1,5 @@
 /** Names that devices, drivers and pools have, and lists of bounded length. */
-import { child, duplicate, type FieldError, index, invalidValue, required, tooLong, tooMany } from '../../field-errors.js';
+import { duplicate, type FieldError, index, invalidValue, required, tooLong, tooMany } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { dnsLabel, dnsSubdomain } from '../../names.js';
 import { invalidEach } from '../checks.js';

@@ -37,19 +37,24 @@ function validateTaint(taint: JsonObject | undefined, path: string, errors: Fiel
   else if (!EFFECTS.includes(effect)) errors.push(notSupported(child(path, 'effect'), effect, EFFECTS));
 }
 
+/** `ints` is `IntValues` in the internal type. */
+const internalName = (member: string): string =>
+  `${member[0]!.toUpperCase()}${member.slice(1).replace(/s?$/, (plural) => `Value${plural}`)}`;
+
 function validateAttribute(attribute: JsonObject, path: string, errors: FieldError[]): void {
   const set = VALUES.filter((member) => attribute[member] !== undefined);
-  if (set.length === 0) errors.push(required(path, 'exactly one value must be specified'));
-  if (set.length > 1) errors.push(invalidValue(path, attribute, 'exactly one value must be specified'));
+  if (set.length === 1) return;
+  const internal = Object.fromEntries(VALUES.map((member) => [internalName(member), attribute[member] ?? null]));
+  errors.push(invalidValue(path, set.length === 0 ? '' : internal, 'exactly one value must be specified'));
 }
 
 function validateDeviceEntry(device: JsonObject, path: string, errors: FieldError[]): void {
   validateDevice(child(path, 'name'), textAt(device, 'name'), errors);
   for (const member of ['attributes', 'capacity'])
     for (const [name, value] of entriesAt(device, member)) {
-      const at = index(child(path, member), name);
+      const at = child(path, member);
       validateQualified(at, name, errors);
-      if (member === 'attributes') validateAttribute(value as JsonObject, at, errors);
+      if (member === 'attributes') validateAttribute(value as JsonObject, index(at, name), errors);
     }
   const taint = (each: JsonObject, at: string): void => validateTaint(each, at, errors);
   validateItems(objectsAt(device, 'taints'), child(path, 'taints'), TAINTS_MAX, taint, errors);

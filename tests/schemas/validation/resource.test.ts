@@ -49,7 +49,7 @@ testCreate(CLAIM, [
       "spec.devices.requests[1].exactly.count: Invalid value: 2: must not be specified when allocationMode is 'All'",
       'spec.devices.requests[1]: Invalid value: null: exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set',
       'spec.devices.requests[2].exactly.allocationMode: Unsupported value: "Some": supported values: "All", "ExactCount"',
-      'spec.devices.requests[2].name: Duplicate value: "b"',
+      'spec.devices.requests[2]: Duplicate value: "b"',
       'spec.devices.requests[3].exactly.selectors[0].cel: Required value',
       'spec.devices.requests[3].exactly.count: Invalid value: -1: must be greater than zero',
     ],
@@ -169,11 +169,11 @@ testCreate(SLICE, [
       ],
     }),
     [
-      `spec.devices[0].attributes[a-b]: Invalid value: "a-b": ${IDENTIFIER}`,
-      'spec.devices[0].attributes[d]: Invalid value: {"int":1,"bool":true}: exactly one value must be specified',
-      'spec.devices[0].attributes[x/c]: Required value: exactly one value must be specified',
+      `spec.devices[0].attributes: Invalid value: "a-b": ${IDENTIFIER}`,
+      'spec.devices[0].attributes[d]: Invalid value: {"IntValue":1,"BoolValue":true,"StringValue":null,"VersionValue":null,"IntValues":null,"BoolValues":null,"StringValues":null,"VersionValues":null}: exactly one value must be specified',
+      'spec.devices[0].attributes[x/c]: Invalid value: "": exactly one value must be specified',
       'spec.devices[1].taints[0].effect: Required value',
-      'spec.devices[1].name: Duplicate value: "a"',
+      'spec.devices[1]: Duplicate value: "a"',
     ],
   ],
 ]);
@@ -226,7 +226,7 @@ testCreate(WORKLOAD, [
       `spec.controllerRef.kind: Invalid value: "a/b": may not contain '/'`,
       'spec.controllerRef.name: Required value',
       'spec.podGroupTemplates[0].schedulingPolicy.gang.minCount: Invalid value: 0: must be greater than 0',
-      'spec.podGroupTemplates[1].name: Duplicate value: "a"',
+      'spec.podGroupTemplates[1]: Duplicate value: "a"',
     ],
   ],
 ]);
