@@ -91,6 +91,7 @@ function version(request: Request): Reply {
 
 /** R9.1, R9.2, R9.20–R9.24 */
 function discoveryRoot(request: Request, isCore: boolean, serverAddress: string): Reply {
+  if (isCore) checkRoute(request);
   const { api, info } = request;
   const accept = request.header('accept');
   const found = negotiateDiscovery(accept);
@@ -104,6 +105,12 @@ function discoveryRoot(request: Request, isCore: boolean, serverAddress: string)
   }
   const document = isCore ? coreVersions(serverAddress) : groupList(api.registry, info.cluster);
   return plain(request, document, isCore ? 'APIVersions' : 'APIGroupList');
+}
+
+/** R1.15, R1.19: what a route of Kubernetes checks; `/apis` and the groups below it are none. */
+function checkRoute(request: Request): void {
+  if (request.method !== 'GET') throw methodNotAllowed();
+  if (!acceptsAny(request.header('accept'), ALL_TYPES)) throw notAcceptableRoute(ALL_TYPES);
 }
 
 function groupVersion(request: Request, group: string, rest: string[]): Reply {
@@ -120,8 +127,7 @@ function groupVersion(request: Request, group: string, rest: string[]): Reply {
     if (isBuiltin) throw unknownResource();
     throw new PlainNotFound();
   }
-  if (isBuiltin && request.method !== 'GET') throw methodNotAllowed();
-  if (isBuiltin && !acceptsAny(request.header('accept'), ALL_TYPES)) throw notAcceptableRoute(ALL_TYPES);
+  if (isBuiltin) checkRoute(request);
   return plain(request, document, 'APIResourceList');
 }
 

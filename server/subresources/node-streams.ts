@@ -150,9 +150,10 @@ export async function nodeProxy(_nodes: Resource, request: Request): Promise<Ans
 
 export async function serviceProxy(services: Resource, request: Request): Promise<Answer> {
   const { name, port } = targetOf(request, 'service');
+  const service = find(request, services.gr.resource, name);
   let portName = port;
   if (/^\d+$/.test(port)) {
-    const ports = objectsAt(objectAt(find(request, services.gr.resource, name), 'spec'), 'ports');
+    const ports = objectsAt(objectAt(service, 'spec'), 'ports');
     const found = ports.find((each) => numberAt(each, 'port') === Number(port));
     if (!found) throw serviceUnavailable(`no service port ${port} found for service ${goQuote(name)}`);
     portName = textAt(found, 'name');
