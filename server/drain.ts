@@ -3,7 +3,6 @@ import type { Server } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
-/** A connection counts as idle a moment before its last bytes are out: watches that just ended get this long. */
 const LOOK_EVERY_MS = 100;
 
 /**
@@ -17,7 +16,14 @@ export function drainOf(server: Server): (graceMs: number) => () => void {
     all.add(one);
     one.once('close', () => all.delete(one));
   };
+  // Node counts a connection as idle once its answer has ended, though the last bytes may not be out: closing it would cut the answer
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    if (![...sockets].some(({ writableLength }) => writableLength > 0)) closeIdle();
+  };
   server.on('connection', (socket: Socket) => follow(sockets, socket));
+  // the bytes of a TLS answer wait in the socket above the one that `connection` gives
+  server.on('secureConnection', (socket: Socket) => follow(sockets, socket));
   server.on('session', (session: ServerHttp2Session) => follow(sessions, session));
   return (graceMs) => {
     const look = (): void => {
