@@ -44,7 +44,8 @@ const sameForMs = 10 * 60_000;
 const pendingMax = 1000;
 
 export function createEventRecorder({ client, component, log, clock = systemClock }: EventRecorderOptions): EventRecorder {
-  const written = new LRUCache<string, { event: EventObject; atMs: number }>({ max: 4096 });
+  // Such a cache takes all its room at once, and most plugins never record anything
+  let written: LRUCache<string, { event: EventObject; atMs: number }> | undefined;
   let last: Promise<void> = Promise.resolve();
   let pending = 0;
   let serial = 0;
@@ -53,6 +54,7 @@ export function createEventRecorder({ client, component, log, clock = systemCloc
     const { name, namespace, uid, resourceVersion } = about.metadata;
     const where = { name: '', namespace: namespace ?? 'default' };
     const key = JSON.stringify([about.apiVersion, about.kind, where.namespace, name, uid, type, reason, message]);
+    written ??= new LRUCache({ max: 4096 });
     const known = written.get(key);
     const lastTimestamp = timestamp(atMs);
     if (known && atMs - known.atMs < sameForMs) {

@@ -36,6 +36,16 @@ export function decodeJson(bytes: Uint8Array | string): DecodedJson {
   return isOrdinary(text, value) ? { value, duplicates: [] } : parse(text);
 }
 
+/** The value of a document in which nothing is unusual: no duplicate, no member or number that JavaScript reads otherwise. undefined for others. */
+export function ordinaryJson(text: string): JsonValue | undefined {
+  try {
+    const value = JSON.parse(text) as JsonValue;
+    return isOrdinary(text, value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** UTF-8 to text; every invalid byte becomes one U+FFFD, as in Go (the platform's decoder merges some of them). */
 export function decodeUtf8(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

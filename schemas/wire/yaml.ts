@@ -2,7 +2,7 @@
 import { goQuote } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { goFloat } from '../printing/go-value.js';
-import { decodeUtf8 } from './json.js';
+import { decodeUtf8, ordinaryJson } from './json.js';
 import { parseYaml, YamlError, type YamlNode } from './yaml-parse.js';
 import { resolvePlain, type YamlScalar } from './yaml-scalar.js';
 
@@ -20,6 +20,8 @@ const MAX_DEPTH = 10000;
 /** Decodes the first document. Of duplicate keys the last wins. Throws `YamlError`. */
 export function decodeYaml(bytes: Uint8Array | string): DecodedYaml {
   const text = typeof bytes === 'string' ? bytes : decodeUtf8(bytes);
+  const json = readsAsJson(text) ? ordinaryJson(text) : undefined;
+  if (json !== undefined) return { value: json, duplicates: [] };
   try {
     const root = parseYaml(text);
     return root === undefined ? { value: null, duplicates: [] } : convert(root);
@@ -28,6 +30,13 @@ export function decodeYaml(bytes: Uint8Array | string): DecodedYaml {
     throw error;
   }
 }
+
+/**
+ * Whether a document that is JSON too says the same as YAML: what clients send to apply. Line breaks beyond ASCII, a key on a line of its
+ * own, one too long for YAML, tabs and a merge are left to the YAML parser.
+ */
+const readsAsJson = (text: string): boolean =>
+  text.startsWith('{') && !/[^\x20-\x7e\r\n]|"\s+:|"<<"/.test(text) && !/"[^"]{1000,}"\s*:/.test(text);
 
 /** Turns the parsed tree into JSON, counting what aliases repeat so that no small document becomes a huge one. */
 function convert(root: YamlNode): DecodedYaml {

@@ -201,3 +201,33 @@ t.test('what is written reads back as the same value', async () => {
     { numRuns: 300 },
   );
 });
+
+t.test('JSON says as YAML what the YAML parser reads in it (R4.19)', async (t) => {
+  const read = (text: string): string => {
+    try {
+      return JSON.stringify(decodeYaml(text));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(undefined, 1, '\r\n'), (object, indent) => {
+      const text = JSON.stringify(object, null, indent);
+      return read(text) === read(`--- ${text}`);
+    }),
+    { numRuns: 500 },
+  );
+  for (const text of [
+    '{"a":1,"a":2}',
+    '{"a"\n:1}',
+    '{"<<":{"b":1},"c":2}',
+    '{"a":"\u2028 \u0085 \u007f"}',
+    `{"${'k'.repeat(1100)}":1}`,
+    '{"a":1.0,"b":1e3,"c":1e21,"d":-0,"e":123456789012345678901}',
+    '{"a":"\\/\\b\\f\\u0041\\ud83d\\ude00"}',
+    '{"__proto__":1}',
+    '{"a":1} # end',
+    '{"a":1}\n---\nb: 2',
+  ])
+    t.equal(read(text), read(`--- ${text}`));
+});
