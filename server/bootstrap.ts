@@ -3,19 +3,27 @@ import type { Api } from './api.js';
 import { reconcileBootstrapPolicy } from './auth/rbac/reconcile.js';
 import { builtinApiServices } from './bootstrap/api-services.js';
 import { ensure, type OwnObject } from './bootstrap/ensure.js';
-import { flowControlObjects } from './bootstrap/flow-control.js';
+import { FLOW_CONTROL_OBJECTS } from './bootstrap/flow-control.js';
 import { type Advertised, kubernetesService, SERVER_PLACE } from './bootstrap/kubernetes-service.js';
-import { priorityClasses } from './bootstrap/priority-classes.js';
+import { PRIORITY_CLASSES } from './bootstrap/priority-classes.js';
 import { goSeconds } from './time.js';
 
-const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'].map(
+  (name): OwnObject => ({
+    kind: 'Namespace',
+    apiVersion: 'v1',
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  }),
+);
 const KEEP_MS = 10_000;
 
 /** Creates what is missing of the default namespaces, roles, priorities and API services of `root`. */
 export async function ensureDefaults(api: Api): Promise<void> {
-  await Promise.all(NAMESPACES.map((name) => ensure(api, 'root', namespace(name))));
+  await Promise.all(NAMESPACES.map((namespace) => ensure(api, 'root', namespace)));
   await Promise.all([
-    ...[...priorityClasses(), ...builtinApiServices(api)].map((object) => ensure(api, 'root', object)),
+    ...[...PRIORITY_CLASSES, ...builtinApiServices(api)].map((object) => ensure(api, 'root', object)),
     ensureFlowControl(api),
     reconcileBootstrapPolicy(api, 'root'),
   ]);
@@ -23,16 +31,8 @@ export async function ensureDefaults(api: Api): Promise<void> {
 
 async function ensureFlowControl(api: Api): Promise<void> {
   const manager = 'api-priority-and-fairness-config-producer-v1';
-  await Promise.all(flowControlObjects().map((object) => ensure(api, 'root', object, { manager })));
+  await Promise.all(FLOW_CONTROL_OBJECTS.map((object) => ensure(api, 'root', object, { manager })));
 }
-
-const namespace = (name: string): OwnObject => ({
-  kind: 'Namespace',
-  apiVersion: 'v1',
-  metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
-  spec: { finalizers: ['kubernetes'] },
-  status: { phase: 'Active' },
-});
 
 const serviceCidr = (cidrs: readonly string[], now: number): OwnObject => ({
   kind: 'ServiceCIDR',
@@ -54,7 +54,7 @@ const serviceCidr = (cidrs: readonly string[], now: number): OwnObject => ({
 
 /** Keeps the Service `kubernetes` and the default ServiceCIDR, where they are served, and looks after the namespaces; returns what ends it. */
 export async function keepDefaults(api: Api, advertised: Advertised, cidrs: readonly string[]): Promise<() => void> {
-  const objects = [serviceCidr(cidrs, api.chance.now()), ...kubernetesService(advertised), ...NAMESPACES.map(namespace)];
+  const objects = [serviceCidr(cidrs, api.chance.now()), ...kubernetesService(advertised), ...NAMESPACES];
   const look = async (): Promise<void> => {
     await Promise.all([
       ...objects.map((object) => ensure(api, 'root', object, { ours: SERVER_PLACE[object.kind] })),

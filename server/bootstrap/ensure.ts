@@ -4,8 +4,7 @@ import { KeyExists } from '../../storage/errors.js';
 import type { Api } from '../api.js';
 import { encodeEntry, storedObject } from '../codec.js';
 import { keyOf, type Resource } from '../resource.js';
-import { goSeconds } from '../time.js';
-import { ownAsServer } from './own.js';
+import { newborn, ownAsServer } from './own.js';
 
 /** An object of the server's own: `kind` and `apiVersion` inside, what has a default may be left out. */
 export type OwnObject = JsonObject & { kind: string; apiVersion: string; metadata: JsonObject };
@@ -65,17 +64,15 @@ export async function drop(api: Api, cluster: string, wanted: OwnObject): Promis
 }
 
 function completed({ chance }: Api, resource: Resource, wanted: OwnObject, manager: string | undefined): JsonObject {
-  const { schema, kind } = resource;
-  const { status, ...object }: JsonObject = structuredClone(wanted);
-  schema.conform(object, []);
-  schema.default(object);
-  Object.assign(metaOf(object), {
-    uid: chance.uuid(),
-    creationTimestamp: goSeconds(chance.now()),
-    ...(kind.generation && { generation: 1 }),
+  return newborn(wanted, chance, () => {
+    const { schema, kind } = resource;
+    const { status, ...object }: JsonObject = structuredClone(wanted);
+    schema.conform(object, []);
+    schema.default(object);
+    if (kind.generation) metaOf(object).generation = 1;
+    ownAsServer(resource, object, manager);
+    if (status !== undefined) object['status'] = status;
+    schema.settle(object);
+    return object;
   });
-  ownAsServer(resource, object, goSeconds(chance.now()), manager);
-  if (status !== undefined) object['status'] = status;
-  schema.settle(object);
-  return object;
 }

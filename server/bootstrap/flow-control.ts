@@ -113,12 +113,6 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   'catch-all': { level: 'catch-all', precedence: 10000, by: 'ByUser', groups: AUTHENTICATED, rules: ALL_REQUESTS },
 };
 
-export const flowControlObjects = (): OwnObject[] => [
-  own('PriorityLevelConfiguration', 'exempt', { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } }),
-  ...Object.entries(LEVELS).map(([name, level]) => own('PriorityLevelConfiguration', name, { type: 'Limited', limited: limited(level) })),
-  ...Object.entries(SCHEMAS).map(([name, schema]) => own('FlowSchema', name, specOf(schema))),
-];
-
 const own = (kind: string, name: string, spec: JsonObject): OwnObject => ({
   kind,
   apiVersion: API_VERSION,
@@ -164,3 +158,9 @@ const resourceRule = ({ verbs = EVERY, apiGroups = EVERY, resources = EVERY, clu
   ...(clusterScope && { clusterScope }),
   namespaces: [...EVERY],
 });
+
+export const FLOW_CONTROL_OBJECTS: readonly OwnObject[] = [
+  own('PriorityLevelConfiguration', 'exempt', { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } }),
+  ...Object.entries(LEVELS).map(([name, level]) => own('PriorityLevelConfiguration', name, { type: 'Limited', limited: limited(level) })),
+  ...Object.entries(SCHEMAS).map(([name, schema]) => own('FlowSchema', name, specOf(schema))),
+];

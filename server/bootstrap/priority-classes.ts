@@ -11,7 +11,7 @@ const own = (name: string, value: number, description: string): OwnObject => ({
 });
 
 /** Those that Kubernetes' own pods have. */
-export const priorityClasses = (): OwnObject[] => [
+export const PRIORITY_CLASSES: readonly OwnObject[] = [
   own('system-node-critical', CRITICAL + 1000, 'Used for system critical pods that must not be moved from their current node.'),
   own(
     'system-cluster-critical',

@@ -1,12 +1,11 @@
 /** Brings the bootstrap roles and bindings up to date at start (E7.10): what is missing is added, what is there beside it stays. */
-import { ownAsServer } from '../../bootstrap/own.js';
+import { newborn, ownAsServer } from '../../bootstrap/own.js';
 import { equal, type JsonObject } from '../../../schemas/json-value.js';
 import { StatusError } from '../../../schemas/status.js';
 import { objectAt, objectsAt } from '../../../schemas/validation/members.js';
 import type { Api } from '../../api.js';
 import { encodeEntry, storedObject } from '../../codec.js';
 import { keyOf, type Resource } from '../../resource.js';
-import { goSeconds } from '../../time.js';
 import * as bootstrap from './bootstrap-policy.js';
 import type { BootstrapBinding, BootstrapRole } from './bootstrap-policy.js';
 import { uncovered } from './covers.js';
@@ -18,25 +17,40 @@ const AUTOUPDATE = 'rbac.authorization.kubernetes.io/autoupdate';
 /** Adds to `object` what it lacks of `wanted`; whether that was anything. */
 type Complete = (object: JsonObject, wanted: JsonObject) => boolean;
 
+interface BootstrapObjects {
+  kind: string;
+  objects: readonly JsonObject[];
+  complete: Complete;
+}
+
+let all: readonly BootstrapObjects[] | undefined;
+
+/** The same objects for every server of the process. */
+function bootstrapObjects(): readonly BootstrapObjects[] {
+  all ??= [
+    { kind: 'ClusterRole', objects: bootstrap.CLUSTER_ROLES.map(roleObject), complete: completeRole },
+    { kind: 'Role', objects: bootstrap.ROLES.map(roleObject), complete: completeRole },
+    {
+      kind: 'ClusterRoleBinding',
+      objects: bootstrap.CLUSTER_ROLE_BINDINGS.map((binding) => bindingObject(binding, 'ClusterRole')),
+      complete: completeBinding,
+    },
+    {
+      kind: 'RoleBinding',
+      objects: bootstrap.ROLE_BINDINGS.map((binding) => bindingObject(binding, 'Role')),
+      complete: completeBinding,
+    },
+  ];
+  return all;
+}
+
 /** Writes to `cluster` what its bootstrap policy lacks. Done before the server is ready. */
 export async function reconcileBootstrapPolicy(api: Api, cluster: string): Promise<void> {
   const writes: Promise<void>[] = [];
-  const each = (kind: string, objects: JsonObject[], complete: Complete): void => {
+  for (const { kind, objects, complete } of bootstrapObjects()) {
     const resource = api.registry.findKind(cluster, API_VERSION, kind)!;
     for (const object of objects) writes.push(ensure(api, cluster, resource, object, complete));
-  };
-  each('ClusterRole', bootstrap.CLUSTER_ROLES.map(roleObject), completeRole);
-  each('Role', bootstrap.ROLES.map(roleObject), completeRole);
-  each(
-    'ClusterRoleBinding',
-    bootstrap.CLUSTER_ROLE_BINDINGS.map((b) => bindingObject(b, 'ClusterRole')),
-    completeBinding,
-  );
-  each(
-    'RoleBinding',
-    bootstrap.ROLE_BINDINGS.map((b) => bindingObject(b, 'Role')),
-    completeBinding,
-  );
+  }
   await Promise.all(writes);
 }
 
@@ -45,11 +59,12 @@ async function ensure(api: Api, cluster: string, resource: Resource, wanted: Jso
   const key = keyOf(resource, cluster, namespace, name);
   await api.store.update(key, (head) => {
     if (!head) {
-      const metadata = wanted['metadata'] as JsonObject;
-      metadata['uid'] = api.chance.uuid();
-      metadata['creationTimestamp'] = goSeconds(api.chance.now());
-      ownAsServer(resource, wanted, goSeconds(api.chance.now()));
-      return { type: 'put', encode: (revision) => encodeEntry(resource, wanted, wanted, revision) };
+      const object = newborn(wanted, api.chance, () => {
+        const whole = structuredClone(wanted);
+        ownAsServer(resource, whole);
+        return whole;
+      });
+      return { type: 'put', encode: (revision) => encodeEntry(resource, object, object, revision) };
     }
     const object = storedObject(head);
     const isFixed = objectAt(objectAt(object, 'metadata'), 'annotations')?.[AUTOUPDATE] === 'false';
