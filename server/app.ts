@@ -1,14 +1,8 @@
 /** Puts storage, registry, admission, controllers and HTTP together. */
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import type { AddressInfo } from 'node:net';
-import type { Server as TlsServer } from 'node:tls';
-import type { FastifyInstance } from 'fastify';
+import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createClient, createManager, loadPlugin, type Client, type Manager, type Plugin, type Transport } from '../controllers/index.js';
-import { memoryBackend } from '../storage/memory.js';
 import { Store } from '../storage/store.js';
-import type { Backend } from '../storage/backend.js';
 import { ownProxy, proxyCredentials } from './aggregation/front-proxy.js';
 import { type Aggregator, createAggregator } from './aggregation/index.js';
 import { AdmissionChain } from './admission.js';
@@ -16,27 +10,22 @@ import { admissionPlugins } from './admission/index.js';
 import { pluginHooks } from './admission/plugin-hooks.js';
 import type { Api } from './api.js';
 import { type Audit, createAudit } from './audit/index.js';
-import { createAuthenticator } from './auth/authentication.js';
 import { createAuth } from './auth/index.js';
 import { certificateSignerPlugin } from './auth/certificate-signer.js';
-import { encryptedBackend } from './encryption/encrypted-backend.js';
 import { extensionAuthentication } from './auth/extension-authentication.js';
-import { frontProxy } from './auth/front-proxy.js';
-import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
 import { ensureDefaults, keepDefaults } from './bootstrap.js';
 import { ensure } from './bootstrap/ensure.js';
 import { followCustomApiServices } from './bootstrap/api-services.js';
 import { advertisedAddress } from './bootstrap/kubernetes-service.js';
 import { builtinControllers } from './builtin-controllers.js';
 import { builtinResources } from './builtin-resources.js';
-import { type Certificates, certificatesIn, freshCertificates, renewServing, writePrivate } from './certificates.js';
+import { backendOf, makeDirectory } from './backend.js';
+import { certificatesIn, freshCertificates } from './certificates.js';
 import { serveDefinitions } from './definitions.js';
 import { createHealth } from './health.js';
 import { healthChecks } from './health-checks.js';
-import { drainOf } from './drain.js';
-import { createHttp } from './http.js';
 import { inProcessTransport } from './in-process.js';
-import { kubeconfig } from './kubeconfig.js';
+import { listen, NO_LISTENERS } from './listeners.js';
 import { createFlowControl } from './flow-control/flow-control.js';
 import { createFlowSchemas } from './flow-control/flow-schemas.js';
 import { gaugesOf } from './gauges.js';
@@ -47,10 +36,8 @@ import { defaultOptions, type ServerOptions } from './options.js';
 import { Registry } from './registry.js';
 import { serveAllocation } from './services/index.js';
 import { addressOf, addressRanges, portRange } from './services/ranges.js';
-import { HEADER_LIMITS } from './slow-clients.js';
 import { versionInfo } from './version.js';
 
-const SHUTDOWN_MS = 10_000;
 /** Who owns what the built-in controllers write. */
 const CONTROLLER_MANAGER = 'kube-controller-manager';
 /** Advertised by a server that does not listen. */
@@ -68,11 +55,6 @@ export interface KurmaServer {
   /** Drains: readyz fails, watches end, requests finish, plugins and the store close (R11.24). Idempotent. */
   stop(): Promise<void>;
 }
-
-interface Listeners extends Pick<KurmaServer, 'url' | 'kubeconfig' | 'kubeconfigPath'> {
-  port: number | undefined;
-}
-const NO_LISTENERS: Listeners = { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined, port: undefined };
 
 /** Starts a server; resolves when it is ready. Rejects with one clear line when it cannot start, leaving nothing running. */
 export async function createServer(given: Partial<ServerOptions> = {}): Promise<KurmaServer> {
@@ -117,12 +99,12 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const flowSchemas = createFlowSchemas(store);
   undo.push(() => flowSchemas.close());
   metrics.addSource(() => gaugesOf(flowControl, registry));
-  let address = '127.0.0.1';
+  let listeners = NO_LISTENERS;
   const nonResource = createNonResource({
     health: createHealth(healthChecks(state)),
     openapi: openApiOf(registry, String(versionInfo()['gitVersion'])),
     metrics: () => metrics.text(),
-    serverAddress: () => address,
+    serverAddress: () => listeners.url?.slice('https://'.length) ?? '127.0.0.1',
   });
   const onError = (error: unknown): void => log.error({ err: error }, 'request failed');
   let aggregator: Aggregator | undefined;
@@ -147,7 +129,11 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const audit = await auditOf(options, onError);
   if (audit) undo.push(() => audit.close());
   aggregator = await aggregation();
-  const listeners: Listeners = isListening ? await listen() : NO_LISTENERS;
+  if (isListening) {
+    const isStopping = (): boolean => state.isStopping;
+    const http = { api, nonResource, isStopping, stopping: stopping.signal, metrics, flowControl, flowSchemas, aggregator };
+    listeners = await listen({ options, certificates, http: { ...http, ...(audit && { audit }) }, onError, undo });
+  }
   const advertised = {
     address: advertisedAddress(options.bindAddress),
     port: listeners.port ?? DEFAULT_PORT,
@@ -178,63 +164,6 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     undo.push(() => made.close());
     metrics.addSource(() => made.gauges());
     return made;
-  }
-
-  async function listen(): Promise<Listeners> {
-    const http = {
-      api,
-      nonResource,
-      isStopping: () => state.isStopping,
-      stopping: stopping.signal,
-      authenticate: createAuthenticator({
-        tokens: auth.tokens,
-        anonymous: options.anonymousAuth,
-        proxy: options.frontProxy && frontProxy(options.frontProxy),
-        clientAuthority: certificates?.authority.certificate,
-      }),
-      ...(audit && { audit }),
-      metrics,
-      flowControl,
-      flowSchemas,
-      ...(aggregator && { aggregator }),
-    };
-    if (options.insecurePort > 0) {
-      const trusted = { name: 'system:unsecured', groups: [SYSTEM_MASTERS, AUTHENTICATED] };
-      await open(createHttp({ ...http, trusted, fastify: {} }), options.insecurePort, '127.0.0.1');
-    }
-    if (!certificates) return NO_LISTENERS;
-    const app = createHttp({ ...http, fastify: tlsOf(certificates, options) });
-    const port = await open(app, options.port, options.bindAddress);
-    undo.push(
-      renewServing(app.server as unknown as TlsServer, certificates, {
-        ...options,
-        onError,
-        clientAuthorities: options.frontProxy ? [options.frontProxy.certificateAuthority] : [],
-      }),
-    );
-    const host = options.bindAddress === '0.0.0.0' || options.bindAddress === '::' ? '127.0.0.1' : options.bindAddress;
-    address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const url = `https://${address}`;
-    const text = kubeconfig({
-      server: url,
-      authority: certificates.authority.certificate,
-      user: 'kurma-admin',
-      credentials: certificates.admin,
-    });
-    const path = join(options.dataDir, 'admin.kubeconfig');
-    writePrivate(path, text);
-    return { url, kubeconfig: text, kubeconfigPath: path, port };
-  }
-
-  async function open(app: FastifyInstance, port: number, host: string): Promise<number> {
-    const drain = drainOf(app.server);
-    undo.push(async () => {
-      const drained = drain(SHUTDOWN_MS);
-      await app.close();
-      drained();
-    });
-    await app.listen({ port, host });
-    return (app.server.address() as AddressInfo).port;
   }
 
   async function startPlugins(): Promise<Manager> {
@@ -268,42 +197,4 @@ async function auditOf(options: ServerOptions, onError: (error: unknown) => void
   const log = auditLog ?? (auditWebhook ? undefined : { path: join(options.dataDir, 'audit.log') });
   const sinks = [...(log ? [logSink(log, onError)] : []), ...(auditWebhook ? [webhookSink(auditWebhook, onError)] : [])];
   return createAudit(readPolicy(options.auditPolicy), sinks, options.chance.now);
-}
-
-function makeDirectory(dir: string): void {
-  if (existsSync(dir)) return;
-  try {
-    // Node's recursive mkdir never returns where a parent exists that takes no children (/proc)
-    mkdirSync(dir, { recursive: !existsSync(dirname(resolve(dir))), mode: 0o700 });
-  } catch (error) {
-    throw new Error(`cannot create the data directory ${dir}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
-  }
-}
-
-async function backendOf({ memory, dataDir, encryptionConfig }: ServerOptions): Promise<{ backend: Backend; isStale: Api['isStale'] }> {
-  if (memory) return { backend: memoryBackend(), isStale: () => false };
-  const { sqliteBackend } = await import('../storage/sqlite/backend.js');
-  const providersOf =
-    encryptionConfig === undefined
-      ? undefined
-      : (await import('./encryption/configuration.js')).readEncryptionConfiguration(encryptionConfig);
-  const backend = encryptedBackend(sqliteBackend(join(dataDir, 'kurma.db')), providersOf);
-  return { backend, isStale: backend.isStale };
-}
-
-function tlsOf({ authority, serving }: Certificates, { frontProxy: proxy }: ServerOptions): Record<string, unknown> {
-  return {
-    http2: true,
-    https: {
-      allowHTTP1: true,
-      key: serving.key,
-      cert: serving.certificate,
-      ca: [authority.certificate, ...(proxy ? [proxy.certificateAuthority] : [])],
-      requestCert: true,
-      rejectUnauthorized: false,
-      ...HEADER_LIMITS,
-      maxSessionMemory: 1000,
-      settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: HEADER_LIMITS.maxHeaderSize },
-    },
-  };
 }
