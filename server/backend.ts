@@ -18,6 +18,7 @@ export function makeDirectory(dir: string): void {
   }
 }
 
+/** The backend, and which of its entries the next write is to replace. */
 export async function backendOf({
   memory,
   dataDir,
