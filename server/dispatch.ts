@@ -11,8 +11,8 @@ import type { Resource } from './resource.js';
 const STREAMS = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 const CUSTOM_OFFER: Offer = { types: ALL_TYPES.filter((t) => t !== PROTOBUF_TYPE), conversions: true };
 const BUILTIN_OFFER: Offer = { types: ALL_TYPES, conversions: true };
-/** R8.6: what only answers questions is not printed as a Table either. */
-const UNSTORED_OFFER: Offer = { types: ALL_TYPES, conversions: false };
+/** R8.6: what only answers questions is not printed as a Table. */
+const UNSTORED_OFFER: Offer = { types: ALL_TYPES, conversions: 'metadata' };
 
 /** Throws PlainNotFound or a StatusError. Sets `request.output`. */
 export async function dispatch(request: Request): Promise<Answer> {

@@ -12,11 +12,11 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import { badRequest, internalError, type StatusError, timeout, unauthorized } from '../schemas/status.js';
 import { encodeAnswer, encodeStatus, type Reply } from './answers.js';
 import type { Answer, Api, Request } from './api.js';
-import { type Authenticator, presentedCertificate } from './auth/authentication.js';
+import { type Authenticator, hasSpacedToken, presentedCertificate, SPACED_TOKEN } from './auth/authentication.js';
 import { AccessDenied, type AuthorizationRequest, denied } from './auth/authorizer.js';
-import { impersonate } from './auth/impersonation.js';
+import { type Impersonator, impersonator } from './auth/impersonation.js';
 import type { Audit, AuditTrail } from './audit/index.js';
-import type { UserInfo } from './auth/user-info.js';
+import { ANONYMOUS, type UserInfo } from './auth/user-info.js';
 import { BODY_BYTES_MAX, bodyTooLarge } from './decode.js';
 import { dispatch } from './dispatch.js';
 import { parseDuration } from './duration.js';
@@ -74,7 +74,12 @@ declare module 'fastify' {
   }
 }
 
-export function createHttp(options: HttpOptions): FastifyInstance {
+interface Listener extends HttpOptions {
+  impersonate: Impersonator;
+}
+
+export function createHttp(given: HttpOptions): FastifyInstance {
+  const options: Listener = { ...given, impersonate: impersonator(given.api.authorizer) };
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: false,
@@ -176,7 +181,7 @@ function clusterOf(url: string): string {
   }
 }
 
-async function handle(options: HttpOptions, raw: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function handle(options: Listener, raw: FastifyRequest, reply: FastifyReply): Promise<void> {
   const started = performance.now();
   const passage: Passage = { headers: {}, warnings: [], onEnd: [] };
   const over = (code: number): void => {
@@ -222,6 +227,7 @@ interface Passage {
 /** Throws what `requestInfo` throws. */
 function requestOf({ api, audit: audits }: HttpOptions, raw: FastifyRequest, { warnings }: Passage): Request {
   const { query, info } = readTarget(raw);
+  if (raw.user === ANONYMOUS && hasSpacedToken(raw.headers.authorization)) warnings.push(SPACED_TOKEN);
   const audit = beginAudit(audits, raw, info);
   let signal: AbortSignal | undefined;
   return {
@@ -295,18 +301,18 @@ function forwarded(
 
 /** R1.11 from the shutdown check on. */
 async function serve(
-  options: HttpOptions,
+  options: Listener,
   request: Request,
   headers: readonly string[],
   passage: Passage,
 ): Promise<Answer | Reply | { forwardTo: RemoteService }> {
-  const { api, isStopping, nonResource } = options;
+  const { api, isStopping, nonResource, impersonate } = options;
   const { info } = request;
   if (isStopping() && !nonResource.isHealth(info.path)) return shuttingDown();
-  const impersonated = await impersonate(api.authorizer, request.user, info, headers);
+  const impersonated = await impersonate(request.user, info, headers);
   if (impersonated) {
     request.audit?.impersonates(impersonated);
-    request.user = impersonated;
+    request.user = impersonated.user;
   }
   const refusal = admitted(options, request, passage);
   if (refusal !== undefined && (await refusal) !== undefined) return tooManyRequests();

@@ -54,10 +54,10 @@ function parseAccept(accept: string): Clause[] {
 const typeMatches = (clause: string, offered: string): boolean =>
   clause === offered || clause === '*/*' || (clause.endsWith('/*') && offered.startsWith(clause.slice(0, -1)));
 
-/** What an endpoint offers: media types for whole objects, and conversions with the types that carry them (R8.3). */
+/** What an endpoint offers: media types for whole objects, and conversions with the types that carry them, all or no Tables (R8.3). */
 export interface Offer {
   types: readonly MediaType[];
-  conversions: boolean;
+  conversions: boolean | 'metadata';
 }
 
 /** undefined: nothing matches, 406 (R8.4). */
@@ -71,13 +71,15 @@ export function negotiate(accept: string | undefined, offer: Offer, query: Query
 function choose(accept: string, offer: Offer): { mediaType: MediaType; as?: Conversion; params: Map<string, string> } | undefined {
   for (const { type, params } of parseAccept(accept)) {
     const wanted = conversionOf(params);
-    if (wanted === null || (wanted && !offer.conversions)) continue;
+    if (wanted === null || (wanted && !isOffered(wanted, offer))) continue;
     const types = !wanted ? offer.types : wanted.kind === 'Table' ? [JSON_TYPE, YAML_TYPE] : ALL_TYPES;
     const mediaType = types.find((t) => typeMatches(type, t));
     if (mediaType) return { mediaType: mediaType as MediaType, ...(wanted && { as: wanted }), params };
   }
   return undefined;
 }
+
+const isOffered = ({ kind }: Conversion, { conversions }: Offer): boolean => (conversions === 'metadata' ? kind !== 'Table' : conversions);
 
 /** undefined: no conversion asked; null: one that no server knows (R8.3). */
 function conversionOf(params: Map<string, string>): Conversion | undefined | null {

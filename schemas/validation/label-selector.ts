@@ -11,6 +11,8 @@ type Labels = Record<string, string> | undefined;
 export interface LabelSelectorOptions {
   /** Stored objects may hold values that newer versions refuse. */
   allowInvalidValues?: boolean;
+  /** Newer clients may know operators that this server does not. */
+  allowUnknownOperators?: boolean;
 }
 
 export function validateLabelSelector(
@@ -26,7 +28,7 @@ export function validateLabelSelector(
   });
 }
 
-function validateRequirement(requirement: JsonObject, path: string, errors: FieldError[], options: LabelSelectorOptions): void {
+export function validateRequirement(requirement: JsonObject, path: string, errors: FieldError[], options: LabelSelectorOptions): void {
   const values = textsAt(requirement, 'values');
   const operator = textAt(requirement, 'operator');
   if (operator === 'In' || operator === 'NotIn') {
@@ -34,7 +36,7 @@ function validateRequirement(requirement: JsonObject, path: string, errors: Fiel
   } else if (operator === 'Exists' || operator === 'DoesNotExist') {
     if (values.length > 0)
       errors.push(forbiddenField(child(path, 'values'), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-  } else {
+  } else if (!options.allowUnknownOperators) {
     errors.push(invalidValue(child(path, 'operator'), operator, 'not a valid selector operator'));
   }
   const key = textAt(requirement, 'key');

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { microTimestamp } from '../../controllers/index.js';
 import { isObject, type JsonObject } from '../../schemas/json-value.js';
 import type { Reply } from '../answers.js';
+import type { Impersonated } from '../auth/impersonation.js';
 import { userInfoObject, type UserInfo } from '../auth/user-info.js';
 import type { RequestInfo } from '../request-info.js';
 import { type AuditDecision, decide, type Policy, type Stage } from './policy.js';
@@ -21,7 +22,7 @@ export interface AuditedRequest {
 /** One request's. */
 export interface AuditTrail {
   annotate(key: string, value: string): void;
-  impersonates(user: UserInfo): void;
+  impersonates(whom: Impersonated): void;
   /** A watch is under way. */
   started(code: number): void;
   /** Over. Where the response is recorded, `reply.body` becomes a list, so that it can be read twice. */
@@ -49,12 +50,13 @@ export function createAudit(policy: Policy, sinks: readonly AuditSink[], now: ()
 function trailOf(request: AuditedRequest, decision: AuditDecision, sinks: readonly AuditSink[], now: () => number): AuditTrail {
   const received = microTimestamp(now());
   const annotations: Record<string, string> = {};
-  let impersonated: UserInfo | undefined;
+  let impersonated: Impersonated | undefined;
   const emit = (stage: Stage, outcome: JsonObject): void => {
     if (decision.omitStages.includes(stage)) return;
     const event = {
       ...headOf(request, decision, stage),
-      ...(impersonated && { impersonatedUser: userInfoObject(impersonated) }),
+      ...(impersonated && { impersonatedUser: userInfoObject(impersonated.user) }),
+      ...(impersonated?.constraint && { authenticationMetadata: { impersonationConstraint: impersonated.constraint } }),
       ...outcome,
       requestReceivedTimestamp: received,
       stageTimestamp: microTimestamp(now()),
@@ -69,8 +71,8 @@ function trailOf(request: AuditedRequest, decision: AuditDecision, sinks: readon
     annotate(key, value) {
       annotations[key] = value;
     },
-    impersonates(user) {
-      impersonated = user;
+    impersonates(whom) {
+      impersonated = whom;
     },
     started: (code) => emit('ResponseStarted', { responseStatus: { metadata: {}, code }, ...asked }),
     complete(code, reply) {

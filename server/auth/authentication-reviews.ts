@@ -1,4 +1,5 @@
 /** Who is it: the reviews of authentication.k8s.io (objects.md E8.3, E8.4). */
+import type { JsonObject } from '../../schemas/json-value.js';
 import { badRequest } from '../../schemas/status.js';
 import { objectAt, textAt, textsAt } from '../../schemas/validation/members.js';
 import { goSeconds } from '../time.js';
@@ -26,7 +27,13 @@ export const tokenReview: Question = {
     });
     object['status'] = user
       ? { authenticated: true, user: userInfoObject(user), ...(audiences?.length && { audiences: [...audiences] }) }
-      : { user: {}, error: error === undefined ? 'invalid bearer token' : `[invalid bearer token, ${error}]` };
+      : notAuthenticated(objectAt(object, 'status'), error);
     return object;
   },
 };
+
+/** Of a status that was sent, nothing is replaced but what is said here. */
+function notAuthenticated(sent: JsonObject | undefined, error: string | undefined): JsonObject {
+  const { authenticated: _, ...others } = sent ?? {};
+  return { user: {}, ...others, error: error === undefined ? 'invalid bearer token' : `[invalid bearer token, ${error}]` };
+}

@@ -79,6 +79,14 @@ function bearer(authorization: string | undefined): string | undefined {
   return scheme?.toLowerCase() === 'bearer' && token ? token : undefined;
 }
 
+/** E1.5: what somebody is told who is taken for nobody because of a second blank. */
+export const SPACED_TOKEN = 'the provided Authorization header contains extra space before the bearer token, and is ignored';
+
+export function hasSpacedToken(authorization: string | undefined): boolean {
+  const [scheme, token, more] = (authorization ?? '').trim().split(' ', 3);
+  return scheme?.toLowerCase() === 'bearer' && token === '' && more !== undefined;
+}
+
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const ANY_USAGE = '2.5.29.37.0';
 /** RDN of a user's uid. */

@@ -6,8 +6,9 @@ import { badRequest, invalid } from '../../schemas/status.js';
 import { objectAt, textAt, textsAt } from '../../schemas/validation/members.js';
 import type { Request } from '../api.js';
 import type { Question } from '../verbs/create-only.js';
+import { ignoredSelectors, selectorFindings } from './access-selectors.js';
 import type { AuthorizationRequest } from './authorizer.js';
-import { aggregated } from './rbac/rbac-authorizer.js';
+import { aggregated, roleMissing } from './rbac/rbac-authorizer.js';
 import type { UserInfo } from './user-info.js';
 
 const GROUP = 'authorization.k8s.io';
@@ -32,12 +33,13 @@ export const localAccessReview: Question = {
   answer: (object, request) => judged(object, request, subjectOf(specOf(object))),
 };
 
+/** The answer is a fresh object: of what was sent it repeats nothing. */
 export const selfRulesReview: Question = {
   validate(object) {
     if (textAt(specOf(object), 'namespace') === '') throw badRequest('no namespace on request');
   },
   answer(object, { api, info, user }) {
-    const { rules, errors } = api.auth.rbac.permissions(info.cluster, user, textAt(specOf(object), 'namespace'));
+    const { rules, missing } = api.auth.rbac.permissions(info.cluster, user, textAt(specOf(object), 'namespace'));
     const present = (lists: Record<string, readonly string[]>): JsonObject =>
       Object.fromEntries(Object.entries(lists).flatMap(([name, list]) => (list.length ? [[name, [...list]]] : [])));
     const resourceRules: JsonValue[] = [];
@@ -46,13 +48,12 @@ export const selfRulesReview: Question = {
       if (resources.length) resourceRules.push(present({ verbs, apiGroups, resources, resourceNames }));
       if (nonResourceURLs.length) nonResourceRules.push(present({ verbs, nonResourceURLs }));
     }
-    object['status'] = {
-      resourceRules,
-      nonResourceRules,
-      incomplete: false,
-      ...(errors.length && { evaluationError: aggregated(errors) }),
+    const evaluationError = missing.length ? aggregated(missing.map(roleMissing)) : undefined;
+    return {
+      metadata: {},
+      spec: {},
+      status: { resourceRules, nonResourceRules, incomplete: false, ...(evaluationError !== undefined && { evaluationError }) },
     };
-    return object;
   },
 };
 
@@ -72,14 +73,7 @@ function attributeFindings(spec: JsonObject): FieldError[] {
     const shown = { Path: textAt(path, 'path'), Verb: textAt(path, 'verb') };
     return [invalidValue(NON_RESOURCE, shown, 'cannot be specified in combination with resourceAttributes')];
   }
-  return ['fieldSelector', 'labelSelector'].flatMap((name) => selectorFindings(objectAt(resource, name), `${RESOURCE}.${name}`));
-}
-
-function selectorFindings(selector: JsonObject | undefined, path: string): FieldError[] {
-  const raw = textAt(selector, 'rawSelector');
-  const requirements = selector?.['requirements'];
-  if (!selector || raw === '' || !Array.isArray(requirements) || requirements.length === 0) return [];
-  return [invalidValue(`${path}.rawSelector`, raw, 'may not specified at the same time as requirements')];
+  return resource ? selectorFindings(resource) : [];
 }
 
 function subjectFindings(spec: JsonObject): FieldError[] {
@@ -111,7 +105,7 @@ function metadataFindings(object: JsonObject, except = ''): FieldError[] {
   if (isEmpty) return [];
   const managedFields = ((metadata['managedFields'] ?? []) as JsonObject[]).map((entry) => inOrder(entry, ENTRY));
   const shown = { ...inOrder(metadata, META), ...(managedFields.length && { managedFields }) };
-  return [invalidValue('metadata', shown, 'must be empty')];
+  return [invalidValue('metadata', shown, except === '' ? 'must be empty' : `must be empty except for ${except}`)];
 }
 
 const isBlank = (value: JsonValue | undefined): boolean => value === undefined || value === null || value === '';
@@ -137,9 +131,10 @@ function subjectOf(spec: JsonObject): UserInfo {
 }
 
 async function judged(object: JsonObject, { api, info }: Request, user: UserInfo): Promise<JsonObject> {
-  const decision = await api.authorizer.authorize(askedFor(specOf(object), info.cluster, user));
-  const { allowed, denied, reason, error } = decision;
-  object['status'] = { allowed, ...(denied && { denied }), ...(reason && { reason }), ...(error && { evaluationError: error }) };
+  const spec = specOf(object);
+  const { allowed, denied, reason, error } = await api.authorizer.authorize(askedFor(spec, info.cluster, user));
+  const problems = [error, ...ignoredSelectors(objectAt(spec, 'resourceAttributes') ?? {})].filter(Boolean).join('; ');
+  object['status'] = { allowed, ...(denied && { denied }), ...(reason && { reason }), ...(problems && { evaluationError: problems }) };
   return object;
 }
 

@@ -29,8 +29,6 @@ export interface Authorizer {
   authorize(request: AuthorizationRequest): Decision | Promise<Decision>;
 }
 
-/** Paths that everybody may read, whatever the roles say (E5.3). */
-const ALWAYS_ALLOWED = new Set(['/healthz', '/readyz', '/livez']);
 const ALLOWED: Decision = { allowed: true, reason: '' };
 
 /** E5.3: `system:masters` may do everything; then the first authorizer that allows or denies decides. */
@@ -38,7 +36,6 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
   return {
     authorize(request) {
       if (request.user.groups.includes(SYSTEM_MASTERS)) return ALLOWED;
-      if (!request.isResource && ALWAYS_ALLOWED.has(request.path)) return ALLOWED;
       return ask(authorizers, 0, request, []);
     },
   };

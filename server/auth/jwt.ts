@@ -52,8 +52,8 @@ export function signJwt(key: SigningKey, claims: JsonObject): string {
 
 /** The parts of a compact JWT, not verified; undefined where it is none. */
 export function readJwt(token: string): Jwt | undefined {
-  const parts = token.split('.');
-  if (parts.length !== 3 || !parts.every((part) => /^[\w-]+$/.test(part))) return undefined;
+  const parts = token.split('.', 4);
+  if (parts.length !== 3 || !parts.every((part) => /^[\w-]*$/.test(part))) return undefined;
   const [head, body, signature] = parts as [string, string, string];
   try {
     const [header, claims] = [head, body].map((part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as unknown);

@@ -131,8 +131,9 @@ function otherAudiences(own: readonly string[], asked: readonly string[]): Token
 }
 
 function boundVerdict(store: Store, claims: JsonObject, { cluster, audiences }: TokenContext, now: number): TokenVerdict {
-  const granted = textsAt(claims, 'aud').filter((audience) => audiences.includes(audience));
-  if (granted.length === 0) return otherAudiences(textsAt(claims, 'aud'), audiences);
+  const own = textsAt(claims, 'aud');
+  const granted = audiences.filter((audience) => own.includes(audience));
+  if (granted.length === 0) return otherAudiences(own, audiences);
   const seconds = (name: string): number => Number(claims[name] ?? Number.NaN) * 1000;
   if (!(now <= seconds('exp') + LEEWAY_MS)) return { error: 'service account token has expired' };
   if (!(now >= seconds('nbf') - LEEWAY_MS)) return { error: 'service account token is not valid yet' };
@@ -179,7 +180,7 @@ function legacyVerdict(
   { cluster, audiences }: TokenContext,
   { audiences: own, chance }: ServiceAccountTokenOptions,
 ): TokenVerdict {
-  const granted = own.filter((audience) => audiences.includes(audience));
+  const granted = audiences.filter((audience) => own.includes(audience));
   if (granted.length === 0) return otherAudiences(own, audiences);
   const of = (name: string): string => textAt(claims, `${LEGACY}${name}`);
   const namespace = of('namespace');

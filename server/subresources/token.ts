@@ -11,6 +11,7 @@ import type { Answer, Request } from '../api.js';
 import type { Reference, TokenSubject } from '../auth/service-account-tokens.js';
 import { storedObject } from '../codec.js';
 import { decodeBody } from '../decode.js';
+import { fieldsOwner } from '../field-owner.js';
 import { writeOptions } from '../request-options.js';
 import type { Resource } from '../resource.js';
 import { run } from '../steps.js';
@@ -33,6 +34,10 @@ export async function token(accounts: Resource, request: Request): Promise<Answe
   fillNamespace(meta, info.namespace, true);
   if (meta.name && meta.name !== info.name)
     throw invalid(GVK, info.name, [invalidValue('metadata.name', meta.name, 'must match the service account name if specified')]);
+  const spec = (object['spec'] ?? {}) as JsonObject;
+  object['spec'] = spec;
+  spec['expirationSeconds'] ??= DEFAULT_SECONDS;
+  fieldsOwner(view, request, options, 'token').update(undefined, object);
   const attributes = attributesOf(request, accounts, {
     operation: 'CREATE',
     subresource: 'token',
@@ -51,8 +56,6 @@ export async function token(accounts: Resource, request: Request): Promise<Answe
       `the UID in the token request (${meta.uid}) does not match the UID of the service account (${uid})`,
     );
   Object.assign(meta, { name: info.name, uid, creationTimestamp: goSeconds(api.chance.now()) });
-  const spec = (object['spec'] ?? {}) as JsonObject;
-  object['spec'] = spec;
   const seconds = checkedSeconds(spec);
   await run(api.admission.validate(attributes));
   if (textsAt(spec, 'audiences').length === 0) spec['audiences'] = [...api.auth.serviceAccounts.audiences];
@@ -64,7 +67,6 @@ export async function token(accounts: Resource, request: Request): Promise<Answe
 }
 
 function checkedSeconds(spec: JsonObject): number {
-  spec['expirationSeconds'] ??= DEFAULT_SECONDS;
   const seconds = numberAt(spec, 'expirationSeconds')!;
   const refuse = (detail: string): never => {
     throw invalid(GVK, '', [invalidValue('spec.expirationSeconds', spec['expirationSeconds'], detail)]);
@@ -76,9 +78,9 @@ function checkedSeconds(spec: JsonObject): number {
 
 /** The stored object; throws its 404. Nodes belong to no namespace. */
 function find({ api, info }: Request, resource: string, name: string): JsonObject {
+  if (name === '') throw badRequest('Name parameter required.');
   const namespace = resource === 'nodes' ? '' : info.namespace;
-  const entry =
-    name === '' || name.includes('/') ? undefined : api.store.get(objectKey({ group: '', resource }, info.cluster, namespace, name));
+  const entry = name.includes('/') ? undefined : api.store.get(objectKey({ group: '', resource }, info.cluster, namespace, name));
   if (!entry) throw notFound({ group: '', resource }, name);
   return storedObject(entry);
 }

@@ -2,13 +2,13 @@
 import { goQuote } from '../../../schemas/field-errors.js';
 import { clone, equal, type JsonObject } from '../../../schemas/json-value.js';
 import { metaOf } from '../../../schemas/object-meta.js';
-import { forbidden, notFound, type StatusError } from '../../../schemas/status.js';
+import { badRequest, forbidden, notFound, rawError, type StatusError } from '../../../schemas/status.js';
 import { objectAt, objectsAt, textAt } from '../../../schemas/validation/members.js';
 import type { AdmissionPlugin, Attributes } from '../../admission.js';
 import { SYSTEM_MASTERS } from '../user-info.js';
 import { printTuples, uncovered } from './covers.js';
-import { type PolicyRule, RBAC_GROUP, rulesOfRole } from './policy.js';
-import type { RbacAuthorizer } from './rbac-authorizer.js';
+import { type PolicyRule, RBAC_GROUP, type RoleRef, rulesOfRole } from './policy.js';
+import { aggregated, type RbacAuthorizer } from './rbac-authorizer.js';
 
 const ROLES = new Set(['roles', 'clusterroles']);
 const BINDINGS = new Set(['rolebindings', 'clusterrolebindings']);
@@ -64,6 +64,9 @@ async function checkBinding(rbac: RbacAuthorizer, attributes: Attributes, bindin
   const reference = objectAt(binding, 'roleRef');
   const ref = { kind: textAt(reference, 'kind'), name: textAt(reference, 'name') };
   if (await may(attributes, 'bind', ref.kind === 'ClusterRole' ? 'clusterroles' : 'roles', namespace, ref.name)) return;
+  // the role is looked up before the kind's own rules judge the reference
+  if (ref.kind !== 'Role' && ref.kind !== 'ClusterRole') throw rawError(`unsupported role reference kind: ${goQuote(ref.kind)}`);
+  if (ref.kind === 'Role' && namespace === '') throw badRequest('Namespace parameter required.');
   const rules = rbac.rules(cluster, namespace, ref);
   if (!rules) throw notFound(resource.gr, ref.name);
   const missing = missingPermissions(rbac, attributes, rules);
@@ -85,16 +88,19 @@ async function may(
   return decision.allowed;
 }
 
+const notFoundText = ({ kind, name }: RoleRef): string =>
+  notFound({ group: RBAC_GROUP, resource: kind === 'ClusterRole' ? 'clusterroles' : 'roles' }, name).message;
+
 /** What the writer does not hold, in Kubernetes' words; undefined when he holds all of it. */
 function missingPermissions(
   rbac: RbacAuthorizer,
   { cluster, user, namespace }: Attributes,
   wanted: readonly PolicyRule[],
 ): string | undefined {
-  const { rules, errors } = rbac.permissions(cluster, user, namespace);
+  const { rules, missing: roles } = rbac.permissions(cluster, user, namespace);
   const missing = uncovered(rules, wanted);
   if (missing.length === 0) return undefined;
   const who = `user ${goQuote(user.name)} (groups=[${user.groups.map(goQuote).join(' ')}])`;
-  const tail = errors.length ? `; resolution errors: [${errors.join(' ')}]` : '';
+  const tail = roles.length ? `; resolution errors: [${aggregated(roles.map(notFoundText))}]` : '';
   return `${who} is attempting to grant RBAC permissions not currently held:\n${printTuples(missing).join('\n')}${tail}`;
 }

@@ -5,10 +5,10 @@ import type { UserInfo } from '../user-info.js';
 import { type Binding, type PolicyRule, type RoleRef, ruleMatches, subjectMatches, type Subject } from './policy.js';
 import type { PolicyIndex } from './policy-index.js';
 
-/** What somebody may do in a namespace; `errors` name the roles that are missing. */
+/** What somebody may do in a namespace, and the roles that bindings name and that are not there, each once. */
 export interface Permissions {
   rules: PolicyRule[];
-  errors: string[];
+  missing: RoleRef[];
 }
 
 export interface RbacAuthorizer extends Authorizer {
@@ -45,13 +45,13 @@ export function rbacAuthorizer(index: PolicyIndex): RbacAuthorizer {
         return true;
       });
       const rules: PolicyRule[] = [];
-      const errors = new Set<string>();
+      const missing = new Map<string, RoleRef>();
       for (const binding of [...bindings].sort(byScopeAndKey)) {
         const own = index.rules(cluster, binding.namespace, binding.roleRef);
         if (own) rules.push(...own);
-        else errors.add(roleMissing(binding.roleRef));
+        else missing.set(roleMissing(binding.roleRef), binding.roleRef);
       }
-      return { rules, errors: [...errors] };
+      return { rules, missing: [...missing.values()] };
     },
     rules: (cluster, namespace, ref) => index.rules(cluster, namespace, ref),
   };
@@ -61,7 +61,8 @@ const byScopeAndKey = (a: Binding, b: Binding): number =>
   a.kind === b.kind ? (a.key < b.key ? -1 : 1) : a.kind === 'ClusterRoleBinding' ? -1 : 1;
 
 /** E6.4 */
-const roleMissing = ({ kind, name }: RoleRef): string => `${kind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(name)} not found`;
+export const roleMissing = ({ kind, name }: RoleRef): string =>
+  `${kind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(name)} not found`;
 
 /** Go's way of printing several errors as one. */
 export const aggregated = (errors: readonly string[]): string => (errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`);
