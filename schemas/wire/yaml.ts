@@ -36,7 +36,7 @@ export function decodeYaml(bytes: Uint8Array | string): DecodedYaml {
  * own, one too long for YAML, tabs and a merge are left to the YAML parser.
  */
 const readsAsJson = (text: string): boolean =>
-  text.startsWith('{') && !/[^\x20-\x7e\r\n]|"\s+:|"<<"/.test(text) && !/"[^"]{1000,}"\s*:/.test(text);
+  text.startsWith('{') && !/[^\x20-\x7e\r\n]|"\s+:|"<<"/.test(text) && !/"(?:[^"\\]|\\.){1000,}"\s*:/.test(text);
 
 /** Turns the parsed tree into JSON, counting what aliases repeat so that no small document becomes a huge one. */
 function convert(root: YamlNode): DecodedYaml {

@@ -52,6 +52,8 @@ t.test('duplicate members are reported once, in document order, and the last one
     ['[{"op":"a","op":"b"}]', [{ op: 'b' }], ['duplicate field "[0].op"']],
     ['{"a":1,"\\u0061":2}', { a: 2 }, ['duplicate field "a"']],
     ['{"a":":","b":"{}[]:\\"a\\":"}', { a: ':', b: '{}[]:"a":' }, []],
+    ['{"k:{\\"name\\":\\"a\\"}":1,"a\\\\":2}', { 'k:{"name":"a"}': 1, 'a\\': 2 }, []],
+    ['{"a\\"b":1,"a\\"b":2}', { 'a"b': 2 }, ['duplicate field "a"b"']],
     ['{"toString":1,"constructor":{}}', { toString: 1, constructor: {} }, []],
   ] as const)
     t.same(decodeJson(text), { value, duplicates }, text);
