@@ -25,9 +25,11 @@ const POD: JsonObject = {
   },
 };
 const { apiVersion: _version, kind: _kind, ...template } = POD;
+/** As many members per byte as a Pod has. */
+const data = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`key-${i}`, 'v'.repeat(13)]));
 const BODIES: readonly JsonObject[] = [
-  { apiVersion: 'v1', kind: 'ConfigMap', data: Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`key-${i}`, 'v'.repeat(80)])) },
-  { apiVersion: 'v1', kind: 'Secret', stringData: Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`key-${i}`, 'v'.repeat(80)])) },
+  { apiVersion: 'v1', kind: 'ConfigMap', data },
+  { apiVersion: 'v1', kind: 'Secret', stringData: data },
   {
     apiVersion: 'v1',
     kind: 'Service',
