@@ -14,6 +14,8 @@ await build({
     // workers are found beside the file that starts them, whichever chunk that is
     writer: `${dist}storage/sqlite/writer.js`,
     'worker-main': `${dist}controllers/worker-main.js`,
+    typescript: `${dist}controllers/typescript.js`,
+    'typescript-hooks': `${dist}controllers/typescript-hooks.js`,
   },
   outdir: `${dist}bundle`,
   bundle: true,
@@ -23,7 +25,7 @@ await build({
   target: 'node20',
   chunkNames: 'chunk-[hash]',
   // native; and CommonJS packages that are imported on first use, whose names only Node itself can tell
-  external: ['better-sqlite3', 'prom-client', 'undici'],
+  external: ['better-sqlite3', 'prom-client', 'undici', 'esbuild'],
   // CommonJS packages ask for Node's own modules by require
   banner: {
     js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",

@@ -11,6 +11,9 @@ interface Flags {
   user?: string;
   group?: string[];
   serviceAccount?: string;
+  plugin?: string;
+  namespace?: string;
+  leaderElect?: boolean;
   ttl: number;
 }
 
@@ -19,24 +22,56 @@ const collect = (value: string, before: string[] | undefined): string[] => [...(
 export function addKubeconfigCommand(program: Command): void {
   program
     .command('kubeconfig')
-    .description("Print a kubeconfig for a server's data directory: the admin's, or one for another user or a service account.")
+    .description("Print a kubeconfig for a server's data directory: the admin's, or one for another user, a service account or a plugin.")
     .option('--data-dir <dir>', 'the data directory', './kurma-data')
     .option('--user <name>', 'make a client certificate for this user')
     .option('--group <group>', 'group of that user, repeatable', collect)
     .option('--service-account <namespace/name>', 'ask the running server for a token of this account')
+    .option('--plugin <file>', 'give this plugin, on the running server, the role it declares, and ask for a token of it')
+    .option('--namespace <namespace>', 'of the plugin\'s service account (default: "default")')
+    .option('--leader-elect', 'with what --leader-elect of the plugin needs')
     .option('--ttl <duration>', 'how long it is good for', durationSeconds, durationSeconds('12h'))
     .action(async (flags: Flags) => void process.stdout.write(await kubeconfigFor(flags)));
 }
 
-async function kubeconfigFor({ dataDir, user, group = [], serviceAccount, ttl }: Flags): Promise<string> {
-  if (user !== undefined && serviceAccount !== undefined) throw new Error('--user and --service-account are two different users');
+async function kubeconfigFor(flags: Flags): Promise<string> {
+  const { dataDir, user, group = [], serviceAccount, plugin, ttl } = flags;
+  const whom = [user, serviceAccount, plugin].filter((each) => each !== undefined);
+  if (whom.length > 1) throw new Error('--user, --service-account and --plugin are different users: one of them');
   if (user === undefined && group.length) throw new Error('--group needs --user');
+  if (plugin === undefined && (flags.namespace !== undefined || flags.leaderElect))
+    throw new Error('--namespace and --leader-elect need --plugin');
   const text = await readDataFile(adminKubeconfigPath(dataDir), dataDir);
   if (user !== undefined) return forUser(dataDir, text, { name: user, groups: group, ttl });
-  if (serviceAccount === undefined) return text;
-  const { namespace, name } = serviceAccountOf(serviceAccount);
+  if (plugin !== undefined) return forPlugin(text, plugin, flags);
+  return serviceAccount === undefined ? text : forAccount(text, { ...serviceAccountOf(serviceAccount), dataDir, ttl });
+}
+
+async function forAccount(
+  admin: string,
+  { namespace, name, dataDir, ttl }: { namespace: string; name: string; dataDir: string; ttl: number },
+): Promise<string> {
   const token = await requestToken(dataDir, { namespace, name, audiences: [], ttl });
-  return kubeconfig({ ...clusterOf(text), user: `${namespace}-${name}`, credentials: { token }, namespace });
+  return kubeconfig({ ...clusterOf(admin), user: `${namespace}-${name}`, credentials: { token }, namespace });
+}
+
+/** The account and the roles are made, or made so; a role that has become smaller is one. */
+async function forPlugin(
+  admin: string,
+  file: string,
+  { dataDir, namespace = 'default', leaderElect = false, ttl }: Flags,
+): Promise<string> {
+  const { accessOf, connectRemoteCluster, loadPlugin } = await import('../controllers/index.js');
+  const plugin = await loadPlugin(file);
+  const cluster = connectRemoteCluster(adminKubeconfigPath(dataDir), { fieldManager: 'kurma-kubeconfig' });
+  try {
+    for (const object of accessOf(plugin, { namespace, leaderElect })) {
+      await cluster.client.apply(object, { fieldManager: 'kurma-kubeconfig', force: true });
+    }
+  } finally {
+    cluster.close();
+  }
+  return forAccount(admin, { namespace, name: plugin.name, dataDir, ttl });
 }
 
 /** Signed with the authority of the data directory; the server need not run. */

@@ -4,6 +4,7 @@ import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addInitCommand } from './init-command.js';
 import { addKubeconfigCommand } from './kubeconfig-command.js';
+import { addPluginCommand } from './plugin-command.js';
 import { addServeCommand } from './serve-command.js';
 import { addVerifyCommand } from './verify-command.js';
 import { addTokenCommand } from './token-command.js';
@@ -20,6 +21,7 @@ addServeCommand(program);
 addKubeconfigCommand(program);
 addInitCommand(program);
 addVerifyCommand(program);
+addPluginCommand(program);
 addTokenCommand(program);
 
 try {

@@ -41,6 +41,8 @@ export function addServeCommand(program: Command): void {
     .option('--max-requests-inflight <count>', 'reads at once, 0 is any number (default: 400)', count)
     .option('--max-mutating-requests-inflight <count>', 'writes at once, 0 is any number (default: 200)', count)
     .option('--plugin <file>', 'module of a plugin, repeatable', collect)
+    .option('--plugin-workers', 'run plugins in worker threads, each with a heap of its own (default: false)')
+    .option('--plugin-heap <mebibytes>', 'the most that the heap of a plugin in a worker may grow to', count)
     .option('--watch', 'run plugins in worker threads, and anew when a module beside them changes (default: false)')
     .option('--enable-admission-plugins <list>', 'admission plugins to have on besides those that are by default', commaSeparated)
     .option('--disable-admission-plugins <list>', 'admission plugins to have off', commaSeparated)
@@ -64,14 +66,15 @@ export function addServeCommand(program: Command): void {
 /** Names of flags that are named otherwise in ServerOptions. */
 const RENAMED: Record<string, keyof ServerOptions> = { plugin: 'plugins' };
 
-async function serve({ config, watch, ...flags }: Record<string, unknown>): Promise<void> {
+async function serve({ config, watch = false, pluginWorkers = watch, pluginHeap, ...flags }: Record<string, unknown>): Promise<void> {
   const fromFile = typeof config === 'string' ? await (await import('./config-file.js')).readConfigFile(config) : {};
   const fromFlags = Object.fromEntries(Object.entries(flags).map(([key, value]) => [RENAMED[key] ?? key, value]));
   const options = { ...fromFile, ...fromFlags } as Partial<ServerOptions>;
   const { createServer, defaultOptions } = await import('../server/index.js');
   // a memory server of the command line listens as any other
-  const server = await createServer({ port: defaultOptions.port, ...options, ...(watch === true && { plugins: [] }) });
-  const workers = watch === true ? await startWorkers(server, options) : [];
+  const server = await createServer({ port: defaultOptions.port, ...options, ...(pluginWorkers === true && { plugins: [] }) });
+  const heap = typeof pluginHeap === 'number' && { heapMegabytes: pluginHeap };
+  const workers = pluginWorkers === true ? await startWorkers(server, options, { watch: watch === true, ...heap }) : [];
   process.on('unhandledRejection', (reason) => {
     // a plugin's forgotten promise must not take the server down
     process.stderr.write(`kurma: a rejection was not handled: ${reason instanceof Error ? reason.stack : String(reason)}\n`);
@@ -86,19 +89,25 @@ async function serve({ config, watch, ...flags }: Record<string, unknown>): Prom
   process.exit(0);
 }
 
-/** The plugins as they are edited. Hooks in the writes of objects need the server's process, so they have none. */
-async function startWorkers({ kubeconfigPath }: KurmaServer, { plugins = [], logLevel = 'info' }: Partial<ServerOptions>) {
-  if (kubeconfigPath === undefined) throw new Error('--watch: the server needs a TLS port for its plugins');
+/** Hooks in the writes of objects need the server's process, so plugins have none in a worker. */
+async function startWorkers(
+  { kubeconfigPath }: KurmaServer,
+  { plugins = [], logLevel = 'info' }: Partial<ServerOptions>,
+  how: { watch: boolean; heapMegabytes?: number },
+) {
+  if (kubeconfigPath === undefined) throw new Error('--plugin-workers: the server needs a TLS port for its plugins');
   const [{ startWorker }, { default: pino }] = await Promise.all([import('../controllers/index.js'), import('pino')]);
   const log = pino({ level: logLevel }, pino.destination(2));
   const paths = plugins.filter((plugin) => typeof plugin === 'string');
-  return Promise.all(paths.map((path) => startWorker({ path, kubeconfig: kubeconfigPath, log, logLevel, watch: true })));
+  return Promise.all(paths.map((path) => startWorker({ path, kubeconfig: kubeconfigPath, log, logLevel, ...how })));
 }
 
 /** What to type next; a plugin's sample is the YAML file of the same name beside it. */
 function announce({ url, kubeconfigPath }: KurmaServer, plugins: readonly string[]): void {
   if (url === undefined) return;
-  const samples = plugins.map((file) => file.replace(/\.[cm]?js$/, '.yaml')).filter((file) => file.endsWith('.yaml') && existsSync(file));
+  const samples = plugins
+    .map((file) => file.replace(/\.[cm]?[jt]s$/, '.yaml'))
+    .filter((file) => file.endsWith('.yaml') && existsSync(file));
   const next = samples.flatMap((file) => [`kubectl apply -f ${file}`, `kubectl get -f ${file}`]);
   const lines = [`export KUBECONFIG=${kubeconfigPath}`, 'kubectl get namespaces', ...next];
   process.stdout.write(`Kurma serves ${url}. In another terminal:\n\n${lines.map((line) => `  ${line}\n`).join('')}\n`);

@@ -17,6 +17,7 @@ export * from './leader.js';
 export * from './logger.js';
 export * from './manager.js';
 export { definePlugin, isPlugin, loadPlugin, type Phase, type Plugin, type PluginDefinition, PluginError } from './plugin.js';
+export { type AccessOptions, accessOf, type Permission, permissionsOf } from './rbac.js';
 export * from './reconciler.js';
 export * from './workqueue.js';
 export { run } from './run.js';

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AdmissionHook } from './admission.js';
 import type { KindManifest } from './kind.js';
+import { checkPermission, type Permission } from './rbac.js';
 import type { Context, Controller, Runnable, Source } from './reconciler.js';
 import { checkFields } from './strict-fields.js';
 
@@ -13,6 +14,8 @@ export interface PluginDefinition {
   kinds?: KindManifest[];
   admission?: AdmissionHook[];
   controllers?: (Controller | Runnable)[];
+  /** What it does beyond reading its controllers' sources; its role is written from this when it runs by itself. */
+  permissions?: Permission[];
   /** The last check before the start; throw what is wrong. */
   validate?(context: Context): Promise<void> | void;
 }
@@ -36,7 +39,7 @@ export class PluginError extends Error {
   }
 }
 
-const pluginFields = ['name', 'kinds', 'admission', 'controllers', 'validate'];
+const pluginFields = ['name', 'kinds', 'admission', 'controllers', 'permissions', 'validate'];
 const sourceFields = ['apiVersion', 'kind', 'namespace', 'labelSelector', 'fieldSelector', 'predicate'];
 const controllerFields = ['name', 'for', 'owns', 'watches', 'concurrency', 'resyncMs', 'reconcile'];
 const runnableFields = ['name', 'run'];
@@ -44,7 +47,7 @@ const hookFields = ['name', 'resources', 'operations', 'mutate', 'validate'];
 
 /** No side effects. @throws TypeError that names the plugin and the field */
 export function definePlugin(definition: PluginDefinition): Plugin {
-  const { name, kinds = [], admission = [], controllers = [] } = definition;
+  const { name, kinds = [], admission = [], controllers = [], permissions = [] } = definition;
   if (typeof name !== 'string' || name.length > 63 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
     throw new TypeError(`plugin ${JSON.stringify(name)}: the name must be a DNS label, such as "my-plugin"`);
   }
@@ -56,28 +59,26 @@ export function definePlugin(definition: PluginDefinition): Plugin {
   }
   for (const hook of admission) checkHook(hook, `${where}: admission hook ${JSON.stringify(hook.name)}`);
   for (const controller of controllers) checkController(controller, `${where}: controller ${JSON.stringify(controller.name)}`);
+  for (const permission of permissions) checkPermission(permission, `${where}: permissions`);
   checkUnique(controllers, `${where}: controllers`);
   checkUnique(admission, `${where}: admission`);
   return Object.freeze({ ...definition, [checked]: true });
 }
 
-/** Imports a module and takes its default export. @throws PluginError (phase `load`) whose plugin is the path, for want of a name */
+/**
+ * Imports a module, TypeScript included, and takes its default export.
+ * @throws PluginError (phase `load`) whose plugin is the path, for want of a name
+ */
 export async function loadPlugin(path: string): Promise<Plugin> {
   try {
+    if (/\.m?ts$/.test(path)) await import('./typescript.js');
     const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
     const plugin = module.default;
     if (!isPlugin(plugin)) throw new Error('its default export is not made by definePlugin');
     return plugin;
   } catch (error) {
-    throw new PluginError(path, 'load', isUnreadTypeScript(error) ? new Error(typeScriptHint) : error);
+    throw new PluginError(path, 'load', error);
   }
-}
-
-const typeScriptHint = 'this version of node runs no TypeScript: compile it to a .mjs (tsc does), or use node 22.18 or newer';
-
-function isUnreadTypeScript(error: unknown): boolean {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ERR_UNKNOWN_FILE_EXTENSION' && /"\.[cm]?ts"/.test(message);
 }
 
 export function isPlugin(value: unknown): value is Plugin {

@@ -22,17 +22,18 @@ async function start(): Promise<void> {
   close = () => transport.close?.();
   manager = createManager({ client: createClient(transport, { fieldManager: plugin.name }), plugins: [plugin], log });
   const [state] = await manager.start();
-  // It stays, so that it can be replaced; what failed is in the log.
   report(state?.phase === 'running' ? { state: 'running' } : { state: 'failed', message: state?.error?.message ?? 'it has not started' });
 }
 
-async function stop(): Promise<void> {
+async function rest(): Promise<void> {
   await manager?.stop();
   close();
-  port.close();
+  report({ state: 'resting' });
 }
 
-port.on('message', (command: WorkerCommand) => void (command === 'start' ? start() : stop()));
+const commands: Record<WorkerCommand, () => Promise<void>> = { start, rest, stop: () => rest().then(() => port.close()) };
+
+port.on('message', (command: WorkerCommand) => void commands[command]());
 const loaded = loadPlugin(path).catch((error: Error) => {
   report({ state: 'failed', message: error.message });
   port.close();

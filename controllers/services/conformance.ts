@@ -1,11 +1,12 @@
 /** What every provider must do, tried on a real API with the provider's own samples. */
 import { equal, type JsonObject } from '../../schemas/json-value.js';
 import { findCondition } from '../conditions.js';
-import { keyOf } from '../object.js';
+import { type KindReference, keyOf, type ObjectKey } from '../object.js';
 import { bindingKind } from './kinds.js';
 import type { OrderObject } from './order.js';
 import type { Plugin } from '../plugin.js';
 import type { Client } from '../client.js';
+import { type AccessRequest, accessText, type Permission, permissionsOf, permits } from '../rbac.js';
 import { type ProviderDefinition, providerOf } from './provider.js';
 import { type Fault, startTrial, type Step, steps, type Trial } from './trial.js';
 
@@ -82,7 +83,7 @@ const checks: Check[] = [
   {
     title: 'an order becomes ready, and its status says so in the usual shape',
     async run(trial) {
-      const object = await trial.ready(keyOf(await trial.order(trial.provider.samples!.spec)));
+      const object = await trial.ready(keyOf(await trial.order(trial.samples.spec)));
       const { status = {}, metadata } = object;
       const ready = findCondition(status.conditions, 'Ready');
       demand(status.externalId, 'status.externalId is missing');
@@ -100,7 +101,7 @@ const checks: Check[] = [
   {
     title: 'nothing changes where nothing differs, however often it is looked at or told again',
     async run(trial) {
-      const object = await trial.ready(keyOf(await trial.order(trial.provider.samples!.spec)));
+      const object = await trial.ready(keyOf(await trial.order(trial.samples.spec)));
       const key = keyOf(object);
       if (trial.provider.bind) await bound(trial, object);
       const before = await fingerprint(trial, object);
@@ -117,7 +118,7 @@ const checks: Check[] = [
     title: 'a changed spec is made true',
     needs: ['update'],
     async run(trial) {
-      const { spec, changed } = trial.provider.samples!;
+      const { spec, changed } = trial.samples;
       const object = await trial.ready(keyOf(await trial.order(spec)));
       await changeTo(trial, object, changed);
       await discard(trial, object);
@@ -127,7 +128,7 @@ const checks: Check[] = [
     title: 'a binding gives a Secret that works, also after the Secret was lost',
     needs: ['bind', 'probe'],
     async run(trial) {
-      const object = await trial.ready(keyOf(await trial.order(trial.provider.samples!.spec)));
+      const object = await trial.ready(keyOf(await trial.order(trial.samples.spec)));
       const values = await bound(trial, object);
       for (const name of ['type', 'provider']) demand(values[name], `the Secret has no ${name}`);
       await trial.provider.probe!(values);
@@ -142,7 +143,7 @@ const checks: Check[] = [
     title: 'rotation: the new credentials work at once, the old ones for the overlap and no longer',
     needs: ['bind', 'probe'],
     async run(trial) {
-      const object = await trial.ready(keyOf(await trial.order(trial.provider.samples!.spec)));
+      const object = await trial.ready(keyOf(await trial.order(trial.samples.spec)));
       const old = await bound(trial, object);
       const fresh = await rotate(trial, object);
       await trial.provider.probe!(fresh);
@@ -157,7 +158,7 @@ const checks: Check[] = [
     title: 'an order in use is not taken away',
     needs: ['bind'],
     async run(trial) {
-      const object = await trial.ready(keyOf(await trial.order(trial.provider.samples!.spec)));
+      const object = await trial.ready(keyOf(await trial.order(trial.samples.spec)));
       const key = keyOf(object);
       const values = await bound(trial, object);
       await trial.remove(trial.kind, key);
@@ -171,9 +172,9 @@ const checks: Check[] = [
   {
     title: 'what was damaged or taken away behind its back is there again',
     async run(trial) {
-      const object = await trial.ready(keyOf(await trial.order(trial.provider.samples!.spec)));
+      const object = await trial.ready(keyOf(await trial.order(trial.samples.spec)));
       const order = trial.orderOf(object);
-      const { damage } = trial.provider.samples!;
+      const { damage } = trial.samples;
       if (damage) {
         await damage(order);
         await repaired(trial, object, 'the damage was not repaired');
@@ -186,7 +187,7 @@ const checks: Check[] = [
   {
     title: 'deletionPolicy Retain leaves it, and an order may take it over',
     async run(trial) {
-      const { spec } = trial.provider.samples!;
+      const { spec } = trial.samples;
       const object = await trial.ready(keyOf(await trial.order({ ...spec, deletionPolicy: 'Retain' })));
       const order = trial.orderOf(object);
       await trial.remove(trial.kind, keyOf(object));
@@ -202,7 +203,7 @@ const checks: Check[] = [
   {
     title: 'paused, nothing is done; resumed, all of it',
     async run(trial) {
-      const { spec, changed } = trial.provider.samples!;
+      const { spec, changed } = trial.samples;
       const object = await trial.order(spec, { annotations: { 'services.kurma.dev/paused': 'true' } });
       const key = keyOf(object);
       await trial.until('the pause', async () => (await trial.get(key)).status?.phase === 'Paused');
@@ -213,18 +214,102 @@ const checks: Check[] = [
       await discard(trial, object);
     },
   },
-  ...(['lost answer', 'died before', 'died after'] as const).map(
+  {
+    title: 'events that come again and again have one effect',
+    async run(trial) {
+      const before = await trial.provider.list?.();
+      const created = await trial.order(trial.samples.spec);
+      const key = keyOf(created);
+      await touched(trial, trial.kind, key);
+      const object = await trial.ready(key);
+      demand(trial.called('create', object) === 1, `create was called ${trial.called('create', object)} times`);
+      const now = await trial.provider.list?.();
+      if (now && before)
+        demand(now.length === before.length + 1, `one order has made ${now.length - before.length}: ${added(now, before)}`);
+      if (trial.provider.bind) {
+        await trial.bindTo(object);
+        await touched(trial, bindingKind, key);
+        await trial.boundTo(key);
+        demand(trial.called('bind', object) === 1, `bind was called ${trial.called('bind', object)} times`);
+      }
+      await discard(trial, object);
+    },
+  },
+  ...(['lost answer', 'died before', 'died after', 'restarted amid'] as const).map(
     (fault): Check => ({ title: `a whole life in which every step meets: ${fault}`, run: (trial) => wholeLife(trial, fault) }),
   ),
+  {
+    title: 'the role written from its declaration is enough, and no more than that',
+    async run(trial) {
+      await wholeLife(trial);
+      const object = await trial.ready(keyOf(await trial.order({ ...trial.samples.spec, deletionPolicy: 'Retain' })));
+      const order = trial.orderOf(object);
+      // Twice: the second event of the same words changes the first one.
+      for (let times = 0; times < 2; times++) {
+        const created = trial.called('create', object);
+        await trial.provider.delete(order, trial.context);
+        await trial.until('making it again', async () => trial.called('create', object) > created);
+        await repaired(trial, object, 'it was not made again');
+      }
+      await trial.remove(trial.kind, keyOf(object));
+      await trial.gone(trial.kind, keyOf(object));
+      const heir = await trial.order(trial.samples.spec, { annotations: { 'services.kurma.dev/external-id': order.id } });
+      await discard(trial, await trial.ready(keyOf(heir)));
+      const permissions = permissionsOf(trial.plugin());
+      const lacking = (requests: AccessRequest[]) => requests.filter((request) => !permissions.some((each) => permits(each, request)));
+      const missing = [...new Set(lacking(await trial.requests()).map(accessText))];
+      demand(missing.length === 0, `its role lacks (see permissions): ${missing.join(', ')}`);
+      const superfluous = async () => unused(permissions, await trial.requests());
+      await trial.until(
+        'the use of the whole role',
+        async () => (await superfluous()).length === 0,
+        async () => `never used were: ${(await superfluous()).join(', ')}`,
+      );
+    },
+  },
 ];
 
+/** Changes what no provider looks at, so that each change is one more event about the same thing. */
+async function touched(trial: Trial, kind: KindReference, key: ObjectKey): Promise<void> {
+  for (let times = 0; times < 10; times++) {
+    const annotations = { 'verify.kurma.dev/touched': String(times) };
+    await trial.client.patch(kind, key, { type: 'merge', patch: { metadata: { annotations } } });
+  }
+}
+
+const reading = new Set(['get', 'list', 'watch']);
+
+/** What the rules allow that nobody has asked for. Whoever reads a kind may do so in each of the three ways. */
+function unused(permissions: Permission[], requests: AccessRequest[]): string[] {
+  return permissions.flatMap((permission) => {
+    const { verbs, apiGroups = [], resources = [], resourceNames, namespace } = permission;
+    const isUsed = (verb: string, group: string, resource: string) =>
+      requests.some(
+        (request) =>
+          (request.verb === verb || (reading.has(verb) && reading.has(request.verb))) &&
+          permits(
+            {
+              verbs: [request.verb],
+              apiGroups: [group],
+              resources: [resource],
+              ...(resourceNames && { resourceNames }),
+              ...(namespace && { namespace }),
+            },
+            request,
+          ),
+      );
+    const each = verbs.flatMap((verb) => apiGroups.flatMap((group) => resources.map((resource) => ({ verb, group, resource }))));
+    return each.filter(({ verb, group, resource }) => !isUsed(verb, group, resource)).map(accessText);
+  });
+}
+
 /** All steps, each with the fault; at the end nothing is there twice and nothing is left. */
-async function wholeLife(trial: Trial, fault: Fault): Promise<void> {
+async function wholeLife(trial: Trial, fault?: Fault): Promise<void> {
   const { provider } = trial;
-  const { spec, changed } = provider.samples!;
+  const { spec, changed } = trial.samples;
   const before = await provider.list?.();
   const all = steps.filter((step): step is Step => provider[step] !== undefined);
-  for (const step of all) trial.arm(step, fault);
+  if (fault) for (const step of all) trial.arm(step, fault);
   const created = await trial.order(spec);
   const key = keyOf(created);
   const object = await trial.ready(key);

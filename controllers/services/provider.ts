@@ -2,12 +2,14 @@
 import type { JsonObject } from '../../schemas/json-value.js';
 import type { KindReference } from '../object.js';
 import { definePlugin, type Plugin } from '../plugin.js';
+import type { Permission } from '../rbac.js';
 import type { Context, Runnable } from '../reconciler.js';
 import { checkFields } from '../strict-fields.js';
 import { bindingController } from './binding-controller.js';
 import { defineOrderKind, type OrderKindDefinition, offeringKind, type Plan, type ServiceOffering, serviceKinds } from './kinds.js';
 import { orderController } from './order-controller.js';
 import type { BindingValues, Credential, Observation, Order } from './order.js';
+import { providerPermissions } from './permissions.js';
 
 export interface Offering {
   displayName?: string;
@@ -22,8 +24,8 @@ export interface Offering {
 /** What the conformance suite needs to try a provider. */
 export interface Samples<S, F> {
   /** The spec of a small order, and another that the same order may change to. */
-  spec: S;
-  changed: S;
+  spec: Partial<S> & { plan?: string };
+  changed: Partial<S> & { plan?: string };
   /** Does to the capability what somebody might do behind the provider's back. */
   damage?(order: Order<S, F>): Promise<void>;
 }
@@ -61,6 +63,8 @@ export interface ProviderDefinition<S = JsonObject, F = JsonObject> {
   probe?(connection: BindingValues): Promise<void>;
   /** The ids of all capabilities there are. */
   list?(): Promise<string[]>;
+  /** What its functions do with the client of their context; what the kit does is known. */
+  permissions?: Permission[];
   samples?: Samples<S, F>;
 }
 
@@ -80,6 +84,7 @@ const definitionFields: (keyof ProviderDefinition)[] = [
   'unbind',
   'probe',
   'list',
+  'permissions',
   'samples',
 ];
 const neededFunctions = ['create', 'observe', 'delete'] as const;
@@ -101,6 +106,7 @@ export function defineProvider<S = JsonObject, F = JsonObject>(definition: Provi
     name,
     kinds: [...serviceKinds, manifest],
     controllers: [orderController(provider), ...(provider.bind ? [bindingController(provider)] : []), publisher(provider)],
+    permissions: providerPermissions(provider),
     ...{ [definitionKey]: definition },
   });
 }

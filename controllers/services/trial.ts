@@ -5,15 +5,21 @@ import { sleep, systemClock } from '../clock.js';
 import { findCondition } from '../conditions.js';
 import { createManager, type Manager } from '../manager.js';
 import type { KindReference, KubeObject, ObjectKey } from '../object.js';
+import type { Plugin } from '../plugin.js';
+import type { AccessRequest } from '../rbac.js';
 import type { Context } from '../reconciler.js';
 import { annotations, bindingKind, type ServiceBinding } from './kinds.js';
 import { type BindingValues, type Order, type OrderObject, orderOf } from './order.js';
-import { defineProvider, orderKindOf, type ProviderDefinition } from './provider.js';
+import { defineProvider, orderKindOf, type ProviderDefinition, type Samples } from './provider.js';
+import { recorded } from './recorder.js';
 
 export const steps = ['prepare', 'create', 'update', 'delete', 'bind', 'unbind'] as const;
 export type Step = (typeof steps)[number];
-/** Lost: the effect is there, the caller sees a failure. Died: the provider's process ends there, and another one starts. */
-export type Fault = 'lost answer' | 'died before' | 'died after';
+/**
+ * Lost: the effect is there, the caller sees a failure. Died: the provider's process ends there, and another one starts.
+ * Restarted: it is asked to end while the step is under way.
+ */
+export type Fault = 'lost answer' | 'died before' | 'died after' | 'restarted amid';
 
 /** A client of a process that may die: then nothing goes out any more. */
 function mortal(client: Client): { client: Client; die(): void } {
@@ -55,14 +61,18 @@ export async function startTrial({ client, provider, namespace, withinMs }: Tria
   const calls = new Map<string, number>();
   const faults = new Map<Step, Fault>();
   let serial = 0;
-  let life = mortal(client);
+  const recorder = recorded(client);
+  const samples = provider.samples as Samples<JsonObject, JsonObject> & { spec: JsonObject; changed: JsonObject };
+  let life = mortal(recorder.client);
+  let plugin: Plugin;
   let manager: Manager;
   let context: Context;
   let reviving: Promise<void> | undefined;
 
   const start = async (): Promise<void> => {
-    life = mortal(client);
-    manager = createManager({ client: life.client, plugins: [defineProvider(watched(provider))], stopMs: 1000 });
+    life = mortal(recorder.client);
+    plugin = defineProvider(watched(provider));
+    manager = createManager({ client: life.client, plugins: [plugin], stopMs: 1000 });
     const [state] = await manager.start();
     if (state?.phase !== 'running') throw state?.error ?? new Error('the provider did not start');
   };
@@ -70,11 +80,14 @@ export async function startTrial({ client, provider, namespace, withinMs }: Tria
     await manager.stop();
     await start();
   };
-  const die = (): never => {
-    life.die();
+  const revive = (): void => {
     reviving ??= restart().finally(() => {
       reviving = undefined;
     });
+  };
+  const die = (): never => {
+    life.die();
+    revive();
     throw new Error('this process has died');
   };
   const step = async <T>(name: Step | 'observe', order: Order, act: () => Promise<T> | T): Promise<T> => {
@@ -83,6 +96,7 @@ export async function startTrial({ client, provider, namespace, withinMs }: Tria
     const fault = name === 'observe' ? undefined : faults.get(name);
     if (name !== 'observe') faults.delete(name);
     if (fault === 'died before') die();
+    if (fault === 'restarted amid') revive();
     const result = await act();
     if (fault === 'died after') die();
     if (fault === 'lost answer') throw new Error('the answer was lost');
@@ -131,10 +145,14 @@ export async function startTrial({ client, provider, namespace, withinMs }: Tria
   return {
     client,
     provider,
+    samples,
     kind,
     until,
     restart,
     stop: () => manager.stop(),
+    plugin: () => plugin,
+    /** What its controllers and functions have asked the server for. */
+    requests: (): Promise<AccessRequest[]> => recorder.requests(),
     /** How often a function was called for the order. */
     called: (name: Step | 'observe', { metadata }: KubeObject) => calls.get(`${name} ${metadata.uid}`) ?? 0,
     /** The next call of the step has this fault. */

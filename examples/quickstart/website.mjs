@@ -137,6 +137,10 @@ const plugin = definePlugin({
   name: 'quickstart',
   kinds: [website],
   controllers: [{ name: 'website', for: kind, concurrency: 4, reconcile }],
+  permissions: [
+    { apiGroups: [group], resources: ['websites'], verbs: ['patch'] },
+    { apiGroups: [group], resources: ['websites/status'], verbs: ['update'] },
+  ],
 });
 
 export default plugin;

@@ -77,12 +77,60 @@ t.test('a plugin in a worker', async (t) => {
   t.ok(messages.includes('the worker of the plugin has ended and is started again'));
 });
 
-t.test(
-  'TypeScript that node cannot run says what it needs',
-  { skip: 'typescript' in process.features && 'this node runs it' },
-  async (t) => {
-    const file = join(dataDir, 'plugin.ts');
-    writeFileSync(file, 'export default 1 as number;');
-    await t.rejects(loadPlugin(file), /failed to load: this version of node runs no TypeScript: compile it/);
-  },
-);
+t.test('one that loads but cannot start leaves the version before at work', async (t) => {
+  write('!');
+  const worker = await startWorker({ path, kubeconfig: server.kubeconfigPath!, log, logLevel: 'silent', watch: true });
+  t.teardown(() => worker.stop());
+  await make('d', 'one');
+  await says('d', 'one!');
+  messages.length = 0;
+  const unserved = "import { definePlugin } from 'kurma/controllers';";
+  writeFileSync(
+    path,
+    `${unserved} export default definePlugin({ name: 'shout', controllers: [{ name: 'x', for: { apiVersion: 'nope/v1', kind: 'Nope' }, async reconcile() {} }] });`,
+  );
+  await eventually(() => messages.some((message) => /is not served; the version before goes on/.test(message)), 'the complaint', 15_000);
+  await make('e', 'two');
+  await says('e', 'two!');
+});
+
+t.test('one that outgrows its heap is ended and started again; the server does not notice', async (t) => {
+  write(
+    '!',
+    "if (found.data.text === 'eat' && !found.data.eaten) { await client.update({ ...found, data: { ...found.data, eaten: 'yes' } }); const all = []; for (;;) all.push(new Array(1e5).fill(0)); }",
+  );
+  const worker = await startWorker({ path, kubeconfig: server.kubeconfigPath!, log, logLevel: 'silent', heapMegabytes: 64 });
+  t.teardown(() => worker.stop());
+  await make('f', 'eat');
+  await says('f', 'eat!');
+  t.ok(messages.includes('the worker of the plugin has failed'));
+});
+
+t.test('a plugin in TypeScript, with modules of its own, is loaded and replaced like any other', async (t) => {
+  const file = join(modules, 'typed.mts');
+  const typed = (word: string) => {
+    writeFileSync(join(modules, 'word.mts'), `export const word: string = ${JSON.stringify(word)};`);
+    writeFileSync(
+      file,
+      `import { definePlugin, type KubeObject } from 'kurma/controllers';
+       import { word } from './word.mjs';
+       interface ConfigMap extends KubeObject { data?: Record<string, string> }
+       const kind = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
+       export default definePlugin({ name: 'typed', controllers: [{ name: 'typed', for: { ...kind, namespace: 'kube-public' }, async reconcile(key, { client }) {
+         const found = await client.find<ConfigMap>(kind, key);
+         if (found?.data?.['text'] && found.data['said'] !== word) await client.update<ConfigMap>({ ...found, data: { ...found.data, said: word } });
+       } }] });`,
+    );
+  };
+  typed('first');
+  const worker = await startWorker({ path: file, kubeconfig: server.kubeconfigPath!, log, logLevel: 'silent', watch: true });
+  t.teardown(() => worker.stop());
+  const key = { name: 'typed', namespace: 'kube-public' };
+  await client.create<ConfigMap>({ ...kind, metadata: key, data: { text: 'x' } });
+  const said = (word: string) => eventually(async () => (await client.get<ConfigMap>(kind, key)).data['said'] === word, word, 15_000);
+  await said('first');
+  typed('second');
+  await said('second');
+  writeFileSync(join(modules, 'wrong.mts'), 'export default { const };');
+  await t.rejects(loadPlugin(join(modules, 'wrong.mts')), /failed to load: [\s\S]*wrong\.mts/);
+});

@@ -28,7 +28,7 @@ t.test('a provider from init passes its own tests', async (t) => {
   t.notMatch(provider, /notebook/i);
   const tested = await npm('test');
   t.equal(tested.code, 0, tested.text);
-  t.match(tested.text, /pass 13/);
+  t.match(tested.text, /pass 16/);
 });
 
 t.test('init refuses names and places that will not do', async (t) => {

@@ -49,3 +49,23 @@ t.test('one whose facts never rest is told of the writes', async (t) => {
   };
   await failsWith(t, { ...sound, observe }, 'nothing changes', /before, \d+ after/);
 });
+
+t.test('one that reads what it has not declared, or declares what it does not do, is told of it', async (t) => {
+  const sound = fakeCache();
+  const observe: typeof sound.observe = async (order, context) => {
+    await context.client.find({ apiVersion: 'v1', kind: 'ConfigMap' }, { name: 'settings', namespace: order.namespace });
+    return sound.observe(order, context);
+  };
+  const permissions = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'update'] }];
+  await failsWith(t, { ...sound, observe }, 'the role', /its role lacks \(see permissions\): get configmaps "settings"/);
+  await failsWith(t, { ...sound, observe, permissions }, 'the role', /never used were: update configmaps/);
+});
+
+t.test('one that does everything again at every event is told so', async (t) => {
+  const sound = fakeCache();
+  const observe: typeof sound.observe = async (order, context) => {
+    const observed = await sound.observe(order, context);
+    return observed && { ...observed, ready: false, differs: 'it is made anew' };
+  };
+  await failsWith(t, { ...sound, observe }, 'becomes ready', /ready did not happen within 5 s: Cache is (NotReady|Updating|Creating)/);
+});

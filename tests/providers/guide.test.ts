@@ -47,7 +47,7 @@ t.test('the commands', async (t) => {
     );
   });
   t.equal(error, null, text);
-  t.match(text, /pass 13[\s\S]*cache: 1 passed, 0 failed/);
+  t.match(text, /pass 16[\s\S]*cache: 1 passed, 0 failed/);
 });
 
 t.test('the short provider serves the order of the guide', async (t) => {
