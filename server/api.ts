@@ -43,7 +43,7 @@ export interface Request {
   user: UserInfo;
   output: Output;
   /** Adds a Warning header (R11.4). */
-  warn(text: string): void;
+  warn(text: string | undefined): void;
   /** What is recorded of it; undefined: nothing. */
   audit?: AuditTrail;
   /** Told how many events of a watch were sent. */

@@ -239,7 +239,9 @@ function requestOf({ api, audit: audits }: HttpOptions, raw: FastifyRequest, { w
     body: Buffer.isBuffer(raw.body) ? raw.body : EMPTY,
     user: raw.user!,
     output: { mediaType: JSON_TYPE, pretty: false },
-    warn: (text) => void warnings.push(text),
+    warn: (text) => {
+      if (text !== undefined) warnings.push(text);
+    },
     get signal() {
       signal ??= goneSignal(raw.raw);
       return signal;

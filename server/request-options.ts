@@ -212,3 +212,14 @@ function validateWatch(o: ListOptions): FieldError[] {
   if (o.continue !== '') errors.push(withContinue);
   return errors;
 }
+
+/** The options object that webhooks and policies are shown. */
+export function admissionOptions(kind: string, options: WriteOptions): JsonObject {
+  return {
+    kind,
+    apiVersion: 'meta.k8s.io/v1',
+    ...(options.dryRun && { dryRun: ['All'] }),
+    ...(options.fieldManager && { fieldManager: options.fieldManager }),
+    ...(options.fieldValidation && { fieldValidation: options.fieldValidation }),
+  };
+}

@@ -18,7 +18,6 @@ import { convertStored, encodeEntry, storedObject } from './codec.js';
 import { sameButTimes, untilConverted } from './field-owner.js';
 import { invalidValue } from '../schemas/field-errors.js';
 import { metadataFindingsOnUpdate } from './metadata.js';
-import { warnOf } from './verbs/create.js';
 import { keyOf, type Resource } from './resource.js';
 import { parseUintError } from './revision.js';
 import { type Steps, settled } from './steps.js';
@@ -84,7 +83,7 @@ function* decide(
   const meta = metaOf(submitted);
   if (how.isUidPrecondition) checkUid(resource, oldMeta, meta, name);
   // R3.24: a patch is looked at once, after mutation
-  if (how.isUidPrecondition) warnOf(request, dedupOwnerReferences(meta, 'before mutation'));
+  if (how.isUidPrecondition) request.warn(dedupOwnerReferences(meta, 'before mutation'));
 
   const attributes = attributesOf(request, resource, {
     operation: 'UPDATE',
@@ -98,7 +97,7 @@ function* decide(
   yield* request.api.admission.admit(attributes);
   const object = attributes.object!;
   checkRevision(resource, object, head, name);
-  warnOf(request, dedupOwnerReferences(metaOf(object), 'after mutation'));
+  request.warn(dedupOwnerReferences(metaOf(object), 'after mutation'));
   keepOnUpdate(metaOf(object), oldMeta);
   if (oldMeta.generation === undefined) delete metaOf(object).generation;
   else metaOf(object).generation = oldMeta.generation;

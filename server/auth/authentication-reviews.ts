@@ -3,7 +3,7 @@ import type { JsonObject } from '../../schemas/json-value.js';
 import { badRequest } from '../../schemas/status.js';
 import { objectAt, textAt, textsAt } from '../../schemas/validation/members.js';
 import { goSeconds } from '../time.js';
-import type { Question } from '../verbs/create-only.js';
+import type { Question } from '../verbs/question.js';
 import { userInfoObject } from './user-info.js';
 
 /** A fresh object: nothing of the body is looked at. */

@@ -5,7 +5,7 @@ import { metaOf } from '../../schemas/object-meta.js';
 import { badRequest, invalid } from '../../schemas/status.js';
 import { objectAt, textAt, textsAt } from '../../schemas/validation/members.js';
 import type { Request } from '../api.js';
-import type { Question } from '../verbs/create-only.js';
+import type { Question } from '../verbs/question.js';
 import { ignoredSelectors, selectorFindings } from './access-selectors.js';
 import type { AuthorizationRequest } from './authorizer.js';
 import { aggregated, roleMissing } from './rbac/rbac-authorizer.js';

@@ -8,12 +8,11 @@ import { attributesOf } from '../admission.js';
 import type { Answer, Request } from '../api.js';
 import { encodeEntry, storedObject } from '../codec.js';
 import { decodeBody } from '../decode.js';
-import { writeOptions } from '../request-options.js';
+import { admissionOptions, writeOptions } from '../request-options.js';
 import { keyOf, type Resource } from '../resource.js';
 import { uidPrecondition } from '../rewrite.js';
 import { run } from '../steps.js';
 import { goSeconds } from '../time.js';
-import { admissionOptions } from '../verbs/create.js';
 import { viewOf } from './view.js';
 
 const GVK = { group: '', version: 'v1', kind: 'Binding' };

@@ -12,11 +12,10 @@ import type { Reference, TokenSubject } from '../auth/service-account-tokens.js'
 import { storedObject } from '../codec.js';
 import { decodeBody } from '../decode.js';
 import { fieldsOwner } from '../field-owner.js';
-import { writeOptions } from '../request-options.js';
+import { admissionOptions, writeOptions } from '../request-options.js';
 import type { Resource } from '../resource.js';
 import { run } from '../steps.js';
 import { goSeconds } from '../time.js';
-import { admissionOptions } from '../verbs/create.js';
 import { viewOf } from './view.js';
 
 const GVK = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };

@@ -9,10 +9,10 @@ import type { Answer, Request } from '../api.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { goTypeName } from '../decode.js';
 import { fieldsOwner } from '../field-owner.js';
-import type { WriteOptions } from '../request-options.js';
+import { admissionOptions, type WriteOptions } from '../request-options.js';
 import { apiVersion, type Resource } from '../resource.js';
 import { rewrite } from '../rewrite.js';
-import { admissionOptions, createObject } from './create.js';
+import { createObject } from './create.js';
 import { checkPlace } from './update.js';
 import { notFound } from '../../schemas/status.js';
 

@@ -1,5 +1,4 @@
 /** Kinds of which nothing is stored: a POST is a question, answered at once (R1.32). One row each. */
-import type { JsonObject } from '../../schemas/json-value.js';
 import { fillNamespace, metaOf, wipeForCreate } from '../../schemas/object-meta.js';
 import { groupResourceName } from '../../schemas/group-version.js';
 import { unknownResource } from '../../schemas/status.js';
@@ -9,18 +8,11 @@ import { selfSubjectReview, tokenReview } from '../auth/authentication-reviews.j
 import { accessReview, localAccessReview, selfAccessReview, selfRulesReview } from '../auth/authorization-reviews.js';
 import { decodeBody } from '../decode.js';
 import { fieldsOwner } from '../field-owner.js';
-import { writeOptions } from '../request-options.js';
+import { admissionOptions, writeOptions } from '../request-options.js';
 import { isNamespaced, type Resource } from '../resource.js';
 import { run } from '../steps.js';
+import type { Question } from './question.js';
 import { bindings } from '../subresources/binding.js';
-import { admissionOptions } from './create.js';
-
-/** Answers a question: `object` as sent, its managed fields computed; throws to refuse it before validating admission sees it. */
-export interface Question {
-  validate?(object: JsonObject, request: Request): void;
-  /** What is served, `object` itself or another. */
-  answer(object: JsonObject, request: Request): JsonObject | Promise<JsonObject>;
-}
 
 const table: Readonly<Record<string, Question>> = {
   'selfsubjectreviews.authentication.k8s.io': selfSubjectReview,

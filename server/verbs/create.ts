@@ -14,7 +14,7 @@ import { authorizeCreate } from '../auth/authorize-create.js';
 import { encodeEntry } from '../codec.js';
 import { decodeBody } from '../decode.js';
 import { findingsOnCreate } from '../metadata.js';
-import { type WriteOptions, writeOptions } from '../request-options.js';
+import { admissionOptions, type WriteOptions, writeOptions } from '../request-options.js';
 import { isNamespaced, keyOf, type Resource } from '../resource.js';
 import { run, type Steps, settled } from '../steps.js';
 import { createOnly } from './create-only.js';
@@ -101,7 +101,7 @@ function* prepare(
   delete metadata.uid;
   delete metadata.selfLink;
   fillNamespace(metadata, info.namespace, isNamespaced(resource));
-  warnOf(request, dedupOwnerReferences(metadata, 'before mutation'));
+  request.warn(dedupOwnerReferences(metadata, 'before mutation'));
   yield* untilConverted(() => own(object));
 
   const attributes = attributesOf(request, resource, {
@@ -116,7 +116,7 @@ function* prepare(
   yield* api.admission.admit(attributes);
   const admitted = attributes.object!;
   const meta = metaOf(admitted);
-  warnOf(request, dedupOwnerReferences(meta, 'after mutation'));
+  request.warn(dedupOwnerReferences(meta, 'after mutation'));
   meta.uid = api.chance.uuid();
   meta.creationTimestamp = goSeconds(api.chance.now());
   const isGenerated = !meta.name && Boolean(meta.generateName);
@@ -147,19 +147,4 @@ function refuseTerminatingKind(resource: Resource, request: Request, object: Jso
     `${resource.gr.resource}.${group} "${name}" is forbidden: create not allowed while custom resource definition is terminating`,
     { name, group, kind: resource.gr.resource },
   );
-}
-
-export function warnOf(request: Request, text: string | undefined): void {
-  if (text !== undefined) request.warn(text);
-}
-
-/** The options object that webhooks and policies are shown. */
-export function admissionOptions(kind: string, options: WriteOptions): JsonObject {
-  return {
-    kind,
-    apiVersion: 'meta.k8s.io/v1',
-    ...(options.dryRun && { dryRun: ['All'] }),
-    ...(options.fieldManager && { fieldManager: options.fieldManager }),
-    ...(options.fieldValidation && { fieldValidation: options.fieldValidation }),
-  };
 }

@@ -11,11 +11,10 @@ import { parseApiVersion } from '../../schemas/group-version.js';
 import { notThisKind, readTypeMeta } from '../decode.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { fieldsOwner } from '../field-owner.js';
-import { type FieldValidation, type WriteOptions, writeOptions } from '../request-options.js';
+import { admissionOptions, type FieldValidation, type WriteOptions, writeOptions } from '../request-options.js';
 import { apiVersion, type Resource } from '../resource.js';
 import { rewrite } from '../rewrite.js';
 import { apply } from './apply.js';
-import { admissionOptions } from './create.js';
 import { checkPlace } from './update.js';
 
 export const APPLY_TYPE = 'application/apply-patch+yaml';

@@ -4,10 +4,10 @@ import type { Answer, Request } from '../api.js';
 import { fillNamespace, metaOf, type ObjectMeta } from '../../schemas/object-meta.js';
 import { decodeBody } from '../decode.js';
 import { fieldsOwner } from '../field-owner.js';
-import { writeOptions, type WriteOptions } from '../request-options.js';
+import { admissionOptions, writeOptions, type WriteOptions } from '../request-options.js';
 import { isNamespaced, type Resource } from '../resource.js';
 import { rewrite, uidPrecondition } from '../rewrite.js';
-import { admissionOptions, createObject } from './create.js';
+import { createObject } from './create.js';
 
 /** PUT of an object or of a subresource that is written as its object: R4.21. */
 export async function update(resource: Resource, request: Request, subresource: string): Promise<Answer> {
