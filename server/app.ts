@@ -25,7 +25,7 @@ import { serveDefinitions } from './definitions.js';
 import { createHealth } from './health.js';
 import { healthChecks } from './health-checks.js';
 import { inProcessTransport } from './in-process.js';
-import { listen, NO_LISTENERS } from './listeners.js';
+import { listen, NO_LISTENERS, WILDCARDS } from './listeners.js';
 import { createFlowControl } from './flow-control/flow-control.js';
 import { createFlowSchemas } from './flow-control/flow-schemas.js';
 import { gaugesOf } from './gauges.js';
@@ -116,12 +116,9 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   await ensureDefaults(api);
   undo.push(followCustomApiServices(api));
   const now = options.chance.now();
+  const hosts = [...options.tlsSan, ...(WILDCARDS.includes(options.bindAddress) ? [] : [options.bindAddress])];
   const certificates =
-    options.port < 0
-      ? undefined
-      : options.memory
-        ? await freshCertificates(options.tlsSan, now)
-        : await certificatesIn(options.dataDir, options.tlsSan, now);
+    options.port < 0 ? undefined : options.memory ? await freshCertificates(hosts, now) : await certificatesIn(options.dataDir, hosts, now);
   if (certificates) {
     const proxies = [ownProxy(certificates.proxyAuthority), ...(options.frontProxy ? [options.frontProxy] : [])];
     await ensure(api, 'root', extensionAuthentication(certificates.authority.certificate, proxies), { ours: ['data'] });

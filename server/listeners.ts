@@ -25,6 +25,8 @@ export interface Listeners {
 }
 
 /** Of a server that is reached in process only. */
+/** Every address of the machine. */
+export const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
 export const NO_LISTENERS: Listeners = { url: undefined, kubeconfig: undefined, kubeconfigPath: undefined, port: undefined };
 
 export interface ListenOptions {
@@ -71,7 +73,7 @@ export async function listen({ options, certificates, http, onError, undo }: Lis
 
 /** Where this machine finds a listener of `bindAddress`, as in a URL. */
 function reachable(bindAddress: string): string {
-  const host = bindAddress === '0.0.0.0' || bindAddress === '::' ? '127.0.0.1' : bindAddress;
+  const host = WILDCARDS.includes(bindAddress) ? '127.0.0.1' : bindAddress;
   return host.includes(':') ? `[${host}]` : host;
 }
 
