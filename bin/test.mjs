@@ -41,8 +41,10 @@ const walk = (p, path) => {
     sub = null;
     if (path.length === 0) console.log(`${r.ok ? 'ok    ' : 'NOT OK'} ${r.name} ${r.time ? `(${Math.round(r.time)} ms)` : ''}`);
     if (closes && (r.ok || n.fail > closes.before)) return; // already counted from its inside
-    if (r.skip || r.todo) n.skip++;
-    else if (r.ok) n.pass++;
+    if (r.skip || r.todo) {
+      n.skip++;
+      console.log(`skipped: ${[...path, r.name].join(' > ')}: ${r.skip || r.todo}`);
+    } else if (r.ok) n.pass++;
     else {
       n.fail++;
       console.log(`\nFAILED: ${[...path, r.name].join(' > ')}`);
