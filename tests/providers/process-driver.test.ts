@@ -1,9 +1,11 @@
 /** Real processes: one of an id, found again by another driver, told from a stranger with its pid. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { createProcessDriver } from '../../controllers/index.js';
+import { createCgroups } from '../../controllers/services/drivers/cgroups.js';
+import { eventually } from '../helpers/fake-api.js';
 
 const root = mkdtempSync(join(tmpdir(), 'processes-'));
 const sleeper = { command: '/bin/sh', args: ['-c', 'echo started; exec sleep 60'] };
@@ -13,10 +15,10 @@ t.teardown(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
+/** One that has ended and waits for its parent to notice is not. */
 const isAlive = (pid: number) => {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
@@ -89,3 +91,94 @@ async function run(command: string, args: string[]): Promise<{ stdout: string }>
   const { execFile } = await import('node:child_process');
   return new Promise((resolve) => execFile(command, args, (_, stdout) => resolve({ stdout })));
 }
+
+const noGroups = (() => {
+  try {
+    const [, directory = ''] =
+      readFileSync('/proc/self/mounts', 'utf8')
+        .split('\n')
+        .map((line) => line.split(' '))
+        .find(([, , type, options = '']) => type?.startsWith('cgroup') && /pids/.test(options)) ?? [];
+    accessSync(directory, constants.W_OK);
+    return false as const;
+  } catch {
+    return 'there are no control groups that can be written';
+  }
+})();
+
+t.test('limits hold, change with the command, and leave no group behind', { skip: noGroups }, async (t) => {
+  const driver = createProcessDriver(root);
+  const script = `for (let i = 0; i < 40; i++) require('child_process').spawn('sleep', ['50']).on('error', (error) => console.log(error.code)); setInterval(() => {}, 1000)`;
+  const forking = { command: process.execPath, args: ['-e', script], limits: { processes: 30 } };
+  const found = () =>
+    run('find', ['/sys/fs/cgroup', '-maxdepth', '3', '-name', '*-limited', '-path', '*kurma*']).then(({ stdout }) =>
+      stdout.split('\n').filter(Boolean),
+    );
+  const before = await found();
+  await driver.start('limited', forking);
+  const refused = () => driver.log('limited').then((text) => /EAGAIN/.test(text));
+  await eventually(refused, 'the refusal of more processes');
+  const groups = async () => (await found()).filter((group) => !before.includes(group));
+  t.equal((await groups()).length, 1);
+  t.equal((await driver.find('limited', { ...forking, limits: { processes: 40 } }))?.isCurrent, false);
+  const members = readFileSync(join((await groups())[0]!, 'cgroup.procs'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(Number);
+  t.ok(members.length > 1 && members.length <= 30, `${members.length} processes`);
+  await driver.stop('limited');
+  for (const pid of members) t.notOk(isAlive(pid), 'nothing it has started is left');
+
+  const hungry = {
+    command: process.execPath,
+    args: ['-e', 'console.log("in"); const all = []; setInterval(() => all.push(Buffer.alloc(8 << 20, 1)), 5)'],
+  };
+  await driver.start('limited', { ...hungry, limits: { memoryMb: 96, cpus: 0.5 } });
+  await eventually(async () => (await driver.find('limited')) === undefined, 'the end of one that takes too much', 20_000);
+  await driver.remove('limited');
+  t.same(await groups(), []);
+  await t.rejects(driver.start('limited', { ...sleeper, limits: { cpus: 0 } }), /limits.cpus: a number above 0/);
+});
+
+t.test('limits in the second version of control groups are written as the kernel reads them', async (t) => {
+  const directory2 = t.testdir();
+  const hierarchy = join(directory2, 'cgroup2');
+  mkdirSync(join(hierarchy, 'kurma'), { recursive: true });
+  writeFileSync(join(hierarchy, 'cgroup.controllers'), 'cpuset cpu io memory pids\n');
+  const mounts = join(directory2, 'mounts');
+  writeFileSync(mounts, `cgroup2 ${hierarchy} cgroup2 rw,nosuid 0 0\n`);
+  const [directory] = await createCgroups(mounts).put('x', { memoryMb: 64, cpus: 1.5, processes: 10 });
+  const written = (file: string) => readFileSync(join(directory!, file), 'utf8');
+  t.same(['memory.max', 'cpu.max', 'pids.max'].map(written), ['67108864', '150000 100000', '10']);
+  t.match(readFileSync(join(hierarchy, 'cgroup.subtree_control'), 'utf8'), /^\+(memory|cpu|pids)$/);
+  await t.rejects(createCgroups(join(directory2, 'no-mounts')).put('x', { memoryMb: 1 }), /this machine has no control groups for memory/);
+});
+
+t.test('a log that is too large is put aside, and the process goes on writing', async (t) => {
+  const driver = createProcessDriver(root, { logMb: 0.01, logs: 2 });
+  const chatty = {
+    command: process.execPath,
+    args: ['-e', 'let n = 0; setInterval(() => console.log(`line ${n++} ${"x".repeat(500)}`), 1)'],
+  };
+  await driver.start('chatty', chatty);
+  const files = () => readdirSync(driver.directory('chatty')).filter((name) => name.startsWith('output'));
+  await eventually(async () => (await driver.find('chatty')) !== undefined && files().length === 3, 'two logs put aside');
+  const before = await driver.log('chatty', 1);
+  await eventually(async () => (await driver.log('chatty', 1)) !== before, 'more lines');
+  await eventually(async () => (await driver.find('chatty')) !== undefined && files().length === 3, 'no more than two put aside');
+  await driver.remove('chatty');
+});
+
+t.test('a port is a process’s own until it is removed', async (t) => {
+  const driver = createProcessDriver(join(root, 'ports'));
+  const other = createProcessDriver(join(root, 'ports'));
+  const ports = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => (n % 2 ? driver : other).port(`p${n}`, { from: 27_260, to: 27_279 })),
+  );
+  t.equal(new Set(ports).size, 8);
+  t.equal(await other.port('p0', { from: 27_260, to: 27_279 }), ports[0], 'the same one');
+  await t.rejects(driver.port('late', { from: ports[0]!, to: ports[0]! }), /no port from \d+ to \d+ is free/);
+  await driver.remove('p0');
+  t.equal(await driver.port('late', { from: ports[0]!, to: ports[0]! }), ports[0]);
+  t.same(await driver.ids(), [], 'ports are no processes');
+});

@@ -1,18 +1,21 @@
 /**
  * Processes that outlive their provider: each has a directory with its log and who it is, and is found again by pid and start time.
  *
- *   <root>/<id>/output.log   what it writes
+ *   <root>/<id>/output.log   what it writes; output.log.1, .2 … what it wrote before
  *   <root>/<id>/run/         made by the process itself before it becomes the command: of two that start, one gets it
  *   <root>/<id>/run/pid      pid, start time and boot, also its own writing: a provider that dies in between loses nothing
  *   <root>/<id>/command      what it was started as
+ *   <root>/.ports/<port>     the id that has the port
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { sleep, systemClock } from '../../clock.js';
+import { createCgroups } from './cgroups.js';
+import type { ResourceLimits } from './limits.js';
 
 export interface ProcessCommand {
   command: string;
@@ -23,6 +26,15 @@ export interface ProcessCommand {
   /** Run as, which takes root. */
   uid?: number;
   gid?: number;
+  /** Through control groups. A machine without them that can be written starts nothing that is limited. */
+  limits?: ResourceLimits;
+}
+
+export interface ProcessDriverOptions {
+  /** A log that is larger is put aside when the process is looked at; 10 where absent. */
+  logMb?: number;
+  /** How many of those put aside are kept; 3 where absent. */
+  logs?: number;
 }
 
 export interface RunningProcess {
@@ -45,6 +57,8 @@ export interface ProcessDriver {
   write(id: string, file: string, text: string): Promise<boolean>;
   /** The last lines of its log. */
   log(id: string, lines?: number): Promise<string>;
+  /** A port for the process: the same one until `remove`, no other process of the directory has it, and nobody listened at first. */
+  port(id: string, range?: { from: number; to: number }): Promise<number>;
   /** Of all that have files. */
   ids(): Promise<string[]>;
 }
@@ -54,14 +68,20 @@ const lookMs = 25;
 /** From the spawn to the pid file: a few milliseconds on a machine that is not overloaded. */
 const introductionMs = 5000;
 
-/** `$0` is the directory; start time as `startTimeOf` reads it. */
+/** `$0` is the directory; start time as `startTimeOf` reads it. One that is limited waits until it is. */
 const introduce = `umask 077
+if [ -n "$KURMA_GROUP" ]; then
+  n=0; until grep -q "/$KURMA_GROUP$" /proc/$$/cgroup; do n=$((n+1)); [ $n -lt 400 ] || exit 98; sleep 0.01; done
+  unset KURMA_GROUP
+fi
 command -v "$1" >/dev/null || { echo "$1: not found" >&2; exit 127; }
 mkdir "$0/run" || exit 97
 if [ -r /proc/$$/stat ]; then s=$(cut -d' ' -f22 /proc/$$/stat); b=$(cat /proc/sys/kernel/random/boot_id); else s=$(ps -o lstart= -p $$ | tr ' ' _); b=; fi
 echo "$$ $s $b" > "$0/run/pid.new" && mv "$0/run/pid.new" "$0/run/pid" && exec "$@"`;
 
-export function createProcessDriver(root: string): ProcessDriver {
+export function createProcessDriver(root: string, { logMb = 10, logs = 3 }: ProcessDriverOptions = {}): ProcessDriver {
+  const cgroups = createCgroups();
+  const groupOf = (id: string) => `${createHash('sha256').update(root).digest('hex').slice(0, 8)}-${id}`;
   const directory = (id: string) => {
     if (!/^[a-zA-Z0-9][-_.a-zA-Z0-9]*$/.test(id)) throw new Error(`${JSON.stringify(id)} cannot be the id of a process`);
     return join(root, id);
@@ -71,6 +91,7 @@ export function createProcessDriver(root: string): ProcessDriver {
   const find = async (id: string, command?: ProcessCommand): Promise<RunningProcess | undefined> => {
     const [pid = '', start = '', boot = ''] = (await textOf(join(runs(id), 'pid')))?.trim().split(' ') ?? [];
     if (pid === '' || (await startTimeOf(Number(pid))) !== start || (boot !== '' && boot !== (await bootId()))) return undefined;
+    await rotate(join(directory(id), 'output.log'), logMb * 1024 * 1024, logs);
     const isCurrent = command === undefined || (await textOf(join(directory(id), 'command'))) === fingerprint(command);
     return { pid: Number(pid), isCurrent };
   };
@@ -105,6 +126,12 @@ export function createProcessDriver(root: string): ProcessDriver {
       await sleep(clock, lookMs);
     }
     await rm(runs(id), { recursive: true, force: true });
+    await cgroups.remove(groupOf(id));
+  };
+  const portsDirectory = join(root, '.ports');
+  const holdersOfPorts = async (): Promise<{ port: string; holder: string | undefined }[]> => {
+    const names = await readdir(portsDirectory).catch(() => []);
+    return Promise.all(names.map(async (port) => ({ port, holder: await textOf(join(portsDirectory, port)) })));
   };
 
   return {
@@ -120,11 +147,18 @@ export function createProcessDriver(root: string): ProcessDriver {
       await rm(runs(id), { recursive: true, force: true });
       await mkdir(home, { recursive: true });
       await writeFile(join(home, 'command'), fingerprint(command));
+      const groups = command.limits ? await cgroups.put(groupOf(id), command.limits) : [];
       const output = openSync(join(home, 'output.log'), 'a', 0o600);
       const { uid, gid } = command;
       const child = spawn('/bin/sh', ['-c', introduce, home, command.command, ...(command.args ?? [])], {
         cwd: command.cwd ?? home,
-        env: { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C.UTF-8', ...command.env },
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          HOME: home,
+          LANG: 'C.UTF-8',
+          ...command.env,
+          ...(groups.length > 0 && { KURMA_GROUP: groupOf(id) }),
+        },
         detached: true,
         stdio: ['ignore', output, output],
         ...(uid !== undefined && { uid }),
@@ -139,6 +173,7 @@ export function createProcessDriver(root: string): ProcessDriver {
         end = error.message;
       });
       child.unref();
+      if (child.pid !== undefined) for (const group of groups) await writeFile(join(group, 'cgroup.procs'), String(child.pid));
       for (let waited = 0; end === undefined && waited < introductionMs; waited += lookMs) {
         const running = await find(id);
         if (running) return { ...running, isCurrent: true };
@@ -149,9 +184,29 @@ export function createProcessDriver(root: string): ProcessDriver {
     async remove(id) {
       await stop(id);
       await rm(directory(id), { recursive: true, force: true });
+      for (const { port, holder } of await holdersOfPorts()) if (holder === id) await rm(join(portsDirectory, port), { force: true });
+    },
+    async port(id, range) {
+      await mkdir(portsDirectory, { recursive: true });
+      const known = (await holdersOfPorts()).find(({ holder }) => holder === id);
+      if (known) return Number(known.port);
+      for (let tried = 0, port = range?.from ?? 0; tried < 1000 && (!range || port <= range.to); tried++, port++) {
+        const free = range ? ((await isFree(port)) ? port : undefined) : await freePort();
+        if (free === undefined) continue;
+        // Of two that want it one makes the file; the link keeps others from reading it before it says whose it is.
+        const mine = join(portsDirectory, `${id}.new`);
+        await writeFile(mine, id);
+        const isMine = await link(mine, join(portsDirectory, String(free))).then(
+          () => true,
+          (error: NodeJS.ErrnoException) => (error.code === 'EEXIST' ? false : Promise.reject(error)),
+        );
+        await rm(mine, { force: true });
+        if (isMine) return free;
+      }
+      throw new Error(range ? `no port from ${range.from} to ${range.to} is free` : 'no port is free');
     },
     async ids() {
-      return (await readdir(root).catch(() => [])).sort();
+      return (await readdir(root).catch(() => [])).filter((name) => !name.startsWith('.')).sort();
     },
   };
 }
@@ -166,6 +221,27 @@ export function freePort(host = '127.0.0.1'): Promise<number> {
       probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
   });
+}
+
+function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.on('error', () => resolve(false));
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** The process goes on with its open file, so that is emptied, not renamed; what it writes between copy and cut is lost. */
+async function rotate(file: string, maxBytes: number, kept: number): Promise<void> {
+  const { size } = await stat(file).catch(() => ({ size: 0 }));
+  if (size <= maxBytes) return;
+  for (let number = kept; number > 1; number--) {
+    await rename(`${file}.${number - 1}`, `${file}.${number}`).catch((error) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
+  if (kept > 0) await copyFile(file, `${file}.1`);
+  await truncate(file);
 }
 
 function fingerprint(command: ProcessCommand): string {
