@@ -2,6 +2,13 @@
 export * from './kinds.js';
 export type { BindingValues, Credential, Observation, Order, OrderObject, OrderStatus } from './order.js';
 export { defineProvider, type Offering, orderKindOf, type ProviderDefinition, providerOf, type Samples } from './provider.js';
+export {
+  type ContainerDefinition,
+  type ContainerDriver,
+  type ContainerDriverOptions,
+  createContainerDriver,
+  type RunningContainer,
+} from './drivers/container.js';
 export { createFakeDriver, type FakeDriver, type FakeDriverOptions, type FakeThing } from './drivers/fake.js';
 export type { ResourceLimits } from './drivers/limits.js';
 export {

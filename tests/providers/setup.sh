@@ -3,4 +3,4 @@
 # The tests start engines of their own; the services that the packages bring are not used.
 set -eu
 apt-get update -q
-DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql redis-server
+DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql redis-server podman runc docker-registry busybox-static iptables
