@@ -103,6 +103,7 @@ export interface Client {
   /**
    * Reopens itself after the last version seen whenever the stream ends or breaks, so it neither loses nor repeats an event
    * (without a resourceVersion, the initial ADDED events start over when they are interrupted).
+   * Objects of events are frozen, since all who watch share them.
    * It ends when `signal` aborts or the loop is left, and throws a StatusError (410 Expired) when the version is too old to go on from.
    */
   watch<T extends KubeObject>(kind: KindReference, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;

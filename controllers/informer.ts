@@ -1,4 +1,5 @@
-/** A cache of one kind that is kept up to date, and tells what changes. Objects in it are shared: copy before changing one. */
+/** A cache of one kind that is kept up to date, and tells what changes. Objects in it are shared, and frozen: copy before changing one. */
+import { frozen, type JsonObject } from '../schemas/json-value.js';
 import type { Client, SelectOptions } from './client.js';
 import { type Clock, systemClock } from './clock.js';
 import type { Logger } from './logger.js';
@@ -71,7 +72,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     tell({ type: 'deleted', object: last });
   };
   const store = (incoming: T) => {
-    const object = transform(incoming);
+    const object = unchangeable(transform(incoming));
     const name = keyName(keyOf(object));
     const old = objects.get(name);
     if (old && old.metadata.uid !== object.metadata.uid) {
@@ -115,7 +116,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
             }
             const name = keyName(keyOf(object));
             const old = objects.get(name);
-            if (old) remove(name, old, transform(object));
+            if (old) remove(name, old, unchangeable(transform(object)));
           },
         },
       );
@@ -143,6 +144,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   };
 }
 
+const unchangeable = <T extends KubeObject>(object: T): T => frozen(object as unknown as JsonObject) as unknown as T;
 const byNamespace = 'namespace';
 
 /** Per index: value → names of the objects that have it. */

@@ -1,5 +1,5 @@
 /** The Client over any Transport: paths and options, errors, retries the server asks for, paging, and watches that resume. */
-import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
+import { frozen, isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
 import { type StatusDetails, StatusError } from '../schemas/status.js';
 import type { CallOptions, Client, ListOptions, Patch, SelectOptions, WatchEvent, WatchOptions, WriteOptions } from './client.js';
 import { type Clock, sleep, systemClock } from './clock.js';
@@ -173,7 +173,7 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
         try {
           for await (const { type, object } of stream) {
             if (type === 'ERROR') throw statusErrorOf(500, object);
-            const event = { type, object: asKind<T>(kind, object as JsonObject) } as WatchEvent<T>;
+            const event = { type, object: asKind<T>(kind, frozen(object as JsonObject)) } as WatchEvent<T>;
             const { metadata } = event.object;
             if (type !== 'ADDED' || caughtUp) resourceVersion = metadata.resourceVersion;
             if (metadata.annotations?.['k8s.io/initial-events-end'] === 'true') caughtUp = true;

@@ -20,6 +20,14 @@ export function clone<T extends JsonValue>(value: T): T {
   return copy as T;
 }
 
+/** The value itself, from now on unchangeable all through; what is frozen already is taken to be so inside too. */
+export function frozen<T extends JsonValue>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) for (const item of value) frozen(item);
+  else for (const key in value) frozen(value[key]!);
+  return Object.freeze(value);
+}
+
 /** Equality of values; the order of members is irrelevant, of items it is not. */
 export function equal(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (a === b) return true;

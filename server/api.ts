@@ -69,9 +69,9 @@ export type Answer =
   | { type: 'empty'; code: 204 }
   | { type: 'watch'; contentType: string; start(sink: WatchSink): void };
 
-/** Where a watch writes. `write` returns false when the socket's buffer is full; `drained` is called when it is empty again. */
+/** Where a watch writes; each of the frames is one whole event or several, and all who watch alike are given the same. `write` returns false when the socket's buffer is full; `drained` is called when it is empty again. */
 export interface WatchSink {
-  write(frames: Buffer): boolean;
+  write(frames: readonly Buffer[]): boolean;
   end(): void;
   onDrain(listener: () => void): void;
   signal: AbortSignal;

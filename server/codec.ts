@@ -5,7 +5,7 @@
  */
 import { apiVersionOf, type GroupVersionKind } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
-import { decodeJson, encodeJson } from '../schemas/wire/json.js';
+import { decodeOwnJson, encodeJson } from '../schemas/wire/json.js';
 import type { Content, Entry } from '../storage/entry.js';
 import type { Resource } from './resource.js';
 
@@ -46,7 +46,7 @@ export function encodeEntry(resource: Resource, stored: JsonObject, served: Json
 
 /** The entry's object in the stored version; the caller owns it. */
 export function storedObject(entry: Entry): JsonObject {
-  return decodeJson(entry.bytes).value as JsonObject;
+  return decodeOwnJson(entry.bytes.toString('utf8')) as JsonObject;
 }
 
 const rendered = new WeakMap<Entry, Map<Resource, Buffer>>();

@@ -1,11 +1,11 @@
 /** The Transport of controllers in this process: the same dispatch as HTTP, no HTTP. */
-import type { Transport, TransportRequest, User, WatchStream } from '../controllers/transport.js';
-import type { JsonValue } from '../schemas/json-value.js';
-import { encodeJson, decodeJson } from '../schemas/wire/json.js';
+import type { Transport, TransportEvent, TransportRequest, TransportResponse, User, WatchStream } from '../controllers/transport.js';
+import { frozen, type JsonValue } from '../schemas/json-value.js';
+import { decodeJson, decodeOwnJson, encodeJson } from '../schemas/wire/json.js';
 import { StatusError } from '../schemas/status.js';
 import { encodeAnswer, encodeStatus, type Reply } from './answers.js';
 import type { Aggregator } from './aggregation/index.js';
-import type { Answer, Api, Request, WatchSink } from './api.js';
+import type { Answer, Api, Request } from './api.js';
 import { LOOPBACK, type UserInfo } from './auth/user-info.js';
 import { dispatch } from './dispatch.js';
 import { toStatusError } from './errors.js';
@@ -24,9 +24,11 @@ export interface InProcessOptions {
   aggregator(): Aggregator | undefined;
 }
 
+/** Events of one watch that nobody has taken yet; beyond it the watch waits. */
+const WAITING_MAX = 1000;
+
 interface Opened {
   request: Request;
-  gone: AbortController;
   /** Path and query. */
   uri: string;
   headers: Readonly<Record<string, string>>;
@@ -35,10 +37,11 @@ interface Opened {
 export function inProcessTransport(options: InProcessOptions): Transport {
   const { api } = options;
 
-  const open = (r: TransportRequest, isWatch: boolean): Opened => {
-    const gone = new AbortController();
-    const signal = AbortSignal.any([gone.signal, options.stopping, ...(r.signal ? [r.signal] : [])]);
-    const search = new URLSearchParams({ ...r.query, ...(isWatch && { watch: 'true' }) }).toString();
+  const open = (r: TransportRequest, isWatch: boolean, gone?: AbortSignal): Opened => {
+    const ends = [options.stopping, ...(gone ? [gone] : []), ...(r.signal ? [r.signal] : [])];
+    const signal = ends.length === 1 ? ends[0]! : AbortSignal.any(ends);
+    const parameters = isWatch ? { ...r.query, watch: 'true' } : r.query;
+    const search = parameters ? new URLSearchParams(parameters).toString() : '';
     const query = new Query(search);
     const headers = r.headers ?? {};
     const request: Request = {
@@ -53,7 +56,7 @@ export function inProcessTransport(options: InProcessOptions): Transport {
       warn: () => {},
       signal,
     };
-    return { request, gone, uri: search === '' ? r.path : `${r.path}?${search}`, headers };
+    return { request, uri: search === '' ? r.path : `${r.path}?${search}`, headers };
   };
   const serve = ({ request, uri, headers }: Opened): Promise<Answer | Reply> => {
     const aggregator = options.aggregator();
@@ -70,17 +73,16 @@ export function inProcessTransport(options: InProcessOptions): Transport {
 
   return {
     async request(r) {
-      let reply: Reply;
       try {
         const opened = open(r, false);
         const result = await serve(opened);
-        reply = 'type' in result ? await encodeAnswer(result as Exclude<Answer, { type: 'watch' }>, opened.request) : result;
+        if (!('type' in result)) return responseOf(result, decodeBytes);
+        return responseOf(await encodeAnswer(result as Exclude<Answer, { type: 'watch' }>, opened.request), decodeOwnJson);
       } catch (error) {
-        reply = failure(error);
+        return responseOf(failure(error), decodeOwnJson);
       }
-      return { status: reply.code, headers: reply.headers, body: bodyOf(reply) };
     },
-    watch: (r) => watchStream(() => open(r, true), serve),
+    watch: (r) => watchStream((gone) => open(r, true, gone), serve),
   };
 }
 
@@ -89,35 +91,55 @@ function userOf(user: User | undefined): UserInfo {
   return { name: user.username, groups: user.groups ?? [], ...(user.uid && { uid: user.uid }), ...(user.extra && { extra: user.extra }) };
 }
 
-function bodyOf(reply: Reply): JsonValue {
-  const text = Buffer.concat([...reply.body]);
-  return (reply.headers['content-type'] ?? '').startsWith(JSON_TYPE) ? decodeJson(text).value : text.toString('utf8');
+/** `decode` is for bodies in JSON. */
+function responseOf({ code, headers, body }: Reply, decode: (text: string) => JsonValue): TransportResponse {
+  const chunks = [...body];
+  const text = (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8');
+  const isJson = (headers['content-type'] ?? '').startsWith(JSON_TYPE);
+  return { status: code, headers, body: isJson ? decode(text) : text };
+}
+
+const decodeBytes = (text: string): JsonValue => decodeJson(text).value;
+
+/** What the frames of this turn say: all watchers of an event are told in one turn, and only the first of them has to decode it. */
+const decodedFrames = new Map<Buffer, TransportEvent[]>();
+
+/** Whoever is given an event shares it: frozen, so that nobody changes what others see. */
+function eventsIn(frame: Buffer): TransportEvent[] {
+  const known = decodedFrames.get(frame);
+  if (known) return known;
+  const events: TransportEvent[] = [];
+  for (const line of frame.toString('utf8').split('\n')) {
+    if (line !== '') events.push(frozen(decodeOwnJson(line)) as unknown as TransportEvent);
+  }
+  if (decodedFrames.size === 0) setImmediate(() => decodedFrames.clear());
+  decodedFrames.set(frame, events);
+  return events;
 }
 
 /** Events as they are pushed; the stream opens when it is first iterated. */
-function watchStream(open: () => Opened, serve: (opened: Opened) => Promise<Answer | Reply>): WatchStream {
-  const queue: { type: string; object: JsonValue }[] = [];
+function watchStream(open: (gone: AbortSignal) => Opened, serve: (opened: Opened) => Promise<Answer | Reply>): WatchStream {
+  const gone = new AbortController();
+  let waiting: TransportEvent[] = [];
   let wake: (() => void) | undefined;
   let drained: (() => void) | undefined;
   let isOver = false;
-  let opened: Opened | undefined;
   const end = (): void => {
     isOver = true;
     wake?.();
   };
   const start = async (): Promise<void> => {
-    opened = open();
-    const { request, gone } = opened;
+    const opened = open(gone.signal);
+    const { signal } = opened.request;
     const answer = await serve(opened);
     if (!('type' in answer) || answer.type !== 'watch') throw new StatusError(500, 'InternalError', 'not a watch');
-    request.signal.addEventListener('abort', end, { once: true });
-    const sink: WatchSink = {
-      signal: request.signal,
+    signal.addEventListener('abort', end, { once: true });
+    answer.start({
+      signal,
       write(frames) {
-        for (const line of frames.toString('utf8').split('\n'))
-          if (line !== '') queue.push(decodeJson(line).value as { type: string; object: JsonValue });
+        for (const frame of frames) waiting.push(...eventsIn(frame));
         wake?.();
-        return queue.length < 1000;
+        return waiting.length < WAITING_MAX;
       },
       end: () => {
         gone.abort();
@@ -126,27 +148,25 @@ function watchStream(open: () => Opened, serve: (opened: Opened) => Promise<Answ
       onDrain: (listener) => {
         drained = listener;
       },
-    };
-    answer.start(sink);
+    });
   };
   return {
     close() {
-      opened?.gone.abort();
+      gone.abort();
       end();
     },
     async *[Symbol.asyncIterator]() {
       await start();
       try {
         for (;;) {
-          const event = queue.shift();
-          if (event) {
-            yield event;
-            continue;
-          }
+          const events = waiting;
+          waiting = [];
+          for (const event of events) yield event;
+          if (waiting.length > 0) continue;
           const listener = drained;
           drained = undefined;
           listener?.();
-          if (queue.length) continue;
+          if (waiting.length > 0) continue;
           if (isOver) return;
           await new Promise<void>((resolve) => {
             wake = resolve;
@@ -154,7 +174,7 @@ function watchStream(open: () => Opened, serve: (opened: Opened) => Promise<Answ
           wake = undefined;
         }
       } finally {
-        opened?.gone.abort();
+        gone.abort();
       }
     },
   };

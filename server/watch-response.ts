@@ -46,12 +46,14 @@ export function serveWatch(
   response.on('error', end);
   answer.start({
     signal: over.signal,
-    write: (frames) => (over.signal.aborted ? true : response.write(frames)),
+    write: (frames) => (over.signal.aborted ? true : response.write(joined(frames))),
     end: () => response.end(),
     onDrain: (listener) => void response.once('drain', listener),
   });
   return over.signal;
 }
+
+const joined = (frames: readonly Buffer[]): Buffer => (frames.length === 1 ? frames[0]! : Buffer.concat(frames));
 
 /** JSON events are lines and go out as text frames; protobuf ones carry their length in front and go out as binary frames. */
 function* eventsOf(frames: Buffer, isText: boolean): Generator<Buffer> {
@@ -87,7 +89,7 @@ async function serveWebSocket(raw: IncomingMessage, answer: WatchAnswer, over: A
       signal: over.signal,
       write(frames) {
         if (over.signal.aborted) return true;
-        for (const event of eventsOf(frames, isText)) socket.send(event, { binary: !isText }, drained);
+        for (const event of eventsOf(joined(frames), isText)) socket.send(event, { binary: !isText }, drained);
         return socket.bufferedAmount < QUEUED_BYTES_MAX;
       },
       end: () => socket.close(1000),

@@ -73,7 +73,7 @@ export class WatchStream implements Due {
     await this.#sendInitial(entries);
     if (this.#ended) return;
     if (this.#options.allowWatchBookmarks) {
-      if (start.initial) this.#sink.write(this.#encoder.bookmark(revision, true));
+      if (start.initial) this.#sink.write([this.#encoder.bookmark(revision, true)]);
       this.#nextBookmark = performance.now() + (start.initial ? FIRST_BOOKMARK_MS : BOOKMARK_INTERVAL_MS);
       this.#schedule();
     }
@@ -90,7 +90,7 @@ export class WatchStream implements Due {
       frames.push(frame);
       bytes += frame.length;
       if (bytes < INITIAL_BYTES && i < entries.length - 1) continue;
-      if (!this.#sink.write(Buffer.concat(frames))) await new Promise<void>((resolve) => this.#sink.onDrain(resolve));
+      if (!this.#sink.write(frames)) await new Promise<void>((resolve) => this.#sink.onDrain(resolve));
       if (this.#ended) return;
       frames = [];
       bytes = 0;
@@ -101,7 +101,7 @@ export class WatchStream implements Due {
     this.#request.onEvents?.(events.length);
     const frames = events.map((event) => this.#encoder.event(event));
     if (!this.#queue && frames.every((frame) => Buffer.isBuffer(frame))) {
-      this.#write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
+      this.#write(frames);
       return;
     }
     // a conversion may fail before its turn to be awaited has come
@@ -109,7 +109,7 @@ export class WatchStream implements Due {
     const before = this.#queue ?? Promise.resolve();
     const mine: Promise<void> = before
       .then(async () => {
-        for (const frame of frames) this.#write(await frame);
+        for (const frame of frames) this.#write([await frame]);
       })
       .catch(() => this.#end())
       .finally(() => {
@@ -118,8 +118,8 @@ export class WatchStream implements Due {
     this.#queue = mine;
   }
 
-  #write(bytes: Buffer): void {
-    if (this.#ended || this.#sink.write(bytes)) return;
+  #write(frames: readonly Buffer[]): void {
+    if (this.#ended || this.#sink.write(frames)) return;
     this.#watcher?.pause();
     this.#sink.onDrain(() => this.#watcher?.resume());
   }
@@ -128,7 +128,7 @@ export class WatchStream implements Due {
   #bookmark(): void {
     const watcher = this.#watcher;
     if (this.#ended || !watcher || watcher.paused || this.#queue) return;
-    this.#write(this.#encoder.bookmark(watcher.revision, false));
+    this.#write([this.#encoder.bookmark(watcher.revision, false)]);
   }
 
   /** R7.30 */

@@ -62,7 +62,7 @@ function stream(response: IncomingMessage, sink: WatchSink): void {
       parts.push(chunk);
       return;
     }
-    const isKeepingUp = sink.write(Buffer.concat([...parts, chunk.subarray(0, end)]));
+    const isKeepingUp = sink.write([Buffer.concat([...parts, chunk.subarray(0, end)])]);
     parts = end < chunk.length ? [chunk.subarray(end)] : [];
     if (isKeepingUp) return;
     response.pause();

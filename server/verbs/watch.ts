@@ -43,7 +43,7 @@ async function stream(
   const prefix = prefixOf(resource, info.cluster, info.namespace);
   const fail = (error: unknown): void => {
     const status = error instanceof StatusError ? error.status : internalStatus(error);
-    sink.write(encoder.error(status));
+    sink.write([encoder.error(status)]);
     sink.end();
   };
   try {

@@ -13,11 +13,21 @@ const server = await createServer({ memory: true, logLevel: 'silent', plugins: [
 const { client } = server;
 type WithStatus = KubeObject & { status?: { phase?: string } };
 
+/** Every write takes the next number. */
+async function newestRevision(): Promise<number> {
+  return Number((await client.list(kind, { limit: 1 })).metadata.resourceVersion);
+}
+
 async function timed(what: string, count: number, act: () => Promise<void>): Promise<void> {
   const start = performance.now();
+  const cpu = process.cpuUsage();
+  const revision = await newestRevision();
   await act();
   const seconds = (performance.now() - start) / 1000;
-  process.stdout.write(`${what}: ${count} in ${seconds.toFixed(1)} s, ${Math.round(count / seconds)}/s\n`);
+  const { user, system } = process.cpuUsage(cpu);
+  const writes = (await newestRevision()) - revision;
+  const each = `${(writes / count).toFixed(1)} writes and ${((user + system) / 1000 / count).toFixed(2)} ms of CPU each`;
+  process.stdout.write(`${what}: ${count} in ${seconds.toFixed(1)} s, ${Math.round(count / seconds)}/s, ${each}\n`);
 }
 
 /** Counts by watching, which costs less than lists. */
