@@ -8,7 +8,7 @@
  */
 import { equal, type JsonObject } from '../../schemas/json-value.js';
 import { timestamp } from '../clock.js';
-import { withCondition } from '../conditions.js';
+import { findCondition, withCondition } from '../conditions.js';
 import { addFinalizer, hasFinalizer, removeFinalizer } from '../finalizer.js';
 import type { InformerEvent } from '../informer.js';
 import { type Condition, isTerminating, type KubeObject, keyName, keyOf } from '../object.js';
@@ -134,7 +134,9 @@ async function makeTrue(provider: ProviderDefinition, object: OrderObject, conte
       current = await settle(object, context, { phase: 'Creating', status: 'False', reason: 'Lost', message: 'being made again' });
     await attempt(current, context, 'CreateFailed', () => provider.create(order, context));
     observed = await look();
-    if (observed) tell(current, context, wasReady ? 'Recreated' : 'Created', `${order.id} was made`);
+    // That all went as expected is in the status; what was lost or had failed deserves to be told.
+    const wasExpected = findCondition(current.status?.conditions, 'Ready')?.reason === 'Creating';
+    if (observed && !wasExpected) tell(current, context, wasReady ? 'Recreated' : 'Created', `${order.id} was made`);
   } else if (observed.differs !== undefined || (forced !== undefined && forced !== object.status?.lastReconcile)) {
     const isDrift = wasReady && object.status?.observedGeneration === object.metadata.generation;
     const why = observed.differs ?? `asked for by ${annotations.reconcile}`;

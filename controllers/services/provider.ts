@@ -1,12 +1,22 @@
 /** A provider: a few functions against a runtime, turned into a plugin with the whole life of a managed service. */
 import type { JsonObject } from '../../schemas/json-value.js';
-import type { KindReference } from '../object.js';
+import type { AdmissionHook } from '../admission.js';
+import type { KindManifest } from '../kind.js';
+import type { KindReference, KubeObject } from '../object.js';
 import { definePlugin, type Plugin } from '../plugin.js';
 import type { Permission } from '../rbac.js';
 import type { Context, Runnable } from '../reconciler.js';
 import { checkFields } from '../strict-fields.js';
 import { bindingController } from './binding-controller.js';
-import { defineOrderKind, type OrderKindDefinition, offeringKind, type Plan, type ServiceOffering, serviceKinds } from './kinds.js';
+import {
+  defineOrderKind,
+  type OrderKindDefinition,
+  offeringKind,
+  type Plan,
+  type ServiceOffering,
+  serviceKinds,
+  servicesFinalizer,
+} from './kinds.js';
 import { orderController } from './order-controller.js';
 import type { BindingValues, Credential, Observation, Order } from './order.js';
 import { providerPermissions } from './permissions.js';
@@ -105,6 +115,7 @@ export function defineProvider<S = JsonObject, F = JsonObject>(definition: Provi
   return definePlugin({
     name,
     kinds: [...serviceKinds, manifest],
+    admission: [heldFromBirth(manifest)],
     controllers: [orderController(provider), ...(provider.bind ? [bindingController(provider)] : []), publisher(provider)],
     permissions: providerPermissions(provider),
     ...{ [definitionKey]: definition },
@@ -119,6 +130,22 @@ export function providerOf(plugin: Plugin): ProviderDefinition | undefined {
 /** The kind of a provider's orders. */
 export function orderKindOf({ order }: Pick<ProviderDefinition, 'order'>): KindReference {
   return { apiVersion: `${order.group}/${order.version}`, kind: order.kind };
+}
+
+/** In the server's process new orders have the finalizer at once, which saves a write of each; elsewhere the controller adds it. */
+function heldFromBirth({ spec }: KindManifest): AdmissionHook {
+  const { group, names } = spec as { group: string; names: { plural: string } };
+  return {
+    name: 'finalizer',
+    resources: [{ group, resource: names.plural }],
+    operations: ['CREATE'],
+    mutate({ object }) {
+      const { metadata } = object as unknown as KubeObject;
+      if (metadata.finalizers?.includes(servicesFinalizer)) return undefined;
+      metadata.finalizers = [...(metadata.finalizers ?? []), servicesFinalizer];
+      return object;
+    },
+  };
 }
 
 /** Puts the offering into the catalogue. */

@@ -2,6 +2,7 @@
 import type { AdmissionHook, AdmissionRequest, Plugin } from '../../controllers/index.js';
 import { clone } from '../../schemas/json-value.js';
 import type { AdmissionPlugin, Attributes } from '../admission.js';
+import { type Steps, settled, start } from '../steps.js';
 import { denial } from './denial.js';
 
 export interface PluginHooks extends AdmissionPlugin {
@@ -20,11 +21,11 @@ export function pluginHooks(): PluginHooks {
     },
     admit(attributes) {
       const called = matching(attributes).filter((hook) => hook.mutate);
-      if (called.length > 0 && attributes.object) return mutate(attributes, called);
+      if (called.length > 0 && attributes.object) return promiseOf(mutate(attributes, called));
     },
     validate(attributes) {
       const called = matching(attributes).filter((hook) => hook.validate);
-      if (called.length > 0) return validate(attributes, called);
+      if (called.length > 0) return promiseOf(validate(attributes, called));
     },
   };
 }
@@ -36,9 +37,10 @@ function matches({ resources, operations }: AdmissionHook, { operation, resource
   );
 }
 
-async function mutate(attributes: Attributes, hooks: readonly AdmissionHook[]): Promise<void> {
+/** Waits only for hooks that do. */
+function* mutate(attributes: Attributes, hooks: readonly AdmissionHook[]): Steps<void> {
   for (const hook of hooks) {
-    const changed = await hook.mutate!(requestFor(attributes));
+    const changed = yield* settled(hook.mutate!(requestFor(attributes)));
     if (!changed) continue;
     attributes.resource.schema.conform(changed, []);
     attributes.resource.schema.default(changed);
@@ -46,11 +48,16 @@ async function mutate(attributes: Attributes, hooks: readonly AdmissionHook[]): 
   }
 }
 
-async function validate(attributes: Attributes, hooks: readonly AdmissionHook[]): Promise<void> {
+function* validate(attributes: Attributes, hooks: readonly AdmissionHook[]): Steps<void> {
   for (const hook of hooks) {
-    const why = await hook.validate!(requestFor(attributes));
+    const why = yield* settled(hook.validate!(requestFor(attributes)));
     if (why !== undefined) throw denial(attributes, why);
   }
+}
+
+function promiseOf(steps: Steps<void>): void | Promise<void> {
+  const begun = start(steps);
+  return begun.done ? undefined : begun.rest();
 }
 
 /** Hooks own what they are given. */
