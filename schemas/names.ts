@@ -132,7 +132,6 @@ const NAME_RULES: Record<string, NameRule> = {
   'rbac.authorization.k8s.io/ClusterRole': pathSegment,
   'rbac.authorization.k8s.io/ClusterRoleBinding': pathSegment,
   'certificates.k8s.io/CertificateSigningRequest': pathSegment,
-  'storage.k8s.io/CSIDriver': pathSegment,
   'internal.apiserver.k8s.io/StorageVersion': storageVersionName,
   'apiextensions.k8s.io/CustomResourceDefinition': crdName,
   'apiregistration.k8s.io/APIService': apiServiceName,

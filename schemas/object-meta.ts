@@ -109,15 +109,22 @@ const asJson = (reference: OwnerReference): JsonValue => reference as unknown as
 export interface MetaRules {
   namespaced: boolean;
   name: NameRule;
-  /** Built-ins refuse unqualified finalizers; custom resources only warn (R3.22). */
-  builtin: boolean;
+  /**
+   * What the kind itself looks at, beside what is asked of every object: all of it and that finalizers are qualified, all of it,
+   * or nothing. Custom resources have no kind of their own that would look again on update (R3.22).
+   */
+  checks: 'qualified' | 'plain' | 'none' | 'custom';
+  /** Its rule stands in the API's types, which say nothing of generateName. */
+  ignoresGenerateName?: boolean;
 }
 
 /** R3.14–R3.25, in the order of R3.19. The kind's own fields come after. */
 export function validateOnCreate(object: JsonObject, rules: MetaRules): FieldError[] {
+  if (rules.checks === 'none') return [];
   const meta = metaOf(object);
-  const errors = metaErrors(meta, rules.namespaced, (name) => rules.name(name, object));
-  return rules.builtin ? errors.concat(unqualifiedFinalizers(meta)) : errors;
+  const nameRule = (name: string): string[] => rules.name(name, object);
+  const errors = metaErrors(meta, rules.namespaced, nameRule, 'metadata', rules.ignoresGenerateName ? () => [] : nameRule);
+  return rules.checks === 'qualified' ? errors.concat(unqualifiedFinalizers(meta)) : errors;
 }
 
 /** R3.17: asked only after everything else about the object was valid. */
@@ -133,15 +140,23 @@ export function validateOnUpdate(object: JsonObject, stored: JsonObject, rules: 
   const meta = metaOf(object);
   const changes = changeErrors(meta, metaOf(stored));
   const generic = [...metaErrors(meta, rules.namespaced, pathSegment), ...changes];
-  if (!rules.builtin) return generic.concat(changes);
-  return [...generic, ...changes, ...unqualifiedFinalizers(meta), ...validateOnCreate(object, rules)];
+  if (rules.checks === 'none') return generic;
+  if (rules.checks === 'custom') return generic.concat(changes);
+  const unqualified = rules.checks === 'qualified' ? unqualifiedFinalizers(meta) : [];
+  return [...generic, ...changes, ...unqualified, ...validateOnCreate(object, rules)];
 }
 
 /** Errors of metadata by itself, whatever the kind: the template of a pod uses the parts it needs. */
-function metaErrors(meta: ObjectMeta, namespaced: boolean, nameRule: (name: string) => string[], path = 'metadata'): FieldError[] {
+function metaErrors(
+  meta: ObjectMeta,
+  namespaced: boolean,
+  nameRule: (name: string) => string[],
+  path = 'metadata',
+  prefixRule = nameRule,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (meta.generateName)
-    for (const message of nameRule(asPrefix(meta.generateName)))
+    for (const message of prefixRule(asPrefix(meta.generateName)))
       errors.push(invalidValue(child(path, 'generateName'), meta.generateName, message));
   if (!meta.name) errors.push(required(child(path, 'name'), 'name or generateName is required'));
   else for (const message of nameRule(meta.name)) errors.push(invalidValue(child(path, 'name'), meta.name, message));

@@ -1,19 +1,16 @@
 /** Metadata checks of a resource's objects, by its kind's rules. */
 import type { FieldError } from '../schemas/field-errors.js';
 import type { JsonObject } from '../schemas/json-value.js';
-import { dnsSubdomain, nameRuleOf } from '../schemas/names.js';
+import { dnsSubdomain } from '../schemas/names.js';
+import { metaRulesOf } from '../schemas/kinds/meta-rules.js';
 import { type MetaRules, validateOnCreate, validateOnUpdate, validatePathSegment } from '../schemas/object-meta.js';
 import type { Resource } from './resource.js';
 
-/** Their finalizers are judged as those of custom resources are. */
-const GENERIC_GROUPS = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+const CUSTOM_NAME = (name: string): string[] => dnsSubdomain(name);
 
 function rulesFor({ kind, isCustom, gvk }: Resource): MetaRules {
-  return {
-    namespaced: kind.namespaced,
-    name: isCustom ? (name) => dnsSubdomain(name) : nameRuleOf(gvk.group, gvk.kind),
-    builtin: !isCustom && !GENERIC_GROUPS.has(gvk.group),
-  };
+  if (isCustom) return { namespaced: kind.namespaced, name: CUSTOM_NAME, checks: 'custom' };
+  return metaRulesOf(gvk.group, gvk.kind, kind.namespaced);
 }
 
 /** R3.14–R3.25 and the content's findings; the path-segment rule speaks only when nothing else did (R3.17). */

@@ -2,7 +2,7 @@
  * What Go's decoder and encoder together make of a JSON value of a built-in type (R3.27a, R4.11, R4.14, R4.17a), as closures
  * compiled per type on first use. The hot path of every write: values are changed in place, paths are only kept for objects and lists.
  */
-import { definition, findDefinition, itemOf, jsonFields, type Definition, type Field, type TypeName } from '../definitions/index.js';
+import { definition, findDefinition, itemOf, type Definition, type Field, type TypeName } from '../definitions/index.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { ConformError } from '../object-schema.js';
 import { isEmpty, kindOf, SCALARS, ZERO, type Failures } from './scalars.js';
@@ -18,19 +18,23 @@ export class Run implements Failures {
   /** Off inside types with a decoder of their own, which are not strict. */
   strict = true;
   private readonly segments: (string | number)[] = [];
-  private readonly isMember: boolean[] = [];
+  /** What Go's errors call each segment; nothing for keys and indices. */
+  private readonly goNames: string[] = [];
   private saved: string | undefined;
 
   constructor(private readonly problems: string[]) {}
 
-  /** Goes into a member, a map's key or (a number) a list's item. */
-  enter(segment: string | number, isMember: boolean): void {
+  /** Goes into a member, which has a name in Go, or a map's key or (a number) a list's item, which have none. */
+  enter(segment: string | number, goName = ''): void {
     this.segments.push(segment);
-    this.isMember.push(isMember);
+    this.goNames.push(goName);
+  }
+  get depth(): number {
+    return this.segments.length;
   }
   leave(): void {
     this.segments.pop();
-    this.isMember.pop();
+    this.goNames.pop();
   }
   /** R4.11: `unknown field "spec.containers[0].x"`. */
   unknown(name: string): void {
@@ -57,7 +61,7 @@ export class Run implements Failures {
   }
   private mismatchText(got: string, want: string): string {
     if (this.struct === '') return `json: cannot unmarshal ${got} into Go value of type ${want}`;
-    const path = this.segments.filter((_, i) => this.isMember[i]);
+    const path = this.goNames.filter((name) => name !== '');
     if (this.member !== '') path.push(this.member);
     return `json: cannot unmarshal ${got} into Go struct field ${this.struct}.${path.join('.')} of type ${want}`;
   }
@@ -68,10 +72,14 @@ type Conform = (value: JsonValue, run: Run) => JsonValue | undefined;
 
 interface Member {
   conform: Conform;
+  /** Its name with those of the embedded structs that it stands in: `VolumeSource.hostPath`. */
+  goName: string;
   /** Holds objects or lists of its own, so that paths go through it. */
   isNested: boolean;
   /** Left out of JSON when zero. */
   dropsZero: boolean;
+  /** But not in the metadata of the object itself. */
+  keepsEmptyAtTop: boolean;
   /** Makes what stands there when nothing was given; absent for members that may be absent. */
   zero?: () => JsonValue;
 }
@@ -85,7 +93,7 @@ class Shape {
   readonly always: [string, () => JsonValue][] = [];
 
   constructor(type: Definition) {
-    this.goName = type.name.slice(type.name.lastIndexOf('.') + 1);
+    this.goName = lastName(type.name);
     this.goType = goTypeOf(type.name);
   }
 
@@ -105,11 +113,12 @@ class Shape {
         continue;
       }
       run.struct = this.goName;
-      run.member = known.isNested ? '' : name;
-      if (known.isNested) run.enter(name, true);
+      run.member = known.isNested ? '' : known.goName;
+      if (known.isNested) run.enter(name, known.goName);
       const result = known.conform(value, run);
       if (known.isNested) run.leave();
-      if (result === undefined || (known.dropsZero && isZero(result))) delete object[name];
+      const drops = known.dropsZero && (!known.keepsEmptyAtTop || run.depth > 1);
+      if (result === undefined || (drops && isZero(result))) delete object[name];
       else if (result !== value) object[name] = result;
     }
     for (const [name, zero] of this.always) if (object[name] === undefined) object[name] = zero();
@@ -124,11 +133,20 @@ class Shape {
   }
 }
 
+const lastName = (type: TypeName): string => type.slice(type.lastIndexOf('.') + 1);
+
 function isZero(value: JsonValue): boolean {
   return value === '' || value === 0 || value === false || value === null || (typeof value === 'object' && isEmpty(value));
 }
 
-const TYPE_META: Member = { conform: scalar('string', 'string'), isNested: false, dropsZero: true };
+/** The two members of every kind, which stand in an embedded `TypeMeta`. */
+const typeMeta = (name: string): Member => ({
+  conform: scalar('string', 'string'),
+  goName: `TypeMeta.${name}`,
+  isNested: false,
+  dropsZero: true,
+  keepsEmptyAtTop: false,
+});
 
 const shapes = new Map<string, Shape>();
 
@@ -139,16 +157,24 @@ export function shapeOf(name: TypeName): Shape {
   const type = definition(name);
   shape = new Shape(type);
   shapes.set(name, shape);
-  if (type.gvk) for (const member of ['apiVersion', 'kind']) shape.members.set(member, TYPE_META);
-  for (const field of jsonFields(type)) {
-    const member = memberOf(field);
+  if (type.gvk) for (const member of ['apiVersion', 'kind']) shape.members.set(member, typeMeta(member));
+  for (const { field, embedded } of fieldsWithin(type)) {
+    const member = memberOf(shape.goName, field, embedded);
     shape.members.set(field.name, member);
     if (member.zero) shape.always.push([field.name, member.zero]);
   }
   return shape;
 }
 
-function memberOf(field: Field): Member {
+/** A type's fields in Go's order, with the names of the embedded structs around each. */
+function fieldsWithin(type: Definition, embedded = ''): { field: Field; embedded: string }[] {
+  return type.fields.flatMap((field) => {
+    if (!('inline' in field)) return [{ field, embedded }];
+    return fieldsWithin(definition(field.inline), `${embedded}${lastName(field.inline)}.`);
+  });
+}
+
+function memberOf(owner: string, field: Field, embedded: string): Member {
   const { presence, type } = field;
   const isStruct = isStructType(type);
   // A struct that is no pointer is written even when empty, and so are the scalars that are structs in Go, unless `omitzero`.
@@ -158,11 +184,16 @@ function memberOf(field: Field): Member {
   const zero = presence === 'pointer-always' ? () => null : zeroOfType;
   return {
     conform: compile(type, field.goType),
+    goName: embedded + field.name,
     isNested: isNested(type),
-    dropsZero: presence === 'omitempty' && !isStruct && !isWrittenAlways && type !== MANAGED_FIELDS,
+    dropsZero: presence === 'omitempty' && !isStruct && !isWrittenAlways && !REFUSED_WHEN_EMPTY.has(`${owner}.${field.name}`),
+    keepsEmptyAtTop: type === MANAGED_FIELDS,
     ...(isWrittenAlways && { zero }),
   };
 }
+
+/** Lists whose default is for those that are absent, and which may not be empty. */
+const REFUSED_WHEN_EMPTY = new Set(['HPAScalingRules.policies']);
 
 /** An empty list stays, since it resets managedFields (R5.87). */
 const MANAGED_FIELDS = '[]io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry';
@@ -239,7 +270,7 @@ function list(item: Conform, type: TypeName, goType: string): Conform {
     }
     for (let i = 0; i < value.length; i++) {
       const before = value[i]!;
-      if (goesInto) run.enter(i, false);
+      if (goesInto) run.enter(i);
       const after = before === null ? zero() : item(before, run);
       if (goesInto) run.leave();
       if (after !== before) value[i] = after ?? zero();
@@ -258,7 +289,7 @@ function map(item: Conform, type: TypeName, goType: string): Conform {
     }
     for (const key in value) {
       const before = value[key]!;
-      if (goesInto) run.enter(key, false);
+      if (goesInto) run.enter(key);
       const after = before === null ? zero() : item(before, run);
       if (goesInto) run.leave();
       if (after !== before) value[key] = after ?? zero();

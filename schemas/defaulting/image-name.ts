@@ -13,8 +13,11 @@ function splitDomain(name: string): { domain: string; path: string } {
   return isDomain ? { domain: first, path: name.slice(slash + 1) } : { domain: '', path: name };
 }
 
+const NAME_LENGTH_MAX = 255;
+
 function isName(name: string): boolean {
   const { domain, path } = splitDomain(name);
+  if (name.length > NAME_LENGTH_MAX) return false;
   return (domain === '' || DOMAIN.test(domain) || IPV6_DOMAIN.test(domain)) && path.split('/').every((part) => COMPONENT.test(part));
 }
 

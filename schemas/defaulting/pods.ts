@@ -1,7 +1,7 @@
 /** Defaults of pods and pod templates (R3.35, R3.37). */
 import type { JsonObject } from '../json-value.js';
 import { formatQuantity, parseQuantity, quantityIn } from '../quantity.js';
-import { entriesAt, made, numberAt, objectAt, objectsAt, preset, textAt } from '../validation/members.js';
+import { entriesAt, made, numberAt, objectAt, objectsAt, preset, presetPointer, textAt } from '../validation/members.js';
 import { aggregateLimits, aggregateRequests } from '../validation/pods/pod-resources.js';
 import { allowsOvercommit, isHugePages, isPodLevelResource } from '../validation/pods/resources.js';
 import { containersOf } from '../validation/pods/visit.js';
@@ -30,7 +30,7 @@ function defaultProbe(probe: JsonObject | undefined): void {
 }
 
 /** Amounts below a thousandth are rounded up to it. */
-function roundUp(list: JsonObject | undefined): void {
+export function roundUp(list: JsonObject | undefined): void {
   for (const [name, value] of list ? Object.entries(list) : []) {
     if (typeof value !== 'string' || !/[nu]$/.test(value)) continue;
     list![name] = formatQuantity({ unscaled: quantityIn(parseQuantity(value), -3), exponent: -3, format: 'DecimalSI' });
@@ -88,9 +88,9 @@ const VOLUMES: Readonly<Record<string, (source: JsonObject) => void>> = {
     preset(source, 'keyring', '/etc/ceph/keyring');
   },
   azureDisk: (source) => {
-    preset(source, 'cachingMode', 'ReadWrite');
-    preset(source, 'kind', 'Shared');
-    preset(source, 'fsType', 'ext4');
+    presetPointer(source, 'cachingMode', 'ReadWrite');
+    presetPointer(source, 'kind', 'Shared');
+    presetPointer(source, 'fsType', 'ext4');
     preset(source, 'readOnly', false);
   },
   scaleIO: (source) => {
@@ -106,7 +106,7 @@ const VOLUMES: Readonly<Record<string, (source: JsonObject) => void>> = {
 
 /** The spec of a claim, in claims and templates. */
 export function defaultClaimSpec(spec: JsonObject): void {
-  preset(spec, 'volumeMode', 'Filesystem');
+  presetPointer(spec, 'volumeMode', 'Filesystem');
   defaultResources(spec);
 }
 

@@ -1,6 +1,6 @@
 /** Defaults of workloads (R3.35). */
 import type { JsonObject } from '../json-value.js';
-import { entriesAt, made, objectAt, objectsAt, preset, textAt } from '../validation/members.js';
+import { entriesAt, made, objectAt, objectsAt, preset, presetPointer, textAt } from '../validation/members.js';
 import { defaultClaimSpec, defaultPodTemplate } from './pods.js';
 
 export function defaultDeployment(deployment: JsonObject): void {
@@ -10,8 +10,8 @@ export function defaultDeployment(deployment: JsonObject): void {
   preset(strategy, 'type', 'RollingUpdate');
   if (strategy['type'] === 'RollingUpdate') {
     const rollout = made(strategy, 'rollingUpdate');
-    preset(rollout, 'maxUnavailable', '25%');
-    preset(rollout, 'maxSurge', '25%');
+    presetPointer(rollout, 'maxUnavailable', '25%');
+    presetPointer(rollout, 'maxSurge', '25%');
   }
   preset(spec, 'revisionHistoryLimit', 10);
   preset(spec, 'progressDeadlineSeconds', 600);
@@ -34,8 +34,8 @@ export function defaultDaemonSet(set: JsonObject): void {
   preset(strategy, 'type', 'RollingUpdate');
   if (strategy['type'] === 'RollingUpdate') {
     const rollout = made(strategy, 'rollingUpdate');
-    preset(rollout, 'maxUnavailable', 1);
-    preset(rollout, 'maxSurge', 0);
+    presetPointer(rollout, 'maxUnavailable', 1);
+    presetPointer(rollout, 'maxSurge', 0);
   }
   preset(spec, 'revisionHistoryLimit', 10);
   defaultPodTemplate(spec);
@@ -80,7 +80,7 @@ export function defaultReplicationController(controller: JsonObject): void {
 
 function labelLikeTemplate(owner: JsonObject, labels: JsonObject): void {
   const metadata = made(owner, 'metadata');
-  if (entriesAt(metadata, 'labels').length === 0) metadata['labels'] = { ...labels };
+  if (entriesAt(metadata, 'labels').length === 0) metadata['labels'] = labels;
 }
 
 export function defaultPodTemplateKind(object: JsonObject): void {
@@ -104,9 +104,9 @@ export function defaultJob(job: JsonObject): void {
   preset(spec, 'backoffLimit', absent('backoffLimitPerIndex') ? 6 : BACKOFF_UNLIMITED);
   const labels = objectAt(objectAt(objectAt(spec, 'template'), 'metadata'), 'labels');
   if (labels) labelLikeTemplate(job, labels);
-  preset(spec, 'completionMode', 'NonIndexed');
+  presetPointer(spec, 'completionMode', 'NonIndexed');
   preset(spec, 'suspend', false);
-  preset(spec, 'podReplacementPolicy', absent('podFailurePolicy') ? 'TerminatingOrFailed' : 'Failed');
+  presetPointer(spec, 'podReplacementPolicy', absent('podFailurePolicy') ? 'TerminatingOrFailed' : 'Failed');
   preset(spec, 'manualSelector', false);
   defaultJobSpec(spec);
 }

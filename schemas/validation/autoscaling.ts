@@ -3,10 +3,11 @@ import { child, type FieldError, forbiddenField, index, invalidValue, notSupport
 import { convertBuiltin } from '../conversion/index.js';
 import { parseApiVersion } from '../group-version.js';
 import { clone, type JsonObject } from '../json-value.js';
-import { pathSegment } from '../names.js';
+import { dnsLabel, pathSegment } from '../names.js';
 import { formatQuantity, parseQuantity, signOf } from '../quantity.js';
 import { invalidEach, notNegative } from './checks.js';
 import { made, numberAt, objectAt, objectsAt, preset, textAt } from './members.js';
+import { validateContainerResourceName } from './pods/resources.js';
 import type { GroupRules, KindRules } from './rules.js';
 
 const POLICIES_UP: readonly JsonObject[] = [
@@ -69,13 +70,23 @@ function validateMetricName(source: JsonObject, path: string, errors: FieldError
   else invalidEach(field, name, pathSegment(name), errors);
 }
 
-/** A target by value or per pod, and not both where `exclusive`. */
-function validateValues(target: JsonObject, path: string, exclusive: boolean, errors: FieldError[]): void {
-  const [value, average] = [target['value'], target['averageValue']];
-  if (value === undefined && average === undefined)
-    errors.push(required(child(path, 'averageValue'), 'must set either a target value for metric or a per-pod target'));
-  if (exclusive && value !== undefined && average !== undefined)
+function needsValue(target: JsonObject, path: string, words: string, errors: FieldError[]): void {
+  if (target['value'] === undefined && target['averageValue'] === undefined) errors.push(required(child(path, 'averageValue'), words));
+}
+
+/** A target by value or per pod, and not both. */
+function validateValues(target: JsonObject, path: string, errors: FieldError[]): void {
+  needsValue(target, path, 'must set either a target value for metric or a per-pod target', errors);
+  if (target['value'] !== undefined && target['averageValue'] !== undefined)
     errors.push(forbiddenField(child(path, 'value'), 'may not set both a target value for metric and a per-pod target'));
+}
+
+function validateContainer(source: JsonObject, path: string, errors: FieldError[]): void {
+  const [resource, container] = [textAt(source, 'name'), textAt(source, 'container')];
+  if (resource === '') errors.push(required(child(path, 'name'), 'must specify a resource name'));
+  else validateContainerResourceName(resource, child(path, 'name'), errors);
+  if (container === '') errors.push(required(child(path, 'container'), 'must specify a container'));
+  else invalidEach(child(path, 'container'), container, dnsLabel(container), errors);
 }
 
 /** A target by amount or by share of what is requested. */
@@ -98,7 +109,7 @@ const SOURCES: readonly (readonly [type: string, member: string, validate: Valid
       validateReference(objectAt(source, 'describedObject') ?? {}, child(path, 'describedObject'), errors);
       validateMetricName(source, path, errors);
       validateTarget(target, child(path, 'target'), errors);
-      validateValues(target, child(path, 'target'), false, errors);
+      needsValue(target, child(path, 'target'), 'must set either a target value or averageValue', errors);
     },
   ],
   [
@@ -107,7 +118,7 @@ const SOURCES: readonly (readonly [type: string, member: string, validate: Valid
     (source, target, path, errors) => {
       validateMetricName(source, path, errors);
       validateTarget(target, child(path, 'target'), errors);
-      validateValues(target, child(path, 'target'), true, errors);
+      validateValues(target, child(path, 'target'), errors);
     },
   ],
   [
@@ -117,8 +128,7 @@ const SOURCES: readonly (readonly [type: string, member: string, validate: Valid
       validateMetricName(source, path, errors);
       validateTarget(target, child(path, 'target'), errors);
       const average = target['averageValue'];
-      if (average === undefined || !isPositive(average))
-        errors.push(required(`${path}.target.averageValue`, 'must specify a positive target averageValue'));
+      if (average === undefined) errors.push(required(`${path}.target.averageValue`, 'must specify a positive target averageValue'));
     },
   ],
   [
@@ -134,8 +144,7 @@ const SOURCES: readonly (readonly [type: string, member: string, validate: Valid
     'ContainerResource',
     'containerResource',
     (source, target, path, errors) => {
-      if (textAt(source, 'name') === '') errors.push(required(child(path, 'name'), 'must specify a resource name'));
-      if (textAt(source, 'container') === '') errors.push(required(child(path, 'container'), 'must specify a container'));
+      validateContainer(source, path, errors);
       validateTarget(target, child(path, 'target'), errors);
       validateUse(target, child(path, 'target'), errors);
     },
@@ -195,7 +204,7 @@ function validateScaling(rules: JsonObject | undefined, path: string, errors: Fi
   });
   const tolerance = rules['tolerance'];
   if (tolerance !== undefined && signOf(parseQuantity(tolerance as string)) < 0)
-    errors.push(invalidValue(child(path, 'tolerance'), tolerance, 'must be greater or equal to zero'));
+    errors.push(invalidValue(child(path, 'tolerance'), tolerance, 'must be greater than or equal to 0'));
 }
 
 /** Of the core group only ReplicationControllers can be scaled. */

@@ -69,6 +69,11 @@ export function preset(parent: JsonObject, name: string, value: JsonValue): void
   if (present === undefined || present === null || present === '') parent[name] = value;
 }
 
+/** Sets the default of a pointer, for which an empty string is a value. */
+export function presetPointer(parent: JsonObject, name: string, value: JsonValue): void {
+  parent[name] ??= value;
+}
+
 /** Takes a member from another object: its value there, or its absence. */
 export function take(target: JsonObject, source: JsonObject, name: string): void {
   const value = source[name];

@@ -1,6 +1,7 @@
 /** Node */
 import {
   child,
+  duplicate,
   type FieldError,
   forbiddenField,
   goQuote,
@@ -13,6 +14,7 @@ import {
 import { equal, type JsonObject } from '../json-value.js';
 import { labelValue, qualifiedName } from '../names.js';
 import { parseQuantity } from '../quantity.js';
+import { roundUp } from '../defaulting/pods.js';
 import { invalidEach } from './checks.js';
 import { coreForm } from './go-form.js';
 import { parseCidr, validateLegacyCidr, warnOfCidr } from './ip.js';
@@ -70,11 +72,25 @@ function validatePodCidrs(object: JsonObject, errors: FieldError[]): void {
     errors.push(invalidValue(field, [...cidrs], 'may specify no more than one CIDR for each IP family'));
 }
 
+const FEATURE_NAME = /^[A-Z][A-Za-z0-9]*(\/[A-Za-z][A-Za-z0-9]*)*$/;
+const FEATURE_WORDS =
+  "must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes";
+
+function validateFeatures(object: JsonObject, errors: FieldError[]): void {
+  const names = textsAt(statusOf(object), 'declaredFeatures');
+  names.forEach((name, i) => {
+    const at = index('status.declaredFeatures', i);
+    if (names.indexOf(name) < i) errors.push(duplicate(at, name));
+    if (!FEATURE_NAME.test(name)) errors.push(invalidValue(at, name, `invalid feature name ${goQuote(name)}: ${FEATURE_WORDS}`));
+  });
+}
+
 function validate(object: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   validateTaints(object, errors);
   validateAmounts(object, errors);
   validatePodCidrs(object, errors);
+  validateFeatures(object, errors);
   return errors;
 }
 
@@ -121,26 +137,24 @@ export const node: KindRules = {
   default(object) {
     alignCidrs(made(object, 'spec'));
     const status = made(object, 'status');
+    for (const list of ['capacity', 'allocatable']) roundUp(objectAt(status, list));
     if (status['allocatable'] === undefined && status['capacity'] !== undefined)
       status['allocatable'] = { ...(status['capacity'] as JsonObject) };
   },
   prepareForCreate(object) {
     delete specOf(object)['configSource'];
+    delete statusOf(object)['config'];
   },
   prepareForUpdate(object, old) {
     if (specOf(old)['configSource'] === undefined) delete specOf(object)['configSource'];
-  },
-  deprecations(object) {
-    const found: string[] = [];
-    if (objectAt(specOf(object), 'configSource')) found.push('spec.configSource: the spec.configSource field is deprecated');
-    if (textAt(specOf(object), 'externalID') !== '') found.push('spec.externalID: the spec.externalID field is deprecated');
-    return found;
   },
   validate,
   validateUpdate: (object, old) => [...validate(object), ...validateChange(object, old)],
   validateStatusUpdate: validateChange,
   warnings(object) {
     const found: string[] = [];
+    if (objectAt(specOf(object), 'configSource')) found.push('spec.configSource: the spec.configSource field is deprecated');
+    if (textAt(specOf(object), 'externalID') !== '') found.push('spec.externalID: this field is deprecated, and is unused by Kubernetes');
     textsAt(specOf(object), 'podCIDRs').forEach((cidr, i) => {
       warnOfCidr(index('spec.podCIDRs', i), cidr, found);
     });

@@ -2,7 +2,7 @@
 import { type FieldError, forbiddenField, notSupported, required } from '../field-errors.js';
 import type { JsonObject } from '../json-value.js';
 import { immutable } from './checks.js';
-import { flagAt, numberAt, objectAt, preset, textAt } from './members.js';
+import { flagAt, numberAt, objectAt, presetPointer, textAt } from './members.js';
 import type { KindRules } from './rules.js';
 
 const RESERVED = 'system-';
@@ -42,7 +42,7 @@ function validate(object: JsonObject): FieldError[] {
 }
 
 export const priorityClass: KindRules = {
-  default: (object) => preset(object, 'preemptionPolicy', 'PreemptLowerPriority'),
+  default: (object) => presetPointer(object, 'preemptionPolicy', 'PreemptLowerPriority'),
   validate,
   /** R3.33 */
   validateUpdate(object, old) {

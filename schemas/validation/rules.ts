@@ -7,6 +7,8 @@ export interface WriteContext {
   now: string;
   /** The writer as a UserInfo of authentication.k8s.io/v1. */
   user: JsonObject;
+  /** Makes a name for the one kind that gives itself one. */
+  uuid(): string;
 }
 
 /** What a subresource that writes the whole object does otherwise than the object's own update: `finalize`, `resize`, `ephemeralcontainers` … */

@@ -42,8 +42,8 @@ function setPriority(attributes: Attributes, spec: JsonObject): void {
     throw denial(attributes, `the integer value of priority (${ownNumber}) ${computed} ${number} from the given PriorityClass name`);
   spec['priority'] = number;
   if (policy === '') return;
-  const ownPolicy = textAt(spec, 'preemptionPolicy');
-  if (ownPolicy !== '' && ownPolicy !== policy)
+  const ownPolicy = spec['preemptionPolicy'];
+  if (typeof ownPolicy === 'string' && ownPolicy !== policy)
     throw denial(attributes, `the string value of PreemptionPolicy (${ownPolicy}) ${computed} ${policy} from the given PriorityClass name`);
   spec['preemptionPolicy'] = policy;
 }

@@ -1,9 +1,10 @@
 /** Pods take over the overhead and the scheduling of their RuntimeClass. */
 import { equal, type JsonObject } from '../../schemas/json-value.js';
-import { objectAt, objectsAt, textAt } from '../../schemas/validation/members.js';
+import { objectAt, objectsAt } from '../../schemas/validation/members.js';
+import { rawError } from '../../schemas/status.js';
 import type { AdmissionPlugin, Attributes } from '../admission.js';
 import { denial } from './denial.js';
-import { findStored } from './stored.js';
+import { findStored, nameProblem } from './stored.js';
 import { concerns } from './subject.js';
 
 const CLASSES = { group: 'node.k8s.io', resource: 'runtimeclasses' };
@@ -36,8 +37,10 @@ export const runtimeClass: AdmissionPlugin = {
 };
 
 function classOf(attributes: Attributes, spec: JsonObject): JsonObject | undefined {
-  const name = textAt(spec, 'runtimeClassName');
-  if (name === '') return undefined;
+  const name = spec['runtimeClassName'];
+  if (typeof name !== 'string') return undefined;
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw rawError(problem);
   const found = findStored(attributes, CLASSES, '', name);
   if (!found) throw denial(attributes, `pod rejected: RuntimeClass "${name}" not found`);
   return found;

@@ -6,7 +6,7 @@ import { metaOf } from '../../schemas/object-meta.js';
 import { objectAt, objectsAt, textAt } from '../../schemas/validation/members.js';
 import type { AdmissionPlugin, Attributes } from '../admission.js';
 import { denial } from './denial.js';
-import { findStored } from './stored.js';
+import { findStored, nameProblem } from './stored.js';
 import { concerns } from './subject.js';
 
 const ACCOUNTS = { group: '', resource: 'serviceaccounts' };
@@ -52,7 +52,10 @@ export const serviceAccount: AdmissionPlugin = {
 const isMirror = (pod: JsonObject): boolean => metaOf(pod).annotations?.[MIRROR] !== undefined;
 
 const missing = (attributes: Attributes, name: string): Error =>
-  denial(attributes, `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`);
+  denial(
+    attributes,
+    `error looking up service account ${attributes.namespace}/${name}: ${nameProblem(name) ?? `serviceaccount "${name}" not found`}`,
+  );
 
 async function waitFor(attributes: Attributes, name: string): Promise<JsonObject> {
   for (let attempt = 1; attempt < ATTEMPTS && !attributes.request.signal.aborted; attempt++) {

@@ -1,6 +1,8 @@
 /** What plugins read of the store: committed objects, parsed once and shared, so nobody changes them. */
+import { goQuote } from '../../schemas/field-errors.js';
 import type { GroupResource } from '../../schemas/group-version.js';
 import type { JsonObject } from '../../schemas/json-value.js';
+import { pathSegment } from '../../schemas/names.js';
 import type { Entry } from '../../storage/entry.js';
 import { collectionPrefix, objectKey, resourcePrefix } from '../../storage/keys.js';
 import type { Attributes } from '../admission.js';
@@ -15,6 +17,13 @@ export function sharedObject(entry: Entry): JsonObject {
   const object = storedObject(entry);
   parsed.set(entry, object);
   return object;
+}
+
+/** What a Go client says of a name before it asks for it; undefined for one that it would ask for. */
+export function nameProblem(name: string): string | undefined {
+  if (name === '') return 'resource name may not be empty';
+  const messages = pathSegment(name);
+  return messages.length === 0 ? undefined : `invalid resource name ${goQuote(name)}: [${messages.join(' ')}]`;
 }
 
 /** `namespace` is `''` for what is cluster-scoped. */

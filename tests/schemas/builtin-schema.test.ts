@@ -79,17 +79,17 @@ t.test('a wrong type is told in Go words (R4.17a)', async (t) => {
     [
       'Pod',
       pod({ livenessProbe: { httpGet: { port: 1.5 } } }),
-      field('number 1.5', 'HTTPGetAction.spec.containers.livenessProbe.httpGet.port', 'int32'),
+      field('number 1.5', 'HTTPGetAction.spec.containers.livenessProbe.ProbeHandler.httpGet.port', 'int32'),
     ],
     [
       'Pod',
       pod({ livenessProbe: { httpGet: { port: [] } } }),
-      field('array', 'HTTPGetAction.spec.containers.livenessProbe.httpGet.port', 'int32'),
+      field('array', 'HTTPGetAction.spec.containers.livenessProbe.ProbeHandler.httpGet.port', 'int32'),
     ],
     [
       'Pod',
       pod({ env: [{ valueFrom: { configMapKeyRef: { name: 1 } } }] }),
-      field('number', 'ConfigMapKeySelector.spec.containers.env.valueFrom.configMapKeyRef.name', 'string'),
+      field('number', 'ConfigMapKeySelector.spec.containers.env.valueFrom.configMapKeyRef.LocalObjectReference.name', 'string'),
     ],
     ['SubjectAccessReview', { spec: { extra: { a: 'x' } } }, field('string', 'SubjectAccessReviewSpec.spec.extra', 'v1.ExtraValue')],
     ['SubjectAccessReview', { spec: { extra: { a: [1] } } }, field('number', 'SubjectAccessReviewSpec.spec.extra', 'string')],

@@ -7,6 +7,7 @@ import {
   finalizerWarnings,
   keepOnUpdate,
   metaOf,
+  type MetaRules,
   type ObjectMeta,
   type OwnerReference,
   validateFieldManager,
@@ -16,8 +17,8 @@ import {
   wipeForCreate,
 } from '../../schemas/object-meta.js';
 
-const configMaps = { namespaced: true, builtin: true, name: nameRuleOf('', 'ConfigMap') };
-const custom = { namespaced: true, builtin: false, name: nameRuleOf('example.com', 'Widget') };
+const configMaps: MetaRules = { namespaced: true, checks: 'qualified', name: nameRuleOf('', 'ConfigMap') };
+const custom: MetaRules = { namespaced: true, checks: 'custom', name: nameRuleOf('example.com', 'Widget') };
 const short = (errors: { field: string; body: string }[]): string[] => errors.map((e) => `${e.field}: ${e.body}`.slice(0, 90));
 const owner = (more: Partial<OwnerReference> = {}): OwnerReference => ({
   apiVersion: 'v1',

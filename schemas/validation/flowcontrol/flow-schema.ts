@@ -68,7 +68,8 @@ function validateResourceRule(rule: JsonObject, path: string, errors: FieldError
     errors.push(invalidValue(field, [...namespaces], "if '*' is present, must not specify other namespaces"));
   else if (!namespaces.includes('*'))
     namespaces.forEach((namespace, i) => {
-      invalidEach(index(field, i), namespace, dnsLabel(namespace), errors);
+      const messages = dnsLabel(namespace).map((message) => `each member of this list must be '*' or a DNS-1123 label; ${message}`);
+      invalidEach(index(field, i), namespace, messages, errors);
     });
 }
 
@@ -85,7 +86,7 @@ function urlProblem(url: string): string | undefined {
 function validateUrlRule(rule: JsonObject, path: string, errors: FieldError[]): void {
   validateVerbs(rule, path, errors);
   const member = 'nonResourceURLs';
-  const words = 'non-resource rules must supply at least one non-resource url';
+  const words = 'nonResourceURLs must contain at least one value';
   validateList(rule, member, path, words, 'non-resource urls', errors);
   const urls = textsAt(rule, member);
   if (urls.includes('*')) return;

@@ -1,7 +1,9 @@
 /** LimitRange (C2.8) */
 import { child, duplicate, type FieldError, forbiddenField, index, invalidValue, required } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
+import { roundUp } from '../../defaulting/pods.js';
 import { qualifiedName } from '../../names.js';
+import { metaOf } from '../../object-meta.js';
 import { compareQuantities, formatQuantity, parseQuantity, type Quantity, quantityIn } from '../../quantity.js';
 import { invalidEach } from '../checks.js';
 import { entriesAt, objectAt, objectsAt, textAt } from '../members.js';
@@ -125,9 +127,19 @@ function validate(object: JsonObject): FieldError[] {
   return errors;
 }
 
+const BOUNDS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'];
+
 export const limitRange: KindRules = {
   default(object) {
-    for (const item of objectsAt(objectAt(object, 'spec'), 'limits')) defaultItem(item);
+    for (const item of objectsAt(objectAt(object, 'spec'), 'limits')) {
+      for (const list of BOUNDS) roundUp(objectAt(item, list));
+      defaultItem(item);
+    }
+  },
+  /** Where nobody named it, it is called after its birth. */
+  prepareForCreate(object, context) {
+    const meta = metaOf(object);
+    if (!meta.name && context) meta.name = context.uuid();
   },
   validate,
   validateUpdate: validate,

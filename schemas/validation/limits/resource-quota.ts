@@ -4,7 +4,8 @@ import { equal, type JsonObject } from '../../json-value.js';
 import { parseQuantity } from '../../quantity.js';
 import { IMMUTABLE } from '../checks.js';
 import { coreForm } from '../go-form.js';
-import { entriesAt, objectAt, objectsAt, specOf, textAt, textsAt } from '../members.js';
+import { roundUp } from '../../defaulting/pods.js';
+import { entriesAt, objectAt, objectsAt, specOf, statusOf, textAt, textsAt } from '../members.js';
 import { isHugePages, OBJECT_COUNTS, validateQuantity, validateResourceName } from '../pods/resources.js';
 import type { KindRules } from '../rules.js';
 
@@ -109,6 +110,10 @@ function validateSpec(object: JsonObject): FieldError[] {
 const scopeSet = (object: JsonObject): string[] => [...new Set(textsAt(specOf(object), 'scopes'))].sort();
 
 export const resourceQuota: KindRules = {
+  default(object) {
+    roundUp(objectAt(specOf(object), 'hard'));
+    for (const list of ['hard', 'used']) roundUp(objectAt(statusOf(object), list));
+  },
   validate: validateSpec,
   validateUpdate(object, old) {
     const errors = validateSpec(object);

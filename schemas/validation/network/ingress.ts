@@ -42,8 +42,8 @@ const hostMessages = (host: string): string[] => (host.includes('*') ? wildcardS
 
 /** The group, kind and name of a reference to an object in the same namespace. */
 function validateTypedReference(reference: JsonObject, path: string, errors: FieldError[]): void {
-  const group = reference['apiGroup'] as string | undefined;
-  if (group !== undefined) invalidEach(`${path}.apiGroup`, group, dnsSubdomain(group), errors);
+  const group = reference['apiGroup'];
+  if (typeof group === 'string') invalidEach(`${path}.apiGroup`, group, dnsSubdomain(group), errors);
   for (const member of ['kind', 'name']) {
     const value = textAt(reference, member);
     if (value === '') errors.push(required(child(path, member)));

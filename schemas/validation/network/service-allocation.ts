@@ -56,7 +56,7 @@ function isSettled(service: JsonObject, old: JsonObject): boolean {
 }
 
 function presetPolicy(service: JsonObject, old: JsonObject | undefined): void {
-  if (familyPolicyOf(service) !== '') return;
+  if (specOf(service)['ipFamilyPolicy'] !== undefined) return;
   const before = old ? familyPolicyOf(old) : '';
   const fresh = isHeadlessWithoutSelector(service) ? 'RequireDualStack' : 'SingleStack';
   made(service, 'spec')['ipFamilyPolicy'] = before === '' ? fresh : before;

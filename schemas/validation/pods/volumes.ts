@@ -69,23 +69,25 @@ const ISCSI_FORMS: readonly (readonly [string, RegExp])[] = [
 ];
 
 /** Name of a target or an initiator. */
-export function validateIscsiName(name: string, field: string, errors: FieldError[]): void {
+export function validateIscsiName(name: string, field: string, errors: FieldError[], words = 'must be valid format'): void {
   const form = ISCSI_FORMS.find(([prefix]) => name.startsWith(prefix));
-  if (!form) errors.push(invalidValue(field, name, 'must be valid format starting with iqn, eui, or naa'));
+  if (!form) errors.push(invalidValue(field, name, words));
   else if (!form[1].test(name)) errors.push(invalidValue(field, name, 'must be valid format'));
 }
+
+const ISCSI_WORDS = 'must be valid format starting with iqn, eui, or naa';
 
 const iscsi: ValidateSource = (source, path, errors, { volumeName }) => {
   if (textAt(source, 'targetPortal') === '') errors.push(required(child(path, 'targetPortal')));
   if (textAt(source, 'iqn') === '') errors.push(required(child(path, 'iqn')));
-  else validateIscsiName(textAt(source, 'iqn'), child(path, 'iqn'), errors);
+  else validateIscsiName(textAt(source, 'iqn'), child(path, 'iqn'), errors, ISCSI_WORDS);
   const lun = numberAt(source, 'lun') ?? 0;
   if (!inRange(lun, 255)) errors.push(invalidValue(child(path, 'lun'), lun, LUN_RANGE));
   if ((flagAt(source, 'chapAuthDiscovery') || flagAt(source, 'chapAuthSession')) && !objectAt(source, 'secretRef'))
     errors.push(required(child(path, 'secretRef')));
   const initiator = source['initiatorName'] as string | undefined;
   if (initiator === undefined) return;
-  validateIscsiName(initiator, child(path, 'initiatorname'), errors);
+  validateIscsiName(initiator, child(path, 'initiatorname'), errors, ISCSI_WORDS);
   if (bytes(`${volumeName}:${textAt(source, 'targetPortal')}`) > 64)
     errors.push(
       invalidValue(

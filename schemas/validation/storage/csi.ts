@@ -7,7 +7,7 @@ import { formatQuantity, parseQuantity, signOf } from '../../quantity.js';
 import { IMMUTABLE, immutable, invalidEach, NOT_NEGATIVE } from '../checks.js';
 import { goForm } from '../go-form.js';
 import { hasInvalidValues, printedSelector, validateLabelSelector } from '../label-selector.js';
-import { bytes, made, numberAt, objectAt, objectsAt, preset, specOf, textAt, textsAt } from '../members.js';
+import { bytes, made, numberAt, objectAt, objectsAt, presetPointer, specOf, textAt, textsAt } from '../members.js';
 import { validateCsiDriverName } from '../pods/volumes.js';
 import type { KindRules } from '../rules.js';
 
@@ -48,7 +48,6 @@ const asksForTokens = (spec: JsonObject): boolean => objectsAt(spec, 'tokenReque
 function validateDriver(object: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   const spec = specOf(object);
-  validateCsiDriverName(textAt(objectAt(object, 'metadata'), 'name'), 'metadata.name', errors);
   const policy = textAt(spec, 'fsGroupPolicy');
   if (!FS_GROUP_POLICIES.includes(policy)) errors.push(notSupported('spec.fsGroupPolicy', policy, FS_GROUP_POLICIES));
   validateTokenRequests(spec, errors);
@@ -76,15 +75,23 @@ const DRIVER_DEFAULTS: readonly (readonly [member: string, value: boolean | stri
   ['seLinuxMount', false],
 ];
 
-/** Its name is the driver's: judged with the content. */
+/** Of a feature that is off by default. */
+function dropGated(spec: JsonObject): void {
+  delete spec['preventPodSchedulingIfMissing'];
+}
+
 export const csiDriver: KindRules = {
   default(object) {
     const spec = made(object, 'spec');
-    for (const [member, value] of DRIVER_DEFAULTS) preset(spec, member, value);
+    for (const [member, value] of DRIVER_DEFAULTS) presetPointer(spec, member, value);
     if (textsAt(spec, 'volumeLifecycleModes').length === 0) spec['volumeLifecycleModes'] = ['Persistent'];
+  },
+  prepareForCreate(object) {
+    dropGated(specOf(object));
   },
   /** A change of the spec counts as a new generation, though a driver starts without one. */
   prepareForUpdate(object, old) {
+    dropGated(specOf(object));
     if (equal(specOf(object), specOf(old))) return;
     metaOf(object).generation = (metaOf(old).generation ?? 0) + 1;
   },

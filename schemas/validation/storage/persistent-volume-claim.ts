@@ -1,7 +1,7 @@
 /** PersistentVolumeClaim */
 import { type FieldError, forbiddenField, index, invalidValue, notSupported, required } from '../../field-errors.js';
 import { clone, type JsonObject, type JsonValue } from '../../json-value.js';
-import { defaultClaimSpec } from '../../defaulting/pods.js';
+import { defaultClaimSpec, roundUp } from '../../defaulting/pods.js';
 import { qualifiedName } from '../../names.js';
 import { compareQuantities, parseQuantity, type Quantity } from '../../quantity.js';
 import { IMMUTABLE, immutable, invalidEach } from '../checks.js';
@@ -33,14 +33,17 @@ function dropUnknownSource(spec: JsonObject): void {
 function mirrorSources(spec: JsonObject): void {
   const [source, reference] = [objectAt(spec, 'dataSource'), objectAt(spec, 'dataSourceRef')];
   if (source && !reference) spec['dataSourceRef'] = clone(source);
-  if (reference && !source) spec['dataSource'] = clone(reference);
+  if (!reference || source) return;
+  const { namespace: _, ...rest } = reference;
+  spec['dataSource'] = rest;
 }
 
 function prepareSources(object: JsonObject, old?: JsonObject): void {
   const spec = specOf(object);
   const before = old && specOf(old);
-  delete objectAt(spec, 'dataSourceRef')?.['namespace'];
-  if (!objectAt(before, 'dataSource') && !objectAt(before, 'dataSourceRef')) dropUnknownSource(spec);
+  // References to other namespaces are not there yet.
+  if (textAt(objectAt(spec, 'dataSourceRef'), 'namespace') !== '') delete spec['dataSourceRef'];
+  if (!objectAt(before, 'dataSource') && !objectAt(before, 'dataSourceRef') && !objectAt(spec, 'dataSourceRef')) dropUnknownSource(spec);
   mirrorSources(spec);
 }
 
@@ -150,7 +153,9 @@ function warnings(object: JsonObject): string[] {
 
 export const persistentVolumeClaim: KindRules = {
   default(object) {
-    preset(made(object, 'status'), 'phase', 'Pending');
+    const status = made(object, 'status');
+    preset(status, 'phase', 'Pending');
+    roundUp(objectAt(status, 'capacity'));
     defaultClaimSpec(made(object, 'spec'));
   },
   prepareForCreate(object) {

@@ -75,6 +75,7 @@ function validateClasses(spec: JsonObject, path: string, isInline: boolean, erro
   const field = child(path, 'volumeAttributesClassName');
   if (attributes === '') errors.push(required(field, 'an empty string is disallowed'));
   else invalidEach(field, attributes, dnsSubdomain(attributes as string), errors);
+  if (!objectAt(spec, 'csi')) errors.push(required(child(path, 'csi'), 'has to be specified when using volumeAttributesClassName'));
 }
 
 /** Whether the path, shortened, is `/`. */

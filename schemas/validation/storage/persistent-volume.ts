@@ -2,9 +2,10 @@
 import { type FieldError, forbiddenField } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { labelValue } from '../../names.js';
+import { roundUp } from '../../defaulting/pods.js';
 import { immutable } from '../checks.js';
 import { coreForm } from '../go-form.js';
-import { made, objectAt, objectsAt, preset, specOf, take, textAt, textsAt } from '../members.js';
+import { made, objectAt, objectsAt, preset, presetPointer, specOf, take, textAt, textsAt } from '../members.js';
 import { semanticallyEqual } from '../pods/update.js';
 import { warnOfNodeTerm } from '../pods/warnings.js';
 import type { KindRules, WriteContext } from '../rules.js';
@@ -109,7 +110,8 @@ export const persistentVolume: KindRules = {
     preset(made(object, 'status'), 'phase', 'Pending');
     const spec = made(object, 'spec');
     preset(spec, 'persistentVolumeReclaimPolicy', 'Retain');
-    preset(spec, 'volumeMode', 'Filesystem');
+    presetPointer(spec, 'volumeMode', 'Filesystem');
+    roundUp(objectAt(spec, 'capacity'));
     const hostPath = objectAt(spec, 'hostPath');
     if (hostPath) hostPath['type'] ??= '';
   },

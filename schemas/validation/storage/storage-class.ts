@@ -13,7 +13,7 @@ import {
 import { equal, type JsonObject } from '../../json-value.js';
 import { qualifiedName } from '../../names.js';
 import { immutable, invalidEach } from '../checks.js';
-import { bytes, entriesAt, objectAt, objectsAt, preset, sorted, textAt, textsAt } from '../members.js';
+import { bytes, entriesAt, objectAt, objectsAt, presetPointer, sorted, textAt, textsAt } from '../members.js';
 import { DEPRECATED_NODE_LABELS } from '../pods/warnings.js';
 import type { KindRules } from '../rules.js';
 
@@ -89,8 +89,8 @@ function validate(object: JsonObject): FieldError[] {
 
 export const storageClass: KindRules = {
   default(object) {
-    preset(object, 'reclaimPolicy', 'Delete');
-    preset(object, 'volumeBindingMode', 'Immediate');
+    presetPointer(object, 'reclaimPolicy', 'Delete');
+    presetPointer(object, 'volumeBindingMode', 'Immediate');
   },
   validate,
   /** R3.33 */

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { clone, type JsonObject } from '../../../schemas/json-value.js';
 import { rulesOf } from '../../../schemas/validation/index.js';
-import { texts } from './cases.js';
+import { LABEL, texts } from './cases.js';
 
 const rules = (version: string) => rulesOf('autoscaling', 'HorizontalPodAutoscaler', version)!;
 const target = { kind: 'Deployment', name: 'd', apiVersion: 'apps/v1' };
@@ -96,6 +96,7 @@ const CASES: readonly (readonly [version: string, title: string, spec: object, f
         { type: 'Object', object: { describedObject: target, metric: {}, target: { type: 'Value' } } },
         { type: 'Pods', pods: { metric: { name: 'm' }, target: { type: 'AverageValue' } } },
         { type: 'ContainerResource', containerResource: { name: 'cpu', target: { type: 'Utilization' } } },
+        { type: 'ContainerResource', containerResource: { name: 'pods', container: 'Bad', target: use } },
       ],
     },
     [
@@ -108,10 +109,12 @@ const CASES: readonly (readonly [version: string, title: string, spec: object, f
       'spec.metrics[1].external.metric.name: Invalid value: "a%b": may not contain \'%\'',
       'spec.metrics[1].external.target.value: Forbidden: may not set both a target value for metric and a per-pod target',
       'spec.metrics[2].object.metric.name: Required value: must specify a metric name',
-      'spec.metrics[2].object.target.averageValue: Required value: must set either a target value for metric or a per-pod target',
+      'spec.metrics[2].object.target.averageValue: Required value: must set either a target value or averageValue',
       'spec.metrics[3].pods.target.averageValue: Required value: must specify a positive target averageValue',
       'spec.metrics[4].containerResource.container: Required value: must specify a container',
       'spec.metrics[4].containerResource.target.averageUtilization: Required value: must set either a target raw value or a target utilization',
+      'spec.metrics[5].containerResource.name: Invalid value: "pods": must be a standard resource for containers',
+      `spec.metrics[5].containerResource.container: Invalid value: "Bad": ${LABEL}`,
     ],
   ],
   [
@@ -120,7 +123,7 @@ const CASES: readonly (readonly [version: string, title: string, spec: object, f
     {
       behavior: {
         scaleUp: { stabilizationWindowSeconds: 3601, selectPolicy: 'Any', policies: [{ type: 'Odd', value: 0, periodSeconds: 1801 }] },
-        scaleDown: { stabilizationWindowSeconds: -1, policies: [] },
+        scaleDown: { stabilizationWindowSeconds: -1, policies: [], tolerance: '-1' },
       },
     },
     [
@@ -131,6 +134,7 @@ const CASES: readonly (readonly [version: string, title: string, spec: object, f
       'spec.behavior.scaleUp.policies[0].periodSeconds: Invalid value: 1801: must be less than or equal to 1800',
       'spec.behavior.scaleDown.stabilizationWindowSeconds: Invalid value: -1: must be greater than or equal to zero',
       'spec.behavior.scaleDown.policies: Required value: must specify at least one Policy',
+      'spec.behavior.scaleDown.tolerance: Invalid value: "-1": must be greater than or equal to 0',
     ],
   ],
   ['v1', 'the usual', {}, []],

@@ -203,7 +203,7 @@ testCreate(TAINT_RULE, [
 ]);
 t.test('a taint is stamped with the time', (t) => {
   const object: JsonObject = { spec: { taint: { key: 'k', effect: 'None' } } };
-  rulesOf(GROUP, 'DeviceTaintRule')!.prepareForCreate!(object, { now: '2024-01-01T00:00:00Z', user: {} });
+  rulesOf(GROUP, 'DeviceTaintRule')!.prepareForCreate!(object, { now: '2024-01-01T00:00:00Z', user: {}, uuid: () => 'u' });
   t.match(object['spec'], { taint: { timeAdded: '2024-01-01T00:00:00Z' } });
   t.end();
 });

@@ -88,6 +88,7 @@ testCreate(VOLUME, [
       'spec.persistentVolumeReclaimPolicy: Unsupported value: "Keep": supported values: "Delete", "Recycle", "Retain"',
       'spec.volumeMode: Unsupported value: "Tape": supported values: "Block", "Filesystem"',
       'spec.volumeAttributesClassName: Required value: an empty string is disallowed',
+      'spec.csi: Required value: has to be specified when using volumeAttributesClassName',
     ],
   ],
   [
@@ -123,7 +124,7 @@ t.match(
 );
 t.test('PersistentVolume: the time of the last change of phase', (t) => {
   const { prepareForCreate, prepareForStatusUpdate } = rules(VOLUME);
-  const context = (now: string) => ({ now, user: {} });
+  const context = (now: string) => ({ now, user: {}, uuid: () => 'u' });
   const old: JsonObject = volume(disk);
   prepareForCreate!(old, context('2024-01-01T00:00:00Z'));
   t.strictSame(old['status'], { phase: 'Pending', lastPhaseTransitionTime: '2024-01-01T00:00:00Z' });
