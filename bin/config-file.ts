@@ -59,6 +59,7 @@ const schema = {
         },
       },
     },
+    authenticationConfig: text,
     tokenWebhook: webhook,
     authorizationWebhook: webhook,
     auditPolicy: text,

@@ -37,6 +37,10 @@ export function addServeCommand(program: Command): void {
       ]),
     )
     .option('--encryption-config <file>', 'EncryptionConfiguration: resources that are encrypted on disk, and the keys')
+    .option(
+      '--authentication-config <file>',
+      'AuthenticationConfiguration: issuers of tokens, and who may be anonymous; read again when it changes',
+    )
     .option('--audit-policy <file>', 'audit.k8s.io/v1 Policy: what is recorded of requests, in audit.log of the data directory')
     .option('--max-requests-inflight <count>', 'reads at once, 0 is any number (default: 400)', count)
     .option('--max-mutating-requests-inflight <count>', 'writes at once, 0 is any number (default: 200)', count)

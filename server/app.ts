@@ -78,7 +78,8 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   undo.push(() => store.close());
   const registry = new Registry();
   for (const resource of builtinResources(store, options.profile)) registry.addBuiltin(resource);
-  const auth = await createAuth(store, options);
+  const onError = (error: unknown): void => log.error({ err: error }, 'request failed');
+  const auth = await createAuth(store, options, (error) => log.error({ err: error }, (error as Error).message));
   undo.push(() => auth.close());
   const hooks = pluginHooks();
   const switches = { enable: options.enableAdmissionPlugins, disable: options.disableAdmissionPlugins };
@@ -106,7 +107,6 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     metrics: () => metrics.text(),
     serverAddress: () => listeners.url?.slice('https://'.length) ?? '127.0.0.1',
   });
-  const onError = (error: unknown): void => log.error({ err: error }, 'request failed');
   let aggregator: Aggregator | undefined;
   const transport = inProcessTransport({ api, nonResource, stopping: stopping.signal, onError, aggregator: () => aggregator });
   const client = createClient(transport);

@@ -128,13 +128,15 @@ async function authenticateRequest(options: HttpOptions, request: FastifyRequest
   request.raw.headers['content-type'] = 'application/octet-stream';
   if (request.raw.httpVersionMajor > 1) timeBody(request.raw);
   request.auditId = String(request.headers['audit-id'] ?? '').slice(0, 64) || randomUUID();
+  const target = targetOf(request.originalUrl);
   const user =
     options.trusted ??
     (await options.authenticate({
       certificate: presentedCertificate(request.raw),
       authorization: isWebSocket(request.raw) ? bearerOfProtocols(request.raw) : request.headers.authorization,
       headers: request.raw.rawHeaders,
-      cluster: clusterOf(targetOf(request.originalUrl)),
+      cluster: clusterOf(target),
+      target,
     }));
   if (user) request.user = user;
   else {

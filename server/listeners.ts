@@ -45,7 +45,7 @@ export async function listen({ options, certificates, http, onError, undo }: Lis
     ...http,
     authenticate: createAuthenticator({
       tokens: http.api.auth.tokens,
-      anonymous: options.anonymousAuth,
+      anonymous: http.api.auth.anonymous,
       proxy: options.frontProxy && frontProxy(options.frontProxy),
       clientAuthority: certificates?.authority.certificate,
     }),

@@ -38,6 +38,8 @@ export interface ServerOptions {
   apiAudiences: readonly string[];
   /** Issuers of OpenID Connect whose users may come in. */
   oidc: readonly OidcIssuer[];
+  /** File of an AuthenticationConfiguration: issuers with claims mapped by expressions, and who may be anonymous. Read again when it changes. */
+  authenticationConfig: string | undefined;
   /** Tokens of Secrets in kube-system of the type bootstrap.kubernetes.io/token are good. */
   bootstrapTokens: boolean;
   /** Whom to ask about tokens that nobody else knows. */
@@ -83,6 +85,7 @@ export const defaultOptions: ServerOptions = {
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
   apiAudiences: [],
   oidc: [],
+  authenticationConfig: undefined,
   bootstrapTokens: false,
   tokenWebhook: undefined,
   authorizationWebhook: undefined,

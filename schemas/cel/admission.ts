@@ -16,7 +16,7 @@ const fields = (name: string, members: Readonly<Record<string, CelType>>): CelTy
 
 const KIND = fields('kubernetes.GroupVersionKind', { group: STRING, version: STRING, kind: STRING });
 const RESOURCE = fields('kubernetes.GroupVersionResource', { group: STRING, version: STRING, resource: STRING });
-const USER = fields('kubernetes.UserInfo', {
+export const USER = fields('kubernetes.UserInfo', {
   username: STRING,
   uid: STRING,
   groups: listOf(STRING),

@@ -62,6 +62,8 @@ export interface Program {
   resultType: CelType;
   /** Whether the expression mentions a variable. */
   uses(variable: string): boolean;
+  /** Whether the expression selects a field of a variable by name: `variable.field`, `variable.?field`, `has(variable.field)`. */
+  selects(variable: string, field: string): boolean;
   /** Evaluates it; a `CelError` as value is the failure, and the cost counts either way (B7.31). */
   evaluate(bindings: Bindings, options?: { costLimit?: number }): Evaluation;
   /** The worst case before it is evaluated (B2.31); throws nothing, saturates at `UNBOUNDED`. */
@@ -153,14 +155,26 @@ function compile(source: string, declarations: Declarations): Compilation {
 function program(source: string, expr: Expr, declarations: Declarations): Program {
   const run = plan(expr);
   const used = new Set<string>();
+  const selected = new Set<string>();
   walk(expr, (node) => {
     if (node.kind === 'ident' && node.constant === undefined) used.add(node.name);
+    const selection = selectionOf(node);
+    if (selection !== undefined) selected.add(selection);
   });
   return {
     source,
     resultType: expr.type!,
     uses: (variable) => used.has(variable),
+    selects: (variable, field) => selected.has(`${variable}.${field}`),
     evaluate: (bindings, options) => run(bindings, options?.costLimit ?? COST_LIMIT),
     estimateCost: () => estimateCost(expr, declarations.variables),
   };
+}
+
+/** `variable.field`, where a node is just that. */
+function selectionOf(node: Expr): string | undefined {
+  if (node.kind === 'select') return node.operand.kind === 'ident' ? `${node.operand.name}.${node.field}` : undefined;
+  if (node.kind !== 'call' || node.name !== '_?._') return undefined;
+  const [target, key] = node.args;
+  return target?.kind === 'ident' && key?.kind === 'literal' ? `${target.name}.${String(key.value)}` : undefined;
 }

@@ -15,6 +15,15 @@ export interface Credentials {
   /** All headers, names and values in turn. */
   headers: readonly string[];
   cluster: string;
+  /** The request's target, not decoded. */
+  target: string;
+}
+
+/** Who may come without credentials. */
+export interface AnonymousAccess {
+  isAllowed: boolean;
+  /** The only paths where they may; undefined: all. */
+  paths: ReadonlySet<string> | undefined;
 }
 
 export interface PresentedCertificate {
@@ -28,7 +37,7 @@ export type Authenticator = (credentials: Credentials) => UserInfo | undefined |
 
 export interface AuthenticatorOptions {
   tokens: TokenAuthenticator;
-  anonymous: boolean;
+  anonymous: AnonymousAccess;
   proxy: FrontProxy | undefined;
   /** PEM of the authority of client certificates: where there is a proxy's too, TLS alone does not tell them apart. */
   clientAuthority: string | undefined;
@@ -56,7 +65,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     kinds.set(presented, made);
     return made;
   };
-  return ({ certificate, authorization, headers, cluster }) => {
+  return ({ certificate, authorization, headers, cluster, target }) => {
     const kind = certificate && kindOf(certificate);
     const byProxy = kind?.isProxy ? proxy!.userOf(headers) : undefined;
     if (byProxy) return byProxy;
@@ -65,8 +74,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     const token = bearer(authorization);
     if (token !== undefined) return userOfToken(options.tokens, token, cluster);
     if (kind && !kind.isClient) return undefined;
-    return options.anonymous ? ANONYMOUS : undefined;
+    return isAnonymousAllowed(options.anonymous, target) ? ANONYMOUS : undefined;
   };
+}
+
+/** E1.3: the path must be one that is named, as it stands. */
+function isAnonymousAllowed({ isAllowed, paths }: AnonymousAccess, target: string): boolean {
+  return isAllowed && (paths === undefined || paths.has(target.split('?', 1)[0]!));
 }
 
 async function userOfToken(tokens: TokenAuthenticator, token: string, cluster: string): Promise<UserInfo | undefined> {

@@ -5,23 +5,24 @@ import { join } from 'node:path';
 import type { Store } from '../../storage/store.js';
 import { writePrivate } from '../certificates.js';
 import type { ServerOptions } from '../options.js';
+import type { AnonymousAccess } from './authentication.js';
 import { type Authorizer, unionAuthorizer } from './authorizer.js';
 import { bootstrapTokens } from './bootstrap-tokens.js';
+import type { AnonymousConfiguration } from './issuers/configuration.js';
 import { signingKey } from './jwt.js';
 import { createPolicyIndex } from './rbac/policy-index.js';
 import { rbacAuthorizer } from './rbac/rbac-authorizer.js';
 import { serviceAccountTokens } from './service-account-tokens.js';
 import type { AuthServices } from './services.js';
-import { forApiAudiences, staticTokens, unionTokenAuthenticator } from './token-authenticator.js';
+import { forApiAudiences, staticTokens, type TokenAuthenticator, unionTokenAuthenticator } from './token-authenticator.js';
 
 export interface Auth extends AuthServices {
   authorizer: Authorizer;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** What asks other servers is loaded only where it is configured. */
-export async function createAuth(store: Store, options: ServerOptions): Promise<Auth> {
-  const { oidc } = options.oidc.length ? await import('./oidc.js') : {};
+export async function createAuth(store: Store, options: ServerOptions, onError: (error: unknown) => void): Promise<Auth> {
   const { tokenWebhook, webhookAuthorizer } = options.tokenWebhook || options.authorizationWebhook ? await import('./webhooks.js') : {};
   const index = createPolicyIndex(store);
   const rbac = rbacAuthorizer(index);
@@ -30,18 +31,68 @@ export async function createAuth(store: Store, options: ServerOptions): Promise<
   const key = signingKey(options.memory ? freshKey() : keyIn(options.dataDir));
   const serviceAccounts = serviceAccountTokens({ store, chance: options.chance, issuer, audiences, key });
   const { now } = options.chance;
+  const issuers = await issuersOf(options, onError);
   const tokens = unionTokenAuthenticator(
     [
       forApiAudiences(staticTokens(options.tokens), audiences),
       serviceAccounts,
-      ...options.oidc.map((issuer) => oidc!(issuer, now, audiences)),
+      ...issuers.authenticators.map((issuer) => forApiAudiences(issuer, audiences)),
       ...(options.bootstrapTokens ? [forApiAudiences(bootstrapTokens(store, now), audiences)] : []),
       ...(options.tokenWebhook ? [tokenWebhook!(options.tokenWebhook)] : []),
     ],
     audiences,
   );
   const webhooks = options.authorizationWebhook ? [webhookAuthorizer!(options.authorizationWebhook)] : [];
-  return { authorizer: unionAuthorizer([rbac, ...webhooks]), rbac, serviceAccounts, tokens, close: () => index.close() };
+  return {
+    authorizer: unionAuthorizer([rbac, ...webhooks]),
+    rbac,
+    serviceAccounts,
+    tokens,
+    anonymous: anonymousOf(options.anonymousAuth, issuers.anonymous),
+    async close() {
+      index.close();
+      await Promise.all(issuers.authenticators.map((issuer) => issuer.close()));
+    },
+  };
+}
+
+interface ForeignIssuers {
+  authenticators: (TokenAuthenticator & { close(): Promise<void> })[];
+  anonymous: AnonymousConfiguration | undefined;
+}
+
+/** Throws an Error for a configuration that is not good, or that says what options say too. */
+async function issuersOf(
+  { oidc, authenticationConfig: file, serviceAccountIssuer, anonymousAuth, chance }: ServerOptions,
+  onError: (error: unknown) => void,
+): Promise<ForeignIssuers> {
+  const now = (): number => chance.now();
+  if (file === undefined) {
+    if (oidc.length === 0) return { authenticators: [], anonymous: undefined };
+    const [{ issuerAuthenticator }, { jwtAuthenticatorOf }] = await Promise.all([
+      import('./issuers/authenticator.js'),
+      import('./oidc.js'),
+    ]);
+    const programs = { extra: [], claimRules: [], userRules: [] };
+    return {
+      authenticators: oidc.map((issuer) => issuerAuthenticator({ config: jwtAuthenticatorOf(issuer), programs }, now)),
+      anonymous: undefined,
+    };
+  }
+  if (oidc.length) throw new Error('authentication-config file and oidc options are mutually exclusive');
+  const { reloadedIssuers } = await import('./issuers/reloaded.js');
+  const issuers = reloadedIssuers({ file, ownIssuers: [serviceAccountIssuer], now, onError });
+  const { anonymous } = issuers.configuration;
+  if (!anonymousAuth && anonymous) {
+    await issuers.close();
+    throw new Error('anonymousAuth cannot be set when the anonymous field is configured in the authentication configuration file');
+  }
+  return { authenticators: [issuers], anonymous };
+}
+
+function anonymousOf(isAllowed: boolean, configured: AnonymousConfiguration | undefined): AnonymousAccess {
+  const paths = configured?.conditions?.map(({ path }) => path) ?? [];
+  return { isAllowed: configured?.enabled ?? (isAllowed && !configured), paths: paths.length ? new Set(paths) : undefined };
 }
 
 const freshKey = (): string =>

@@ -1,4 +1,5 @@
 /** What the API knows of identities: roles, tokens, and the keys behind them. */
+import type { AnonymousAccess } from './authentication.js';
 import type { RbacAuthorizer } from './rbac/rbac-authorizer.js';
 import type { ServiceAccountTokens } from './service-account-tokens.js';
 import type { TokenAuthenticator } from './token-authenticator.js';
@@ -8,4 +9,6 @@ export interface AuthServices {
   serviceAccounts: ServiceAccountTokens;
   /** Every kind of bearer token. */
   tokens: TokenAuthenticator;
+  /** Who needs no credentials. */
+  anonymous: AnonymousAccess;
 }

@@ -20,7 +20,7 @@ import { Store } from '../../storage/store.js';
 const store = await Store.open(memoryBackend());
 const registry = new Registry();
 for (const resource of builtinResources(store, 'kubernetes')) registry.addBuiltin(resource);
-const auth = await createAuth(store, { ...defaultOptions, memory: true });
+const auth = await createAuth(store, { ...defaultOptions, memory: true }, () => {});
 const parts = { rbac: auth.rbac, hooks: pluginHooks(), store };
 const admission = new AdmissionChain(admissionPlugins(parts, { enable: [], disable: [] }));
 const { authorizer } = auth;
