@@ -154,11 +154,11 @@ t.test('limits in the second version of control groups are written as the kernel
   await t.rejects(createCgroups(join(directory2, 'no-mounts')).put('x', { memoryMb: 1 }), /this machine has no control groups for memory/);
 });
 
-t.test('a log that is too large is put aside, and the process goes on writing', async (t) => {
+t.test('a log that is too large is put aside, and the process goes on writing', async () => {
   const driver = createProcessDriver(root, { logMb: 0.01, logs: 2 });
   const chatty = {
     command: process.execPath,
-    args: ['-e', 'let n = 0; setInterval(() => console.log(`line ${n++} ${"x".repeat(500)}`), 1)'],
+    args: ['-e', 'let n = 0; setInterval(() => console.log(n++, "x".repeat(500)), 1)'],
   };
   await driver.start('chatty', chatty);
   const files = () => readdirSync(driver.directory('chatty')).filter((name) => name.startsWith('output'));

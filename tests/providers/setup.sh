@@ -4,3 +4,5 @@
 set -eu
 apt-get update -q
 DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql redis-server podman runc docker-registry busybox-static iptables
+# The S3 server is a Go module.
+if command -v go >/dev/null; then GOBIN=/usr/local/bin go install github.com/versity/versitygw/cmd/versitygw@v1.8.0; fi
