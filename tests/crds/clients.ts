@@ -1,0 +1,81 @@
+/** One server under test, or two of which the second says what is right. */
+import { type Connection, loadKubeconfig } from '../../controllers/kubeconfig.js';
+import { createHttpTransport } from '../../controllers/http-transport.js';
+import { clone, isObject, type JsonObject, type JsonValue } from '../../schemas/json-value.js';
+import { objectAt, objectsAt, textAt } from '../../schemas/validation/members.js';
+
+export interface Call {
+  method: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
+  path: string;
+  query?: Record<string, string>;
+  body?: JsonObject;
+  /** Of the body, `application/json` without. */
+  type?: string;
+}
+
+export interface Answer {
+  status: number;
+  body: JsonObject;
+  warnings: string;
+}
+
+export interface Client {
+  call(call: Call): Promise<Answer>;
+  close(): void;
+}
+
+export function clientOf(kubeconfig: string): Client {
+  const connection: Connection = loadKubeconfig(kubeconfig);
+  const transport = createHttpTransport(connection, { userAgent: 'kurma-crds', timeoutMs: 120_000 });
+  return {
+    async call({ method, path, query, body, type = 'application/json' }) {
+      const headers = { 'content-type': type };
+      const answer = await transport.request({ method, path, ...(query && { query }), ...(body && { body, headers }) });
+      return { status: answer.status, body: isObject(answer.body) ? answer.body : {}, warnings: answer.headers['warning'] ?? '' };
+    },
+    close: () => transport.close?.(),
+  };
+}
+
+export const messageOf = (answer: Answer): string => `${answer.status} ${textAt(answer.body, 'message') || textAt(answer.body, 'kind')}`;
+
+export const fieldsOf = (answer: Answer): string[] =>
+  objectsAt(objectAt(answer.body, 'details'), 'causes').map((cause) => textAt(cause, 'field'));
+
+const OF_THE_SERVER = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'lastTransitionTime', 'time', 'deletionTimestamp']);
+
+/** Where the second answer is not the first, and how; times, uids and revisions are each server's own. */
+export function differencesOf(a: Answer, b: Answer): string[] {
+  return [
+    ...(a.status === b.status ? [] : [`status: ${messageOf(a)} | ${messageOf(b)}`]),
+    ...(a.warnings === b.warnings ? [] : [`warnings: ${a.warnings} | ${b.warnings}`]),
+    ...differing(comparable(a.body), comparable(b.body), ''),
+  ];
+}
+
+/** Managers are listed by the second of their time, causes of a refusal in no order at all. */
+function comparable(body: JsonObject): JsonObject {
+  const copy = clone(body);
+  const sortAt = (object: JsonObject | undefined, name: string): void => {
+    const list = object?.[name];
+    if (Array.isArray(list)) object![name] = list.map((item) => [textOf(item), item] as const).sort(byText).map(([, item]) => item);
+  };
+  sortAt(objectAt(copy, 'metadata'), 'managedFields');
+  const details = objectAt(copy, 'details');
+  sortAt(details, 'causes');
+  if (objectsAt(details, 'causes').length > 1) delete copy['message'];
+  return copy;
+}
+
+const textOf = (value: JsonValue): string => JSON.stringify(isObject(value) && value['manager'] ? [value['manager'], value['operation'], value['subresource']] : value);
+const byText = ([a]: readonly [string, JsonValue], [b]: readonly [string, JsonValue]): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function differing(a: JsonValue | undefined, b: JsonValue | undefined, path: string): string[] {
+  if (isObject(a) && isObject(b))
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((name) =>
+      OF_THE_SERVER.has(name) && name in a && name in b ? [] : differing(a[name], b[name], `${path}.${name}`),
+    );
+  if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) return a.flatMap((item, i) => differing(item, b[i], `${path}[${i}]`));
+  const [left, right] = [JSON.stringify(a) ?? 'nothing', JSON.stringify(b) ?? 'nothing'];
+  return left === right ? [] : [`${path}: ${left.slice(0, 400)} | ${right.slice(0, 400)}`];
+}
