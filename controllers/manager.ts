@@ -10,7 +10,7 @@ import { createEventRecorder } from './events.js';
 import { createInformer, type Informer } from './informer.js';
 import type { KindManifest } from './kind.js';
 import { type Logger, silentLogger } from './logger.js';
-import { type Condition, type KindReference, type KubeObject, keyOf, kindName } from './object.js';
+import { type Condition, type KubeObject, keyOf, kindName } from './object.js';
 import { isController, type Phase, type Plugin, PluginError } from './plugin.js';
 import type { Context, Controller, Runnable, Source } from './reconciler.js';
 
@@ -133,19 +133,23 @@ async function within(ms: number, clock: Clock, work: Promise<void>, what: strin
 /** What the controllers of one plugin share: the client, one cache per kind and selection, the signal that ends them. */
 function createEnvironment(client: Client, log: Logger, clock: Clock) {
   const stopping = new AbortController();
-  const informers = new Map<string, Informer<KubeObject>>();
+  const informers = new Map<Source['keep'], Map<string, Informer<KubeObject>>>();
   const informer = (source: Source): Informer<KubeObject> => {
-    const { apiVersion, kind, namespace, labelSelector, fieldSelector } = source;
-    const key = JSON.stringify([apiVersion, kind, namespace, labelSelector, fieldSelector]);
-    let shared = informers.get(key);
+    const { apiVersion, kind, namespace, labelSelector, fieldSelector, metadataOnly, keep } = source;
+    const key = JSON.stringify([apiVersion, kind, namespace, labelSelector, fieldSelector, metadataOnly]);
+    const alike = informers.get(keep) ?? new Map<string, Informer<KubeObject>>();
+    informers.set(keep, alike);
+    let shared = alike.get(key);
     if (!shared) {
       const selection = {
         ...(namespace && { namespace }),
         ...(labelSelector && { labelSelector }),
         ...(fieldSelector && { fieldSelector }),
+        ...(metadataOnly && { metadataOnly }),
+        ...(keep && { transform: keep }),
       };
       shared = createInformer({ client, kind: { apiVersion, kind }, log, clock, ...selection });
-      informers.set(key, shared);
+      alike.set(key, shared);
       shared.start();
     }
     return shared;
@@ -156,7 +160,7 @@ function createEnvironment(client: Client, log: Logger, clock: Clock) {
     events: createEventRecorder({ client, component, log, clock }),
     clock,
     signal: stopping.signal,
-    cache: <T extends KubeObject>(kind: KindReference) => informer(kind) as unknown as Informer<T>,
+    cache: <T extends KubeObject>(source: Source) => informer(source) as unknown as Informer<T>,
   });
   return {
     context: contextOf('plugin'),
@@ -168,7 +172,7 @@ function createEnvironment(client: Client, log: Logger, clock: Clock) {
     },
     abort: () => stopping.abort(),
     async stop() {
-      await Promise.all([...informers.values()].map((shared) => shared.stop()));
+      await Promise.all([...informers.values()].flatMap((alike) => [...alike.values()].map((shared) => shared.stop())));
     },
   };
 }

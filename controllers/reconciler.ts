@@ -22,8 +22,8 @@ export interface Context {
   clock: Clock;
   /** Aborts when the plugin stops. */
   signal: AbortSignal;
-  /** The shared cache of a kind, kept up to date from the first call on. Wait for `synced()`; copy its objects before changing them. */
-  cache<T extends KubeObject>(kind: KindReference): Informer<T>;
+  /** The shared cache of a kind, or of a source, kept up to date from the first call on. Wait for `synced()`; copy its objects before changing them. */
+  cache<T extends KubeObject>(source: Source): Informer<T>;
 }
 
 export type Reconcile = (request: Request, context: Context) => Promise<Result | undefined> | Promise<void>;
@@ -33,6 +33,10 @@ export interface Source extends KindReference {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
+  /** Only metadata is watched, for large objects of which nothing else is looked at. */
+  metadataOnly?: boolean;
+  /** What of an object its cache keeps, for large ones of which little is looked at. Sources with the same function share a cache. */
+  keep?(object: KubeObject): KubeObject;
   /** Events that matter; all of them where absent. */
   predicate?(event: InformerEvent<KubeObject>): boolean;
 }

@@ -8,8 +8,8 @@ import { kindExtension, META, type OpenApiVersion, propertyRef, refTo } from './
 /** A served version of a CustomResourceDefinition. */
 export interface CustomKind {
   kind: Kind;
-  /** `openAPIV3Schema`; absent where there is none, or none that is structural. */
-  schema?: JsonObject;
+  /** Reads the `openAPIV3Schema`; undefined where there is none. */
+  schema(): JsonObject | undefined;
   /** `spec.preserveUnknownFields` */
   preserveUnknownFields?: boolean;
   /** JSON paths of `selectableFields`. */
@@ -29,7 +29,7 @@ export function schemasOfCustomKind(custom: CustomKind, version: OpenApiVersion)
 function kindSchema(custom: CustomKind, version: OpenApiVersion): JsonObject {
   const { group, version: served, kind } = custom.kind;
   const extension = { ...kindExtension([{ group, version: served, kind }]), ...selectableFields(custom) };
-  const { schema } = custom;
+  const schema = custom.schema();
   // With properties and unknown ones preserved, kubectl's old validation would refuse the unknown ones.
   const anything = !schema || (version === 2 && (schema[PRESERVE] === true || custom.preserveUnknownFields === true));
   if (anything) return { type: 'object', ...extension };

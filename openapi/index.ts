@@ -36,6 +36,7 @@ export interface OpenApiFactory {
 export function createOpenApi(kinds: readonly Kind[], gitVersion: string): OpenApiFactory {
   const parts = lazy(() => builtinParts(kinds));
   const builtins = new Map([...builtinV3(kinds, gitVersion)].map(([key, make]) => [key, lazy(() => documentOf(make()))]));
+  const customDocuments = rememberingDocuments();
   return {
     withCustom(custom, published = []) {
       const own = (): JsonObject => v2Document(parts(), custom, gitVersion);
@@ -52,13 +53,25 @@ export function createOpenApi(kinds: readonly Kind[], gitVersion: string): OpenA
   };
 }
 
-function customDocuments(custom: readonly CustomKind[]): [string, () => Document][] {
-  const byKey = new Map<string, CustomKind[]>();
-  for (const kind of custom) {
-    const key = v3Key(kind.kind);
-    byKey.set(key, [...(byKey.get(key) ?? []), kind]);
-  }
-  return [...byKey].map(([key, kinds]) => [key, lazy(() => documentOf(customV3(kinds)))]);
+/** The documents of custom group-versions; one whose kinds are still the same is not made again. */
+function rememberingDocuments(): (custom: readonly CustomKind[]) => [string, () => Document][] {
+  const byFirst = new WeakMap<CustomKind, { kinds: readonly CustomKind[]; document: () => Document }>();
+  return (custom) => {
+    const byKey = new Map<string, CustomKind[]>();
+    for (const kind of custom) {
+      const key = v3Key(kind.kind);
+      const own = byKey.get(key);
+      if (own) own.push(kind);
+      else byKey.set(key, [kind]);
+    }
+    return [...byKey].map(([key, kinds]) => {
+      const known = byFirst.get(kinds[0]!);
+      if (known?.kinds.length === kinds.length && known.kinds.every((kind, i) => kind === kinds[i])) return [key, known.document];
+      const document = lazy(() => documentOf(customV3(kinds)));
+      byFirst.set(kinds[0]!, { kinds, document });
+      return [key, document];
+    });
+  };
 }
 
 function indexOf(documents: ReadonlyMap<string, () => Document>): JsonObject {

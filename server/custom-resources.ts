@@ -3,14 +3,14 @@ import type { CustomKind } from '../openapi/index.js';
 import { mergeTypeOfStructural } from '../schemas/apply/merge-type-of-structural.js';
 import type { MergeType } from '../schemas/apply/merge-type.js';
 import { columnsOfVersion, selectableValues } from '../schemas/crd/columns.js';
-import { groupOf, isTrue, schemaOf, specOf, storageVersionOf, type Version, versionOf } from '../schemas/crd/definition.js';
+import { groupOf, isTrue, specOf, storageVersionOf, type Version, versionOf } from '../schemas/crd/definition.js';
 import type { ConvertByWebhook } from './conversion-webhook.js';
 import { kindsOf } from '../schemas/crd/kind.js';
 import { type ScalePaths, scalePathsOf, validateScale } from '../schemas/crd/scale.js';
 import { equal, type JsonObject } from '../schemas/json-value.js';
 import type { Kind } from '../schemas/kinds.js';
 import { finalizerWarnings, metaOf } from '../schemas/object-meta.js';
-import { type StructuralSchema, structuralSchema } from '../schemas/structural/structural-schema.js';
+import { sharedSchema, type StructuralSchema, structuralSchema } from '../schemas/structural/structural-schema.js';
 import { cellsOf, definitionsOf } from '../schemas/tables/index.js';
 import { objectsAt, textAt } from '../schemas/validation/members.js';
 import { resourcePrefix } from '../storage/keys.js';
@@ -20,7 +20,10 @@ import type { Strategy } from './strategy.js';
 
 export interface Definition {
   store: Store;
+  /** Without the schemas of its versions. */
   crd: JsonObject;
+  /** Reads the schema of a version. */
+  schema(version: string): JsonObject | undefined;
   /** Objects older than this are read through the schema. */
   revision: number;
   retired: AbortSignal;
@@ -31,6 +34,14 @@ export interface Definition {
 /** The resources of a definition whose names were accepted. */
 export function customResources(definition: Definition): Resource[] {
   const { crd } = definition;
+  const schemas = new Map<string, JsonObject | undefined>();
+  const schema = (name: string): JsonObject | undefined => {
+    if (!schemas.has(name)) {
+      const read = definition.schema(name);
+      schemas.set(name, read && sharedSchema(read));
+    }
+    return schemas.get(name);
+  };
   const shapes = new Map<string, StructuralSchema>();
   const shapeOf = (version: Version): StructuralSchema => {
     const name = version['name'] as string;
@@ -38,17 +49,19 @@ export function customResources(definition: Definition): Resource[] {
     if (known) return known;
     const paths = scalePathsOf(version);
     const made = structuralSchema(
-      schemaOf(version) ?? {},
+      schema(name) ?? {},
       paths && { checkScale: (object: JsonObject, part: 'object' | 'status') => validateScale(object, paths, part) },
     );
     shapes.set(name, made);
     return made;
   };
   const storage = storageVersionOf(crd)!;
-  return kindsOf(crd).map((kind) => customResource({ ...definition, kind, storage, shapeOf }));
+  return kindsOf(crd).map((kind) => customResource({ ...definition, schema, readSchema: definition.schema, kind, storage, shapeOf }));
 }
 
 interface Parts extends Definition {
+  /** The same as `schema`, which remembers it. */
+  readSchema: Definition['schema'];
   kind: Kind;
   /** Name of the stored version. */
   storage: string;
@@ -56,7 +69,7 @@ interface Parts extends Definition {
 }
 
 function customResource(parts: Parts): Resource {
-  const { store, crd, kind, storage, shapeOf, revision, retired } = parts;
+  const { store, crd, schema: schemaOf, kind, storage, shapeOf, revision, retired } = parts;
   const version = versionOf(crd, kind.version)!;
   const group = groupOf(crd);
   const gr = { group, resource: kind.plural };
@@ -65,6 +78,7 @@ function customResource(parts: Parts): Resource {
   let mergeType: MergeType | undefined;
   let strategy: Strategy | undefined;
   let table: TablePrinter | undefined;
+  let published: CustomKind | undefined;
   let fields: ((object: JsonObject) => Record<string, string>) | undefined;
   return {
     kind,
@@ -79,7 +93,7 @@ function customResource(parts: Parts): Resource {
       return schema;
     },
     mergeType() {
-      mergeType ??= mergeTypeOfStructural(schemaOf(version));
+      mergeType ??= mergeTypeOfStructural(schemaOf(kind.version));
       return mergeType;
     },
     get strategy() {
@@ -99,18 +113,20 @@ function customResource(parts: Parts): Resource {
     ...(kind.deprecation && { requestWarning: kind.deprecation }),
     schemaRevision: revision,
     isTerminating: isTrue(crd, 'Terminating'),
-    published: () => publishedKind(crd, version, kind),
+    published() {
+      published ??= publishedKind(parts, version);
+      return published;
+    },
     ...(scale && { scale: scale as ScalePaths }),
     retired,
   };
 }
 
 /** R10.30, R10.31 */
-function publishedKind(crd: JsonObject, version: Version, kind: Kind): CustomKind {
-  const schema = schemaOf(version);
+function publishedKind({ crd, readSchema, kind }: Parts, version: Version): CustomKind {
   return {
     kind,
-    ...(schema && { schema }),
+    schema: () => readSchema(kind.version),
     preserveUnknownFields: specOf(crd)?.preserveUnknownFields === true,
     selectableFields: objectsAt(version, 'selectableFields').map((field) => textAt(field, 'jsonPath')),
   };

@@ -2,7 +2,7 @@
  * Serves what CustomResourceDefinitions define. It follows their committed state, in the same turn in which it is committed, so that a definition that
  * reads as Established is served already (B3.8, R11.27), also right after a restart.
  */
-import { isServed } from '../schemas/crd/definition.js';
+import { isServed, schemaOf, specOf, versionOf, versionsOf } from '../schemas/crd/definition.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { parseKey, resourcePrefix } from '../storage/keys.js';
 import type { Entry } from '../storage/entry.js';
@@ -16,6 +16,8 @@ const DEFINITIONS = { group: 'apiextensions.k8s.io', resource: 'customresourcede
 interface Served {
   /** What was made of the definition: spec, accepted names and conditions as text. */
   shape: string;
+  /** The newest state of that shape. */
+  entry: Entry;
   /** The schema is of this generation, since this revision. */
   generation: number;
   since: number;
@@ -51,18 +53,38 @@ function follow(api: Api, all: Map<string, Served>, entry: Entry, isGone: boolea
   }
   const { generation = 0 } = crd['metadata'] as { generation?: number };
   const shape = shapeOf(crd);
-  if (before?.shape === shape) return;
+  if (before?.shape === shape) {
+    before.entry = entry;
+    return;
+  }
   const since = before?.generation === generation ? before.since : entry.revision;
   // R7.17: a changed spec ends the watches; a status that only moved on does not
   const retire = before?.generation === generation ? before.retire : new AbortController();
   if (before && retire !== before.retire) before.retire.abort();
-  all.set(entry.key, { shape, generation, since, retire });
-  const convert = conversionByWebhook(api.store, cluster, api.chance.uuid, crd);
-  api.registry.setCustom(
-    cluster,
-    name,
-    customResources({ store: api.store, crd, revision: since, retired: retire.signal, ...(convert && { convert }) }),
-  );
+  const now: Served = { shape, entry, generation, since, retire };
+  all.set(entry.key, now);
+  const outline = withoutSchemas(crd);
+  const convert = conversionByWebhook(api.store, cluster, api.chance.uuid, outline);
+  const resources = customResources({
+    store: api.store,
+    crd: outline,
+    schema: (version) => storedSchema(now.entry, version),
+    revision: since,
+    retired: retire.signal,
+    ...(convert && { convert }),
+  });
+  api.registry.setCustom(cluster, name, resources);
+}
+
+/** Schemas are nearly all of a definition, and most are not looked at for long: until then they stay bytes. */
+function withoutSchemas(crd: JsonObject): JsonObject {
+  const versions = versionsOf(crd).map(({ schema: _, ...version }) => version);
+  return { ...crd, spec: { ...specOf(crd), versions } };
+}
+
+function storedSchema(entry: Entry, version: string): JsonObject | undefined {
+  const found = versionOf(storedObject(entry), version);
+  return found && schemaOf(found);
 }
 
 function shapeOf(crd: JsonObject): string {

@@ -12,6 +12,8 @@ export class Registry {
   readonly #builtins = new Map<string, Resource>();
   readonly #builtinVersions = new Map<string, Set<string>>();
   readonly #custom = new Map<string, Map<string, Resource>>();
+  /** Keys in `#custom`, by cluster and definition. */
+  readonly #customKeys = new Map<string, Map<string, string[]>>();
   /** By cluster. */
   readonly #remote = new Map<string, readonly RemoteVersion[]>();
   readonly #listeners = new Set<(cluster: string) => void>();
@@ -30,8 +32,16 @@ export class Registry {
   setCustom(cluster: string, crdName: string, resources: readonly Resource[]): void {
     const own = this.#custom.get(cluster) ?? new Map<string, Resource>();
     this.#custom.set(cluster, own);
-    for (const [key, resource] of own) if (`${resource.gr.resource}.${resource.gr.group}` === crdName) own.delete(key);
-    for (const resource of resources) own.set(keyOf({ ...resource.gvk, resource: resource.kind.plural }), resource);
+    const keys = this.#customKeys.get(cluster) ?? new Map<string, string[]>();
+    this.#customKeys.set(cluster, keys);
+    for (const key of keys.get(crdName) ?? []) own.delete(key);
+    keys.delete(crdName);
+    const added = resources.map((resource) => [keyOf({ ...resource.gvk, resource: resource.kind.plural }), resource] as const);
+    for (const [key, resource] of added) own.set(key, resource);
+    if (added.length > 0) keys.set(
+      crdName,
+      added.map(([key]) => key),
+    );
     this.#generations.set(cluster, this.generation(cluster) + 1);
     for (const listener of this.#listeners) listener(cluster);
   }

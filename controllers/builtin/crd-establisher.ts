@@ -1,12 +1,14 @@
 /** The status of a CustomResourceDefinition: which names it gets, whether it is served (B3). */
 import { settleStatus } from '../../schemas/crd/conditions.js';
+import { acceptedNamesOf } from '../../schemas/crd/definition.js';
 import type { JsonObject } from '../../schemas/json-value.js';
+import type { InformerEvent } from '../informer.js';
 import { isTerminating, type KubeObject } from '../object.js';
 import { definePlugin, type Plugin } from '../plugin.js';
-import type { Context, Request } from '../reconciler.js';
+import type { Context, Request, Source } from '../reconciler.js';
 
 interface Definition extends KubeObject {
-  spec: { group: string };
+  spec: { group: string; versions?: unknown };
 }
 
 const kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
@@ -14,35 +16,63 @@ const name = 'crd-establisher';
 /** What the server's own writes are recorded under (B1.2). */
 const fieldManager = 'kube-apiserver';
 
+/** All but the versions, which are nearly all of a definition and have no say in its status. */
+const definitions: Source = {
+  ...kind,
+  keep(object) {
+    const { managedFields: _, ...metadata } = object.metadata;
+    const { versions: __, ...spec } = (object as Definition).spec;
+    return { ...object, metadata, spec } as KubeObject;
+  },
+};
+
 export function crdEstablisherPlugin(): Plugin {
-  return definePlugin({
-    name,
-    controllers: [
-      {
-        name,
-        for: kind,
-        // names that one definition gives free may be what another one waits for
-        watches: [{ ...kind, map: (changed, context) => sameGroup(changed as Definition, context) }],
-        reconcile,
-      },
-    ],
-  });
+  /** Statuses written here that the cache may not show yet, by name. */
+  const written = new Map<string, KubeObject>();
+
+  async function reconcile(request: Request, context: Context): Promise<void> {
+    const { client, clock } = context;
+    const cache = context.cache<KubeObject>(definitions);
+    const cached = cache.get(request);
+    if (!cached || isTerminating(cached)) {
+      written.delete(request.name);
+      return;
+    }
+    const others = cache.list().map((other) => newer(other, written.get(other.metadata.name))) as unknown as JsonObject[];
+    const now = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+    const settled = (definition: KubeObject): JsonObject => settleStatus(definition as unknown as JsonObject, others, now, true);
+    if (settled(cached) === (cached as unknown as JsonObject)) return;
+    const found = await client.find<KubeObject>(kind, request);
+    if (!found || isTerminating(found)) return;
+    const next = settled(found) as unknown as KubeObject;
+    if (next !== found) written.set(request.name, definitions.keep!(await client.updateStatus(next, { fieldManager })));
+  }
+
+  const toGroup = { ...definitions, predicate: freesNames, map: sameGroup };
+  return definePlugin({ name, controllers: [{ name, for: definitions, watches: [toGroup], reconcile }] });
 }
 
-function sameGroup(changed: Definition, context: Context): Request[] {
+function newer(cached: KubeObject, own: KubeObject | undefined): KubeObject {
+  if (!own || own.metadata.uid !== cached.metadata.uid) return cached;
+  return BigInt(own.metadata.resourceVersion ?? 0) > BigInt(cached.metadata.resourceVersion ?? 0) ? own : cached;
+}
+
+/** Whether a change gives names up, which another definition of the group may be waiting for. */
+function freesNames(event: InformerEvent<KubeObject>): boolean {
+  if (event.type !== 'updated') return event.type === 'deleted';
+  const namesOf = (object: KubeObject): string[] => {
+    const { plural, singular, shortNames, kind: ownKind, listKind } = acceptedNamesOf(object as unknown as JsonObject);
+    return [plural, singular, ...shortNames, ownKind, listKind];
+  };
+  const kept = new Set(namesOf(event.object));
+  return namesOf(event.old).some((each) => !kept.has(each));
+}
+
+function sameGroup(changed: KubeObject, context: Context): Request[] {
+  const { group } = (changed as Definition).spec;
   return context
-    .cache<Definition>(kind)
+    .cache<Definition>(definitions)
     .list()
-    .filter(({ spec }) => spec.group === changed.spec.group)
+    .filter(({ spec, metadata }) => spec.group === group && metadata.name !== changed.metadata.name)
     .map(({ metadata }) => ({ name: metadata.name }));
-}
-
-async function reconcile(request: Request, { client, clock }: Context): Promise<void> {
-  const found = await client.find<KubeObject>(kind, request);
-  if (!found || isTerminating(found)) return;
-  const others = (await client.list<KubeObject>(kind)).items;
-  const now = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
-  const definition = found as unknown as JsonObject;
-  const settled = settleStatus(definition, others as unknown as JsonObject[], now, true);
-  if (settled !== definition) await client.updateStatus(settled as unknown as KubeObject, { fieldManager });
 }

@@ -58,7 +58,7 @@ export function crdFinalizerPlugin(): Plugin {
 
   return definePlugin({
     name,
-    controllers: [{ name, for: { ...kind, predicate: ({ object }) => isTerminating(object) }, concurrency: 5, reconcile }],
+    controllers: [{ name, for: { ...kind, metadataOnly: true, predicate: ({ object }) => isTerminating(object) }, concurrency: 5, reconcile }],
   });
 }
 

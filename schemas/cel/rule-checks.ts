@@ -57,8 +57,8 @@ export interface RuleErrorOptions {
 
 /** Compiles all rules of an openAPIV3Schema and estimates their costs (B2.30a, B2.31); `path` ends in `openAPIV3Schema`. */
 export function ruleErrors(schema: JsonObject, path: string, options: RuleErrorOptions = {}): RuleErrors {
-  const walk: Walk = { errors: [], expensive: [], total: 0, skip: options.skip ?? (() => false) };
-  const type = schemaType(schema, { name: 'selfType', resourceRoot: true });
+  const walk: Walk = { errors: [], expensive: [], total: 0, skip: options.skip ?? (() => false), ruled: new Set() };
+  const type = findRules(schema, walk.ruled) ? schemaType(schema, { name: 'selfType', resourceRoot: true }) : undefined;
   if (type) checkNode(walk, schema, path, { type, cardinality: 1, uncorrelatable: undefined });
   return { expressions: walk.errors, total: totalErrors(walk, path) };
 }
@@ -68,6 +68,8 @@ interface Walk {
   expensive: { path: string; cost: number }[];
   total: number;
   skip: (path: string) => boolean;
+  /** The nodes that have rules, themselves or below: the others are passed over. */
+  ruled: Set<JsonObject>;
 }
 interface Place {
   type: CelType;
@@ -77,7 +79,18 @@ interface Place {
   uncorrelatable: string | undefined;
 }
 
+/** Collects the nodes that have rules or contain one that has. */
+function findRules(schema: JsonObject, ruled: Set<JsonObject>): boolean {
+  let found = rulesOf(schema).length > 0;
+  const properties = schema['properties'];
+  const inner = [schema['additionalProperties'], schema['items'], ...(isObject(properties) ? Object.values(properties) : [])];
+  for (const each of inner) if (isObject(each) && findRules(each, ruled)) found = true;
+  if (found) ruled.add(schema);
+  return found;
+}
+
 function checkNode(walk: Walk, schema: JsonObject, path: string, place: Place): void {
+  if (!walk.ruled.has(schema)) return;
   for (const [inner, innerPath, innerPlace] of nodesBelow(schema, path, place)) checkNode(walk, inner, innerPath, innerPlace);
   const rules = rulesOf(schema);
   if (rules.length === 0 || walk.skip(path)) return;

@@ -111,13 +111,13 @@ function warningErrors(version: JsonObject, path: string): FieldError[] {
 
 /** B2.4 */
 function versionListErrors(versions: readonly JsonObject[]): FieldError[] {
-  const printed: JsonValue = versions.length === 0 ? null : versions.map(internalVersion);
+  const printed = (): JsonValue => (versions.length === 0 ? null : versions.map(internalVersion));
   const errors: FieldError[] = [];
   if (new Set(versions.map((version) => textAt(version, 'name'))).size < versions.length) {
-    errors.push(invalidValue('spec.versions', printed, 'must contain unique version names'));
+    errors.push(invalidValue('spec.versions', printed(), 'must contain unique version names'));
   }
   if (versions.filter((version) => version.storage === true).length !== 1) {
-    errors.push(invalidValue('spec.versions', printed, 'must have exactly one version marked as storage version'));
+    errors.push(invalidValue('spec.versions', printed(), 'must have exactly one version marked as storage version'));
   }
   return errors;
 }

@@ -53,7 +53,7 @@ export function differencesOf(a: Answer, b: Answer): string[] {
   ];
 }
 
-/** Managers are listed by the second of their time, causes of a refusal in no order at all. */
+/** Managers are listed by the second of their time; conditions come when their controllers do, causes of a refusal in no order at all. */
 function comparable(body: JsonObject): JsonObject {
   const copy = clone(body);
   const sortAt = (object: JsonObject | undefined, name: string): void => {
@@ -61,13 +61,18 @@ function comparable(body: JsonObject): JsonObject {
     if (Array.isArray(list)) object![name] = list.map((item) => [textOf(item), item] as const).sort(byText).map(([, item]) => item);
   };
   sortAt(objectAt(copy, 'metadata'), 'managedFields');
+  sortAt(objectAt(copy, 'status'), 'conditions');
   const details = objectAt(copy, 'details');
   sortAt(details, 'causes');
   if (objectsAt(details, 'causes').length > 1) delete copy['message'];
   return copy;
 }
 
-const textOf = (value: JsonValue): string => JSON.stringify(isObject(value) && value['manager'] ? [value['manager'], value['operation'], value['subresource']] : value);
+/** By what it is sorted. */
+function textOf(value: JsonValue): string {
+  const { manager, operation, subresource, type } = isObject(value) ? value : {};
+  return JSON.stringify(manager ? [manager, operation, subresource] : (type ?? value));
+}
 const byText = ([a]: readonly [string, JsonValue], [b]: readonly [string, JsonValue]): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function differing(a: JsonValue | undefined, b: JsonValue | undefined, path: string): string[] {

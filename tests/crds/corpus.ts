@@ -60,7 +60,7 @@ function documentsOf(file: string): JsonObject[] {
       return [];
     }
     if (!isObject(value) || JSON.stringify(value).includes('{{')) return isObject(value) && isCrd(value) ? [value] : [];
-    return value['kind'] === 'List' ? [...objectsAt(value, 'items')] : [value];
+    return value['kind'] === 'List' ? objectsAt(value, 'items').filter(isObject) : [value];
   });
 }
 

@@ -34,7 +34,7 @@ const widget: Kind = {
 };
 const custom: CustomKind = {
   kind: widget,
-  schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer', default: 1 } } } } },
+  schema: () => ({ type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer', default: 1 } } } } }),
   selectableFields: ['.spec.size'],
 };
 
@@ -165,7 +165,7 @@ t.test('custom kinds are published with the members of every object (R10.31, R10
   t.strictSame(Object.keys(at(published, name, 'properties') as JsonObject), ['spec', 'apiVersion', 'kind', 'metadata']);
   t.strictSame(at(published, name, 'x-kubernetes-selectable-fields'), [{ fieldPath: 'spec.size' }]);
   t.strictSame(at(published, `${name}List`, 'required'), ['items']);
-  t.strictSame(schemasOfCustomKind({ kind: widget }, 3)[name], {
+  t.strictSame(schemasOfCustomKind({ kind: widget, schema: () => undefined }, 3)[name], {
     type: 'object',
     'x-kubernetes-group-version-kind': [{ group: 'stable.example.com', kind: 'Widget', version: 'v1' }],
   });
@@ -226,7 +226,7 @@ t.test('a structural schema becomes OpenAPI 3 as it is, and Swagger 2 without wh
   for (const [title, spec, v3, v2] of cases) {
     const published = (version: 2 | 3): JsonValue =>
       at(
-        schemasOfCustomKind({ kind: widget, schema: { type: 'object', properties: { spec } } }, version),
+        schemasOfCustomKind({ kind: widget, schema: () => ({ type: 'object', properties: { spec } }) }, version),
         'com.example.stable.v1.Widget',
         'properties',
         'spec',
@@ -234,7 +234,7 @@ t.test('a structural schema becomes OpenAPI 3 as it is, and Swagger 2 without wh
     t.strictSame(published(3), v3, `${title}, version 3`);
     t.strictSame(published(2), v2, `${title}, version 2`);
   }
-  const root = { kind: widget, schema: { type: 'object', ...preserve, properties: { a: { type: 'string' } } } };
+  const root = { kind: widget, schema: () => ({ type: 'object', ...preserve, properties: { a: { type: 'string' } } }) };
   t.notOk('properties' in (schemasOfCustomKind(root, 2)['com.example.stable.v1.Widget'] as JsonObject));
 });
 
@@ -243,4 +243,6 @@ t.test('built-in documents are shared, and a custom kind changes only what it is
   t.equal(without.v3('api/v1'), with_.v3('api/v1'));
   t.not(without.v2().hash, with_.v2().hash);
   t.not(without.v3Index().hash, with_.v3Index().hash);
+  const other: CustomKind = { kind: { ...widget, group: 'other.example.com' }, schema: () => undefined };
+  t.equal(factory.withCustom([custom, other]).v3('apis/stable.example.com/v1'), with_.v3('apis/stable.example.com/v1'));
 });

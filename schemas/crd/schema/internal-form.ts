@@ -117,9 +117,18 @@ export function internalSchema(value: JsonObject): JsonObject {
 /** The members of Go's schema that an object sets, in Go's order. */
 export function usedMembers(value: JsonObject): string[] {
   return SCHEMA.filter(([, name, print]) => {
-    const shown = print(value[name]);
+    const member = value[name];
+    if (member === undefined) return false;
+    const shown = print(shallow(member));
     return shown !== null && shown !== '' && shown !== false;
   }).map(([goName]) => goName);
+}
+
+/** Enough of a member to see whether it prints as something: what is inside schemas is of no interest. */
+function shallow(member: JsonValue): JsonValue {
+  if (Array.isArray(member)) return member.slice(0, 1);
+  if (!isObject(member)) return member;
+  return Object.fromEntries(Object.keys(member).map((name) => [name, isObject(member[name]) ? {} : member[name]!]));
 }
 
 const SCALE: Members = [

@@ -70,7 +70,7 @@ export function isUnreadable(schema: JsonObject): boolean {
 }
 
 function childrenOf(schema: JsonObject): JsonObject[] {
-  const children = propertiesOf(structural(schema)).map(([, property]) => property.raw);
+  const children = isObject(schema.properties) ? Object.values(schema.properties).filter(isObject) : [];
   for (const keyword of ['additionalProperties', 'items', 'not']) if (isObject(schema[keyword])) children.push(schema[keyword]);
   for (const keyword of ['allOf', 'oneOf', 'anyOf']) children.push(...listAt(schema, keyword).filter(isObject));
   return children;
@@ -98,29 +98,34 @@ function checkOwnKeywords(schema: JsonObject, place: Place, waived: ReadonlySet<
 }
 
 function checkChildren(schema: JsonObject, place: Place, waived: ReadonlySet<Waiver>, found: Keywords): void {
-  const go = (value: JsonValue | undefined, path: string, changes: Partial<Place> = {}): void => {
-    if (isObject(value)) check(value, { ...place, isRoot: false, path, ...changes }, waived, found);
+  // Paths are made only where something stands: most keywords are absent from most nodes.
+  const go = (value: JsonObject, path: string, changes?: Partial<Place>): void =>
+    check(value, { ...place, isRoot: false, path, ...changes }, waived, found);
+  const goOne = (keyword: string, changes?: Partial<Place>): void => {
+    const value = schema[keyword];
+    if (isObject(value)) go(value, child(place.path, keyword), changes);
   };
-  const at = (keyword: string): string => child(place.path, keyword);
-  const insideMap = place.insideMetadata ? { noDefault: 'inside additionalProperties applying to object metadata' } : {};
-  go(schema.additionalProperties, at('additionalProperties'), insideMap);
-  for (const [name, property] of propertiesOf(structural(schema)))
-    go(property.raw, index(at('properties'), name), insideProperty(schema, place, name));
-  goMembers(schema.patternProperties, at('patternProperties'), go);
-  go(schema.additionalItems, at('additionalItems'));
-  go(schema.not, at('not'));
   const goItems = (keyword: string): void => {
-    for (const [i, item] of listAt(schema, keyword).entries()) go(item, index(at(keyword), i));
+    for (const [i, item] of listAt(schema, keyword).entries()) if (isObject(item)) go(item, index(child(place.path, keyword), i));
   };
+  const goMembers = (keyword: string): void => {
+    const value = schema[keyword];
+    if (!isObject(value)) return;
+    for (const name of Object.keys(value).sort())
+      if (isObject(value[name])) go(value[name], index(child(place.path, keyword), name));
+  };
+  goOne('additionalProperties', place.insideMetadata ? { noDefault: 'inside additionalProperties applying to object metadata' } : undefined);
+  const propertiesPath = child(place.path, 'properties');
+  for (const [name, property] of propertiesOf(structural(schema)))
+    go(property.raw, index(propertiesPath, name), insideProperty(schema, place, name));
+  goMembers('patternProperties');
+  goOne('additionalItems');
+  goOne('not');
   for (const keyword of ['allOf', 'oneOf', 'anyOf']) goItems(keyword);
-  goMembers(schema.definitions, at('definitions'), go);
-  go(schema.items, at('items'));
+  goMembers('definitions');
+  goOne('items');
   goItems('items');
-  goMembers(schema.dependencies, at('dependencies'), go);
-}
-
-function goMembers(value: JsonValue | undefined, path: string, go: (value: JsonValue | undefined, path: string) => void): void {
-  if (isObject(value)) for (const name of Object.keys(value).sort()) go(value[name], index(path, name));
+  goMembers('dependencies');
 }
 
 /** B2.29: the members that every resource has take no defaults at the root. */
