@@ -38,10 +38,11 @@ export class Registry {
     keys.delete(crdName);
     const added = resources.map((resource) => [keyOf({ ...resource.gvk, resource: resource.kind.plural }), resource] as const);
     for (const [key, resource] of added) own.set(key, resource);
-    if (added.length > 0) keys.set(
-      crdName,
-      added.map(([key]) => key),
-    );
+    if (added.length > 0)
+      keys.set(
+        crdName,
+        added.map(([key]) => key),
+      );
     this.#generations.set(cluster, this.generation(cluster) + 1);
     for (const listener of this.#listeners) listener(cluster);
   }

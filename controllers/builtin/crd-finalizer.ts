@@ -58,7 +58,9 @@ export function crdFinalizerPlugin(): Plugin {
 
   return definePlugin({
     name,
-    controllers: [{ name, for: { ...kind, metadataOnly: true, predicate: ({ object }) => isTerminating(object) }, concurrency: 5, reconcile }],
+    controllers: [
+      { name, for: { ...kind, metadataOnly: true, predicate: ({ object }) => isTerminating(object) }, concurrency: 5, reconcile },
+    ],
   });
 }
 

@@ -52,7 +52,14 @@ function* placesOf(schema: JsonObject, value: JsonValue, path: Path): Generator<
   }
 }
 
-const WRONG: Record<string, JsonValue> = { string: 7, integer: 'seven', number: 'seven', boolean: 'perhaps', object: 'text', array: 'text' };
+const WRONG: Record<string, JsonValue> = {
+  string: 7,
+  integer: 'seven',
+  number: 'seven',
+  boolean: 'perhaps',
+  object: 'text',
+  array: 'text',
+};
 
 function wrongFor(schema: JsonObject): JsonValue | undefined {
   return schema['x-kubernetes-int-or-string'] === true ? undefined : WRONG[String(schema['type'])];

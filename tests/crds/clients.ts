@@ -58,7 +58,11 @@ function comparable(body: JsonObject): JsonObject {
   const copy = clone(body);
   const sortAt = (object: JsonObject | undefined, name: string): void => {
     const list = object?.[name];
-    if (Array.isArray(list)) object![name] = list.map((item) => [textOf(item), item] as const).sort(byText).map(([, item]) => item);
+    if (Array.isArray(list))
+      object![name] = list
+        .map((item) => [textOf(item), item] as const)
+        .sort(byText)
+        .map(([, item]) => item);
   };
   sortAt(objectAt(copy, 'metadata'), 'managedFields');
   sortAt(objectAt(copy, 'status'), 'conditions');

@@ -9,7 +9,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { acceptedNamesOf, groupOf, isNamespaced, isTrue, schemaOf, storageVersionOf, versionOf, versionsOf } from '../../schemas/crd/definition.js';
+import {
+  acceptedNamesOf,
+  groupOf,
+  isNamespaced,
+  isTrue,
+  schemaOf,
+  storageVersionOf,
+  versionOf,
+  versionsOf,
+} from '../../schemas/crd/definition.js';
 import { clone, type JsonObject } from '../../schemas/json-value.js';
 import { objectAt, textAt } from '../../schemas/validation/members.js';
 import { createServer } from '../../server/index.js';
@@ -144,7 +153,8 @@ function named(object: JsonObject, namespaced: boolean): JsonObject {
   const metadata = copy['metadata'] as JsonObject;
   if (!metadata['name']) metadata['name'] = `${textAt(metadata, 'generateName') || 'sample-'}1`;
   delete metadata['generateName'];
-  for (const name of ['resourceVersion', 'uid', 'creationTimestamp', 'managedFields', 'finalizers', 'ownerReferences']) delete metadata[name];
+  for (const name of ['resourceVersion', 'uid', 'creationTimestamp', 'managedFields', 'finalizers', 'ownerReferences'])
+    delete metadata[name];
   if (namespaced) metadata['namespace'] = NAMESPACE;
   else delete metadata['namespace'];
   return copy;
@@ -188,7 +198,8 @@ async function breakObject(object: JsonObject, { crd, version, collection }: Kin
     counts.broken++;
     const what = `${textAt(object, 'kind')} with a broken ${breach} at ${field}`;
     const answer = await ask(what, { method: 'POST', path: collection, query: MANAGER, body });
-    if (answer.status !== 422 || !fieldsOf(answer).includes(field)) fail(what, [messageOf(answer).slice(0, 500), `fields: ${fieldsOf(answer)}`]);
+    if (answer.status !== 422 || !fieldsOf(answer).includes(field))
+      fail(what, [messageOf(answer).slice(0, 500), `fields: ${fieldsOf(answer)}`]);
     if (answer.status === 201) await remove(`${collection}/${nameOf(object)}`);
   }
 }
@@ -223,7 +234,11 @@ function made(kind: string, schema: JsonObject, namespaced: boolean): JsonObject
 
 const projects = projectsIn(folder).filter((name) => options.only === undefined || name === options.only);
 for (const client of clients)
-  await client.call({ method: 'POST', path: '/api/v1/namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } } });
+  await client.call({
+    method: 'POST',
+    path: '/api/v1/namespaces',
+    body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+  });
 if (kubectlMissing) console.log(`nothing is explained: ${kubectlMissing}`);
 
 const rows: [string, Counts][] = [];
@@ -237,7 +252,9 @@ for (const name of projects) {
 }
 
 const columns = ['crds', 'explained', 'samples', 'accepted', 'refused', 'broken', 'failures'] as const;
-const total = Object.fromEntries(columns.map((column) => [column, rows.reduce((sum, [, each]) => sum + each[column], 0)])) as unknown as Counts;
+const total = Object.fromEntries(
+  columns.map((column) => [column, rows.reduce((sum, [, each]) => sum + each[column], 0)]),
+) as unknown as Counts;
 console.log(`\n${'project'.padEnd(28)}${columns.map((column) => column.padStart(11)).join('')}`);
 for (const [name, each] of [...rows, ['all', total] as const])
   console.log(`${name.padEnd(28)}${columns.map((column) => String(each[column]).padStart(11)).join('')}`);

@@ -111,10 +111,12 @@ function checkChildren(schema: JsonObject, place: Place, waived: ReadonlySet<Wai
   const goMembers = (keyword: string): void => {
     const value = schema[keyword];
     if (!isObject(value)) return;
-    for (const name of Object.keys(value).sort())
-      if (isObject(value[name])) go(value[name], index(child(place.path, keyword), name));
+    for (const name of Object.keys(value).sort()) if (isObject(value[name])) go(value[name], index(child(place.path, keyword), name));
   };
-  goOne('additionalProperties', place.insideMetadata ? { noDefault: 'inside additionalProperties applying to object metadata' } : undefined);
+  goOne(
+    'additionalProperties',
+    place.insideMetadata ? { noDefault: 'inside additionalProperties applying to object metadata' } : undefined,
+  );
   const propertiesPath = child(place.path, 'properties');
   for (const [name, property] of propertiesOf(structural(schema)))
     go(property.raw, index(propertiesPath, name), insideProperty(schema, place, name));
