@@ -138,7 +138,8 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
     },
     async deleteCollection(kind, options = {}) {
       const path = await pathOf(kind, options.namespace);
-      return call(kind, { method: 'DELETE', path, query: query(selection(options)), body: deleteBody(options), ...signalOf(options) });
+      const selected = query({ ...selection(options), limit: options.limit?.toString(), continue: options.continue });
+      return call(kind, { method: 'DELETE', path, query: selected, body: deleteBody(options), ...signalOf(options) });
     },
     watch: <T extends KubeObject>(kind: KindReference, options: WatchOptions = {}) => resumingWatch<T>(kind, options),
     resourceFor: (kind) => mapping.resourceFor(kind),

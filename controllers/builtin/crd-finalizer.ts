@@ -8,6 +8,7 @@ import { type Condition, isTerminating, type KindReference, type KubeObject } fr
 import { definePlugin, type Plugin } from '../plugin.js';
 import type { Context, Request, Result } from '../reconciler.js';
 import { absentIfNotFound } from '../transport-client.js';
+import { deleteAll } from './delete-all.js';
 
 interface Definition extends KubeObject {
   spec: { group: string; names: { kind: string }; versions: { name: string; served: boolean; storage: boolean }[] };
@@ -98,7 +99,7 @@ async function deleteInstances(client: Client, instances: KindReference): Promis
     for (const { metadata } of page.items) if (!metadata.deletionTimestamp) namespaces.add(metadata.namespace ?? '');
   }
   for (const namespace of namespaces) {
-    await absentIfNotFound(client.deleteCollection(instances, namespace === '' ? {} : { namespace }));
+    await absentIfNotFound(deleteAll(client, instances, namespace === '' ? {} : { namespace }));
   }
   const { items, metadata } = await client.list<KubeObject>(instances, { limit: 1, metadataOnly: true });
   return items.length + (metadata.remainingItemCount ?? 0);

@@ -10,6 +10,7 @@ import { type Condition, isTerminating, type KubeObject } from '../object.js';
 import { definePlugin, type Plugin } from '../plugin.js';
 import type { Context, Request, Result } from '../reconciler.js';
 import { apiVersionOf, groupResourceName } from '../../schemas/group-version.js';
+import { deleteAll } from './delete-all.js';
 
 export interface NamespaceOptions {
   /** Between the deletion and the first look: writes that were admitted before it have arrived by then. */
@@ -26,7 +27,7 @@ interface Namespace extends KubeObject {
 const kind = { apiVersion: 'v1', kind: 'Namespace' };
 const finalizer = 'kubernetes';
 
-export function namespacePlugin({ graceMs = 5000, recheckMaxMs = 8500 }: NamespaceOptions = {}): Plugin {
+export function namespacePlugin({ graceMs = 2000, recheckMaxMs = 8500 }: NamespaceOptions = {}): Plugin {
   /** How often a namespace has been looked at, by name. */
   const looks = new Map<string, { uid: string; count: number }>();
 
@@ -91,18 +92,18 @@ async function emptyNamespace(client: Client, namespace: string): Promise<Outcom
   const outcome: Outcome = { discoveryFailures: discovery.failures, contentErrors: [], remaining: new Map(), finalizers: new Map() };
   const resources = discovery.resources.filter(({ namespaced, verbs, preferred }) => namespaced && preferred && verbs.includes('delete'));
   const isPods = ({ group, resource }: ApiResource) => group === '' && resource === 'pods';
-  for (const pods of resources.filter(isPods)) await deleteAll(client, namespace, pods, outcome);
+  for (const pods of resources.filter(isPods)) await deleteKind(client, namespace, pods, outcome);
   if (outcome.remaining.size > 0) return outcome;
-  for (const resource of resources) if (!isPods(resource)) await deleteAll(client, namespace, resource, outcome);
+  for (const resource of resources) if (!isPods(resource)) await deleteKind(client, namespace, resource, outcome);
   return outcome;
 }
 
 /** One kind: delete, then look. What stays without a finalizer should not be there, and counts as a failure. */
-async function deleteAll(client: Client, namespace: string, resource: ApiResource, outcome: Outcome): Promise<void> {
+async function deleteKind(client: Client, namespace: string, resource: ApiResource, outcome: Outcome): Promise<void> {
   const kind = { apiVersion: apiVersionOf(resource), kind: resource.kind };
   const canList = resource.verbs.includes('list');
   try {
-    if (resource.verbs.includes('deletecollection')) await client.deleteCollection(kind, { namespace, propagationPolicy: 'Background' });
+    if (resource.verbs.includes('deletecollection')) await deleteAll(client, kind, { namespace, propagationPolicy: 'Background' });
     else if (canList) await deleteEach(client, namespace, kind);
     if (!canList) return;
     let count = 0;

@@ -38,12 +38,14 @@ export interface Target {
   requestName: string;
   /** It is part of a request that admission has let through (an eviction). */
   isAdmitted?: true;
+  /** Told that it is decided on, and why it is refused if it is, before anything is durable. */
+  onDecided?(refusal?: unknown): void;
 }
 
 /** Deletes, or marks for deletion where finalizers or a grace period hold it (R4.42–R4.50). Throws 404, 409, 403. */
 export async function removeObject(resource: Resource, request: Request, target: Target, options: DeleteOptions): Promise<Answer> {
   const key = keyOf(resource, request.info.cluster, target.namespace, target.name);
-  const { decision, entry } = await decideOn(request.api.store, key, (head) => decide(resource, request, target, options, head));
+  const { decision, entry } = await decideOn(request.api.store, key, (head) => told(target, decide(resource, request, target, options, head)));
   const { answer, object } = decision;
   if (decision.write) await resource.allocator?.settled();
   if (answer === 'missing') throw notFound(resource.gr, target.name);
@@ -69,10 +71,21 @@ function removedStatus(resource: Resource, name: string, object: JsonObject): St
   };
 }
 
+function* told({ onDecided }: Target, steps: Steps<Removal>): Steps<Removal> {
+  try {
+    const removal = yield* steps;
+    onDecided?.();
+    return removal;
+  } catch (error) {
+    onDecided?.(error);
+    throw error;
+  }
+}
+
 function* decide(resource: Resource, request: Request, target: Target, options: DeleteOptions, head: Entry | undefined): Steps<Removal> {
   if (!head) return { answer: 'missing', object: {} };
   const stored = storedObject(head);
-  const object = yield* settled(convertStored(resource, storedObject(head)));
+  const object = yield* settled(convertStored(resource, clone(stored)));
   checkPreconditions(resource, target.name, metaOf(object), options);
   if (!target.isAdmitted) {
     const attributes = attributesFor(resource, request, target, options, object);
@@ -80,7 +93,7 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
     yield* request.api.admission.validate(attributes);
   }
   const now = request.api.chance.now();
-  const marked = storedObject(head);
+  const marked = clone(stored);
   const hold = mark(resource, marked, options, now);
   if (!options.propagationPolicy && options.orphanDependents === undefined && hold.orphansByDefault)
     request.warn(
