@@ -100,7 +100,10 @@ export interface Client {
   /** The answer is the object, or a Status when it is gone at once. */
   delete(kind: KindReference, key: ObjectKey, options?: DeleteOptions): Promise<JsonObject>;
   /** The answer is the list of what was there. With a `limit` only so many are deleted, and the list tells how to go on. */
-  deleteCollection(kind: KindReference, options?: SelectOptions & DeleteOptions & Pick<ListOptions, 'limit' | 'continue'>): Promise<JsonObject>;
+  deleteCollection(
+    kind: KindReference,
+    options?: SelectOptions & DeleteOptions & Pick<ListOptions, 'limit' | 'continue'>,
+  ): Promise<JsonObject>;
   /**
    * Reopens itself after the last version seen whenever the stream ends or breaks, so it neither loses nor repeats an event
    * (without a resourceVersion, the initial ADDED events start over when they are interrupted).

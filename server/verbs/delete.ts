@@ -45,7 +45,9 @@ export interface Target {
 /** Deletes, or marks for deletion where finalizers or a grace period hold it (R4.42–R4.50). Throws 404, 409, 403. */
 export async function removeObject(resource: Resource, request: Request, target: Target, options: DeleteOptions): Promise<Answer> {
   const key = keyOf(resource, request.info.cluster, target.namespace, target.name);
-  const { decision, entry } = await decideOn(request.api.store, key, (head) => told(target, decide(resource, request, target, options, head)));
+  const { decision, entry } = await decideOn(request.api.store, key, (head) =>
+    told(target, decide(resource, request, target, options, head)),
+  );
   const { answer, object } = decision;
   if (decision.write) await resource.allocator?.settled();
   if (answer === 'missing') throw notFound(resource.gr, target.name);
