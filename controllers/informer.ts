@@ -19,7 +19,6 @@ export interface InformerOptions<T> extends Omit<SelectOptions, 'signal'> {
   clock?: Clock;
   /** Names of index → the values an object has in it. */
   indexes?: Record<string, (object: T) => string[]>;
-  metadataOnly?: boolean;
   /** Tells everything again as `updated` this often. */
   resyncMs?: number;
   /** What of an object is kept, for caches of many large ones. */

@@ -135,8 +135,8 @@ function createEnvironment(client: Client, log: Logger, clock: Clock) {
   const stopping = new AbortController();
   const informers = new Map<Source['keep'], Map<string, Informer<KubeObject>>>();
   const informer = (source: Source): Informer<KubeObject> => {
-    const { apiVersion, kind, namespace, labelSelector, fieldSelector, metadataOnly, keep } = source;
-    const key = JSON.stringify([apiVersion, kind, namespace, labelSelector, fieldSelector, metadataOnly]);
+    const { apiVersion, kind, namespace, labelSelector, fieldSelector, keep } = source;
+    const key = JSON.stringify([apiVersion, kind, namespace, labelSelector, fieldSelector]);
     const alike = informers.get(keep) ?? new Map<string, Informer<KubeObject>>();
     informers.set(keep, alike);
     let shared = alike.get(key);
@@ -145,7 +145,6 @@ function createEnvironment(client: Client, log: Logger, clock: Clock) {
         ...(namespace && { namespace }),
         ...(labelSelector && { labelSelector }),
         ...(fieldSelector && { fieldSelector }),
-        ...(metadataOnly && { metadataOnly }),
         ...(keep && { transform: keep }),
       };
       shared = createInformer({ client, kind: { apiVersion, kind }, log, clock, ...selection });

@@ -33,8 +33,6 @@ export interface Source extends KindReference {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
-  /** Only metadata is watched, for large objects of which nothing else is looked at. */
-  metadataOnly?: boolean;
   /** What of an object its cache keeps, for large ones of which little is looked at. Sources with the same function share a cache. */
   keep?(object: KubeObject): KubeObject;
   /** Events that matter; all of them where absent. */

@@ -60,10 +60,13 @@ export function crdFinalizerPlugin(): Plugin {
   return definePlugin({
     name,
     controllers: [
-      { name, for: { ...kind, metadataOnly: true, predicate: ({ object }) => isTerminating(object) }, concurrency: 5, reconcile },
+      { name, for: { ...kind, keep: metadataOf, predicate: ({ object }) => isTerminating(object) }, concurrency: 5, reconcile },
     ],
   });
 }
+
+/** Definitions are large, and only whether they are to go is looked at. */
+const metadataOf = ({ apiVersion, kind: own, metadata }: KubeObject): KubeObject => ({ apiVersion, kind: own, metadata });
 
 type Verdict = Omit<Condition, 'lastTransitionTime'>;
 

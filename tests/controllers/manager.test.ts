@@ -254,7 +254,7 @@ t.test('definePlugin refuses what nobody would read, with the likely name', asyn
   const cases: [definition: object, message: string][] = [
     [{ name: 'Bad Name' }, 'plugin "Bad Name": the name must be a DNS label, such as "my-plugin"'],
     [{ name: 'p', controler: [] }, 'plugin "p": unknown field "controler", did you mean "controllers"?'],
-    [{ name: 'p', zzz: 1 }, 'plugin "p": unknown field "zzz"; there are: name, kinds, admission, controllers, validate'],
+    [{ name: 'p', zzz: 1 }, 'plugin "p": unknown field "zzz"; there are: name, kinds, admission, controllers, permissions, validate'],
     [{ name: 'p', kinds: [{ kind: 'Widget' }] }, 'plugin "p": kinds: a CustomResourceDefinition is wanted (see defineKind)'],
     [{ name: 'p', controllers: [{ name: 'c', for: widget }] }, 'plugin "p": controller "c": reconcile: a function is wanted'],
     [
