@@ -1,6 +1,6 @@
 /** `kurma init` */
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 
@@ -15,18 +15,21 @@ export function addInitCommand(program: Command): void {
     .command('provider')
     .description('A provider of a managed service, in a new directory of its name.')
     .argument('<name>', 'lower case letters, digits and "-"; a path before it is where the directory comes')
+    .option('--typescript', 'in TypeScript')
     .action(initProvider);
 }
 
-function initProvider(path: string): void {
+function initProvider(path: string, { typescript = false }: { typescript?: boolean }): void {
   const directory = resolve(path);
   const name = basename(directory);
   if (name.length > 40 || !/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
     throw new Error(`${JSON.stringify(name)} cannot be the name of a provider: lower case letters, digits and "-", such as "cache"`);
   }
-  if (existsSync(directory) && readdirSync(directory).length > 0) throw new Error(`${directory} is there already, and not empty`);
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (found && !found.isDirectory()) throw new Error(`${directory} is there already, and no directory`);
+  if (found && readdirSync(directory).length > 0) throw new Error(`${directory} is there already, and not empty`);
   mkdirSync(directory, { recursive: true });
-  const files = Object.entries(filesOf(name));
+  const files = Object.entries(filesOf(name, typescript, relative(realpathSync(directory), realpathSync(packageRoot))));
   for (const [file, text] of files) writeFileSync(join(directory, file), text);
   linkPackage(directory);
   process.stdout.write(`${directory}\n\n${files.map(([file]) => `  ${file}\n`).join('')}
@@ -41,7 +44,7 @@ Now:
 
 const variableOf = (name: string) => `${name.toUpperCase().replaceAll('-', '_')}S_DIR`;
 
-function filesOf(name: string): Record<string, string> {
+function filesOf(name: string, typescript: boolean, packagePath: string): Record<string, string> {
   const kind = name.replace(/(^|-)(.)/g, (_, __, letter: string) => letter.toUpperCase());
   const named = (text: string) =>
     text
@@ -52,22 +55,51 @@ function filesOf(name: string): Record<string, string> {
       .replaceAll(`'${pattern.name}'`, `'${name}'`)
       .replaceAll(`${pattern.name}s'`, `${name}s'`);
   const read = (file: string) => readFileSync(join(pattern.directory, file), 'utf8');
-  const provider = named(read(`${pattern.name}.mjs`)).replace(/^\/\/.*\n/, providerComment);
-  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  const provider = named(read(`${pattern.name}${typescript ? '.ts' : '.mjs'}`)).replace(/^\/\/.*\n/, providerComment);
+  const file = typescript ? 'provider.ts' : 'provider.mjs';
   const scripts = {
     test: 'node --test',
-    verify: 'kurma verify provider provider.mjs',
-    serve: 'kurma serve --memory --plugin provider.mjs',
+    ...(typescript && { check: 'tsc' }),
+    verify: `kurma verify provider ${file}`,
+    serve: `kurma serve --memory --plugin ${file} --watch`,
   };
-  const manifest = { name, version: '0.1.0', private: true, type: 'module', scripts, dependencies: { kurma: `^${version}` } };
+  const manifest = {
+    name,
+    version: '0.1.0',
+    private: true,
+    type: 'module',
+    scripts,
+    dependencies: { kurma: `file:${packagePath}` },
+    ...(typescript && { devDependencies: { '@types/node': '>=20', typescript: '>=5.8' } }),
+  };
+  const text = (value: object) => `${JSON.stringify(value, undefined, 2)}\n`;
   return {
-    'package.json': `${JSON.stringify(manifest, undefined, 2)}\n`,
-    'provider.mjs': provider,
-    'provider.test.mjs': testText.replace('DIRECTORY_VARIABLE', variableOf(name)),
+    'package.json': text(manifest),
+    [file]: provider,
+    ...(typescript && { 'tsconfig.json': text(tsconfig) }),
+    'provider.test.mjs': testText.replace('DIRECTORY_VARIABLE', variableOf(name)).replace('PROVIDER_FILE', file),
     'order.yaml': named(read(`${pattern.name}.yaml`)),
-    'README.md': readme(name, kind),
+    'README.md': readme(name, kind, file),
+    '.gitignore': 'node_modules/\nkurma-data/\n',
   };
 }
+
+/** Only what node can strip, and imports as it reads them. */
+const tsconfig = {
+  compilerOptions: {
+    target: 'es2022',
+    module: 'nodenext',
+    types: ['node'],
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    erasableSyntaxOnly: true,
+    verbatimModuleSyntax: true,
+    skipLibCheck: true,
+  },
+  include: ['*.ts'],
+};
 
 const providerComment = `// It runs as it is, with files for a runtime. Put your own into create, observe, update, delete, bind and unbind.\n`;
 
@@ -77,12 +109,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createServer } from 'kurma';
-import { verifyProvider } from 'kurma/controllers';
+import { loadPlugin, verifyProvider } from 'kurma/controllers';
 
 const directory = mkdtempSync(join(tmpdir(), 'provider-'));
 process.env.DIRECTORY_VARIABLE = directory;
-const { default: plugin } = await import('./provider.mjs');
+const plugin = await loadPlugin(fileURLToPath(new URL('PROVIDER_FILE', import.meta.url)));
 const server = await createServer({ memory: true, logLevel: 'silent' });
 after(async () => {
   await server.stop();
@@ -96,25 +129,31 @@ test('the provider does what every provider must', async (t) => {
 });
 `;
 
-const readme = (name: string, kind: string) => `# ${name}
+const readme = (name: string, kind: string, file: string) => `# ${name}
 
 A provider of managed services for Kurma: whoever applies a \`${kind}\` gets one, and a \`ServiceBinding\` gives access to it as a Secret.
 
 \`\`\`sh
 npm test                                       # the conformance suite
 npm run verify                                 # the same, one line a check, with times
-npm run serve                                  # a server with the provider in its process
-node provider.mjs --kubeconfig FILE            # or the provider by itself, against any Kubernetes API
+npm run serve                                  # a server with the provider, replaced at every change
 kubectl apply -f order.yaml
 kubectl get ${name.replaceAll('-', '')}s,servicebindings
 \`\`\`
+
+By itself, beside a running Kurma or any Kubernetes, with a role that allows what it declares and nothing else:
+
+\`\`\`sh
+npx kurma kubeconfig --plugin ${file} > provider.kubeconfig     # npx kurma plugin rbac ${file} prints the role
+node ${file.endsWith('.ts') ? '--import kurma/typescript ' : ''}${file} --kubeconfig provider.kubeconfig
+\`\`\`
 `;
 
-/** The new package uses the very kurma that made it, so nothing has to be downloaded; `npm install` puts another in its place. */
+/** The new package uses the very kurma that made it, so nothing has to be downloaded; `npm install` does the same. */
 function linkPackage(directory: string): void {
   const modules = join(directory, 'node_modules');
   mkdirSync(join(modules, '.bin'), { recursive: true });
   symlinkSync(packageRoot, join(modules, 'kurma'), 'dir');
-  const command = '#!/bin/sh\nexec node "$(dirname "$0")/../kurma/dist/bin/kurma.js" "$@"\n';
+  const command = '#!/bin/sh\nexec node "$(dirname "$0")/../kurma/dist/bundle/kurma.js" "$@"\n';
   writeFileSync(join(modules, '.bin', 'kurma'), command, { mode: 0o755 });
 }

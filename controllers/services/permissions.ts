@@ -1,11 +1,14 @@
 /** What the controllers of a provider do beside reading what they watch. */
-import type { Permission } from '../rbac.js';
-import { resourceOf } from '../rbac.js';
+import { type Permission, resourceOf } from '../rbac.js';
+import type { KindManifest } from '../kind.js';
 import { servicesGroup } from './kinds.js';
-import type { ProviderDefinition } from './provider.js';
+import { orderKindOf, type ProviderDefinition } from './provider.js';
 
-export function providerPermissions({ name, order, bind, permissions = [] }: ProviderDefinition): Permission[] {
-  const { group, version, kind, plural = resourceOf({ apiVersion: `${group}/${version}`, kind }) } = order;
+/** @param manifest of the orders' kind */
+export function providerPermissions(provider: ProviderDefinition, manifest: KindManifest): Permission[] {
+  const { name, order, bind, permissions = [] } = provider;
+  const { group } = order;
+  const plural = resourceOf(orderKindOf(provider), [manifest]);
   const services = (resource: string, ...verbs: string[]): Permission => ({ apiGroups: [servicesGroup], resources: [resource], verbs });
   return [
     { apiGroups: [group], resources: [plural], verbs: ['patch'] },

@@ -117,7 +117,7 @@ export function defineProvider<S = JsonObject, F = JsonObject>(definition: Provi
     kinds: [...serviceKinds, manifest],
     admission: [heldFromBirth(manifest)],
     controllers: [orderController(provider), ...(provider.bind ? [bindingController(provider)] : []), publisher(provider)],
-    permissions: providerPermissions(provider),
+    permissions: providerPermissions(provider, manifest),
     ...{ [definitionKey]: definition },
   });
 }
