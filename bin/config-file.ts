@@ -39,6 +39,8 @@ const schema = {
     encryptionConfig: text,
     maxRequestsInflight: count,
     maxMutatingRequestsInflight: count,
+    clientCaFile: text,
+    serviceAccountKeyFiles: strings,
     serviceAccountIssuer: text,
     apiAudiences: strings,
     bootstrapTokens: { type: 'boolean' },

@@ -36,6 +36,8 @@ export function addServeCommand(program: Command): void {
         'kubernetes',
       ]),
     )
+    .option('--client-ca-file <file>', 'PEM of further authorities of client certificates; read again when it changes')
+    .option('--service-account-key-file <file>', 'PEM of a further key of service account tokens, repeatable', collect)
     .option('--encryption-config <file>', 'EncryptionConfiguration: resources that are encrypted on disk, and the keys')
     .option(
       '--authentication-config <file>',
@@ -68,7 +70,7 @@ export function addServeCommand(program: Command): void {
 }
 
 /** Names of flags that are named otherwise in ServerOptions. */
-const RENAMED: Record<string, keyof ServerOptions> = { plugin: 'plugins' };
+const RENAMED: Record<string, keyof ServerOptions> = { plugin: 'plugins', serviceAccountKeyFile: 'serviceAccountKeyFiles' };
 
 async function serve({ config, watch = false, pluginWorkers = watch, pluginHeap, ...flags }: Record<string, unknown>): Promise<void> {
   const fromFile = typeof config === 'string' ? await (await import('./config-file.js')).readConfigFile(config) : {};

@@ -11,8 +11,10 @@ import { pluginHooks } from './admission/plugin-hooks.js';
 import type { Api } from './api.js';
 import { type Audit, createAudit } from './audit/index.js';
 import { createAuth } from './auth/index.js';
+import { clientAuthorities } from './auth/client-authorities.js';
 import { certificateSignerPlugin } from './auth/certificate-signer.js';
 import { extensionAuthentication } from './auth/extension-authentication.js';
+import { markUses, trackingSince } from './auth/legacy-tracking.js';
 import { ensureDefaults, keepDefaults } from './bootstrap.js';
 import { ensure } from './bootstrap/ensure.js';
 import { followCustomApiServices } from './bootstrap/api-services.js';
@@ -110,18 +112,24 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   let aggregator: Aggregator | undefined;
   const transport = inProcessTransport({ api, nonResource, stopping: stopping.signal, onError, aggregator: () => aggregator });
   const client = createClient(transport);
+  auth.serviceAccounts.markLegacyUse(markUses(transport, onError));
 
   undo.push(serveDefinitions(api));
   undo.push(await serveAllocation(api, addresses, nodePorts));
   await ensureDefaults(api);
+  await ensure(api, 'root', trackingSince(options.chance.now()));
   undo.push(followCustomApiServices(api));
   const now = options.chance.now();
   const hosts = [...options.tlsSan, ...(WILDCARDS.includes(options.bindAddress) ? [] : [options.bindAddress])];
   const certificates =
     options.port < 0 ? undefined : options.memory ? await freshCertificates(hosts, now) : await certificatesIn(options.dataDir, hosts, now);
-  if (certificates) {
+  const authorities = certificates && clientAuthorities({ own: certificates.authority.certificate, file: options.clientCaFile, onError });
+  if (certificates && authorities) {
+    undo.push(() => authorities.close());
     const proxies = [ownProxy(certificates.proxyAuthority), ...(options.frontProxy ? [options.frontProxy] : [])];
-    await ensure(api, 'root', extensionAuthentication(certificates.authority.certificate, proxies), { ours: ['data'] });
+    const tell = (): Promise<void> => ensure(api, 'root', extensionAuthentication(authorities.pem(), proxies), { ours: ['data'] });
+    await tell();
+    authorities.onChange(() => void tell().catch(onError));
   }
   const audit = await auditOf(options, onError);
   if (audit) undo.push(() => audit.close());
@@ -129,7 +137,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   if (isListening) {
     const isStopping = (): boolean => state.isStopping;
     const http = { api, nonResource, isStopping, stopping: stopping.signal, metrics, flowControl, flowSchemas, aggregator };
-    listeners = await listen({ options, certificates, http: { ...http, ...(audit && { audit }) }, onError, undo });
+    listeners = await listen({ options, certificates, authorities, http: { ...http, ...(audit && { audit }) }, onError, undo });
   }
   const advertised = {
     address: advertisedAddress(options.bindAddress),

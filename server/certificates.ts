@@ -12,8 +12,8 @@ export interface RenewalOptions {
   memory: boolean;
   dataDir: string;
   tlsSan: readonly string[];
-  /** Further authorities of client certificates. */
-  clientAuthorities: readonly string[];
+  /** PEM of the authorities of client certificates. */
+  clientAuthorities(): readonly string[];
   chance: { now(): number };
   onError(error: unknown): void;
   everyMs?: number;
@@ -93,19 +93,28 @@ export async function certificatesIn(dataDir: string, tlsSan: readonly string[],
 
 const RENEWAL_CHECK_MS = 6 * 3_600_000;
 
-/** Gives the running server a new serving certificate in time, without closing a connection; returns what ends that. */
-export function renewServing(server: Server, certificates: Certificates, options: RenewalOptions): () => void {
+export interface Renewal {
+  /** Makes the server know the authorities of clients as they now are. */
+  refresh(): void;
+  stop(): void;
+}
+
+/** Gives the running server a new serving certificate in time, without closing a connection. */
+export function renewServing(server: Server, certificates: Certificates, options: RenewalOptions): Renewal {
+  const refresh = (): void => {
+    const { key, certificate } = certificates.serving;
+    server.setSecureContext({ key, cert: certificate, ca: [...options.clientAuthorities()] });
+  };
   const check = async (): Promise<void> => {
     const now = options.chance.now();
     if (expiresAt(certificates.serving) > now + RENEW_BEFORE_MS) return;
     certificates.serving = options.memory
       ? await (await pki()).issueServing(certificates.authority, servingHosts(options.tlsSan), SERVING_DAYS, now)
       : (await certificatesIn(options.dataDir, options.tlsSan, now)).serving;
-    const { key, certificate } = certificates.serving;
-    server.setSecureContext({ key, cert: certificate, ca: [certificates.authority.certificate, ...options.clientAuthorities] });
+    refresh();
   };
   const timer = setInterval(() => void check().catch(options.onError), options.everyMs ?? RENEWAL_CHECK_MS).unref();
-  return () => clearInterval(timer);
+  return { refresh, stop: () => clearInterval(timer) };
 }
 
 async function kept(

@@ -4,6 +4,7 @@ import type { Server as TlsServer } from 'node:tls';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createAuthenticator } from './auth/authentication.js';
+import type { ClientAuthorities } from './auth/client-authorities.js';
 import { frontProxy } from './auth/front-proxy.js';
 import { AUTHENTICATED, SYSTEM_MASTERS } from './auth/user-info.js';
 import { type Certificates, renewServing, writePrivate } from './certificates.js';
@@ -33,6 +34,7 @@ export interface ListenOptions {
   options: ServerOptions;
   /** Absent without a TLS port. */
   certificates: Certificates | undefined;
+  authorities: ClientAuthorities | undefined;
   http: Omit<HttpOptions, 'authenticate' | 'fastify' | 'trusted'>;
   onError(error: unknown): void;
   /** Is given what closes each listener, in the order of opening. */
@@ -40,25 +42,29 @@ export interface ListenOptions {
 }
 
 /** Opens the ports of the options and writes the admin's kubeconfig. Rejects where a port is taken. */
-export async function listen({ options, certificates, http, onError, undo }: ListenOptions): Promise<Listeners> {
+export async function listen({ options, certificates, authorities, http, onError, undo }: ListenOptions): Promise<Listeners> {
   const served = {
     ...http,
     authenticate: createAuthenticator({
       tokens: http.api.auth.tokens,
       anonymous: http.api.auth.anonymous,
       proxy: options.frontProxy && frontProxy(options.frontProxy),
-      clientAuthority: certificates?.authority.certificate,
+      authorities,
+      now: () => options.chance.now(),
     }),
   };
   if (options.insecurePort > 0) {
     const trusted = { name: 'system:unsecured', groups: [SYSTEM_MASTERS, AUTHENTICATED] };
     await open(createHttp({ ...served, trusted, fastify: {} }), options.insecurePort, '127.0.0.1', undo);
   }
-  if (!certificates) return NO_LISTENERS;
-  const app = createHttp({ ...served, fastify: tlsOf(certificates, options) });
+  if (!certificates || !authorities) return NO_LISTENERS;
+  const proxies = options.frontProxy ? [options.frontProxy.certificateAuthority] : [];
+  const clientAuthorities = (): string[] => [authorities.pem(), ...proxies];
+  const app = createHttp({ ...served, fastify: tlsOf(certificates, clientAuthorities()) });
   const port = await open(app, options.port, options.bindAddress, undo);
-  const clientAuthorities = options.frontProxy ? [options.frontProxy.certificateAuthority] : [];
-  undo.push(renewServing(app.server as unknown as TlsServer, certificates, { ...options, onError, clientAuthorities }));
+  const renewal = renewServing(app.server as unknown as TlsServer, certificates, { ...options, onError, clientAuthorities });
+  authorities.onChange(renewal.refresh);
+  undo.push(renewal.stop);
   const url = `https://${reachable(options.bindAddress)}:${port}`;
   const text = kubeconfig({
     server: url,
@@ -88,14 +94,14 @@ async function open(app: FastifyInstance, port: number, host: string, undo: List
   return (app.server.address() as AddressInfo).port;
 }
 
-function tlsOf({ authority, serving }: Certificates, { frontProxy: proxy }: ServerOptions): Record<string, unknown> {
+function tlsOf({ serving }: Certificates, ca: readonly string[]): Record<string, unknown> {
   return {
     http2: true,
     https: {
       allowHTTP1: true,
       key: serving.key,
       cert: serving.certificate,
-      ca: [authority.certificate, ...(proxy ? [proxy.certificateAuthority] : [])],
+      ca,
       requestCert: true,
       rejectUnauthorized: false,
       ...HEADER_LIMITS,

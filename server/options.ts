@@ -32,6 +32,10 @@ export interface ServerOptions {
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Static bearer tokens. */
   tokens: readonly { token: string; user: UserInfo }[];
+  /** PEM file of further authorities of client certificates; read again when it changes. */
+  clientCaFile: string | undefined;
+  /** PEM files of further keys, private or public, that tokens of service accounts may be signed with. */
+  serviceAccountKeyFiles: readonly string[];
   /** `iss` of the tokens of service accounts; an address that others can reach if they are to verify them. */
   serviceAccountIssuer: string;
   /** Audiences that a token must name one of; none: the issuer. */
@@ -82,6 +86,8 @@ export const defaultOptions: ServerOptions = {
   disableAdmissionPlugins: [],
   logLevel: 'info',
   tokens: [],
+  clientCaFile: undefined,
+  serviceAccountKeyFiles: [],
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
   apiAudiences: [],
   oidc: [],

@@ -3,7 +3,8 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import { type FrontProxy, isIssuedBy } from './front-proxy.js';
+import type { ClientAuthorities } from './client-authorities.js';
+import type { FrontProxy } from './front-proxy.js';
 import type { TokenAuthenticator } from './token-authenticator.js';
 import { ANONYMOUS, signedIn, type UserInfo } from './user-info.js';
 
@@ -39,34 +40,43 @@ export interface AuthenticatorOptions {
   tokens: TokenAuthenticator;
   anonymous: AnonymousAccess;
   proxy: FrontProxy | undefined;
-  /** PEM of the authority of client certificates: where there is a proxy's too, TLS alone does not tell them apart. */
-  clientAuthority: string | undefined;
+  /** Absent where nothing listens with TLS. */
+  authorities: ClientAuthorities | undefined;
+  /** In ms. */
+  now(): number;
 }
 
 interface CertificateKind {
   isProxy: boolean;
   isClient: boolean;
+  /** In ms. */
+  expiresAt: number;
+  /** Of the authorities it was judged by. */
+  version: number;
 }
 
 /** E1.1: the front proxy, client certificates, then bearer tokens, then anonymous. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { proxy } = options;
-  const authority = options.clientAuthority === undefined ? undefined : new X509Certificate(options.clientAuthority);
+  const { proxy, authorities } = options;
   const kinds = new WeakMap<PresentedCertificate, CertificateKind>();
   const kindOf = (presented: PresentedCertificate): CertificateKind => {
+    const version = authorities?.version() ?? 0;
     const known = kinds.get(presented);
-    if (known) return known;
+    if (known?.version === version) return known;
     const { verified, certificate } = presented;
-    let made = { isProxy: false, isClient: verified };
-    if (verified && proxy && authority) {
-      const own = new X509Certificate(certificate.raw);
-      made = { isProxy: proxy.isProxy(own, all(certificate.subject?.CN)[0] ?? ''), isClient: isIssuedBy(own, authority) };
-    }
+    const made = {
+      isProxy: verified && (proxy?.isProxy(certificate) ?? false),
+      isClient: verified && (authorities?.signed(certificate) ?? false),
+      expiresAt: Date.parse(certificate.valid_to),
+      version,
+    };
     kinds.set(presented, made);
     return made;
   };
   return ({ certificate, authorization, headers, cluster, target }) => {
     const kind = certificate && kindOf(certificate);
+    // TLS looks at the time once, and a connection may last
+    if (kind && options.now() > kind.expiresAt) return undefined;
     const byProxy = kind?.isProxy ? proxy!.userOf(headers) : undefined;
     if (byProxy) return byProxy;
     const byCertificate = kind?.isClient ? userOfCertificate(certificate!.certificate) : undefined;

@@ -1,5 +1,6 @@
 /** A proxy that has authenticated the user itself and says so in headers (E2.2). Only its own certificate makes them count. */
-import { X509Certificate } from 'node:crypto';
+import type { DetailedPeerCertificate } from 'node:tls';
+import { certificatesIn, chainOf } from './client-authorities.js';
 import { extraKey } from './impersonation.js';
 import { signedIn, type UserInfo } from './user-info.js';
 
@@ -13,23 +14,23 @@ export interface FrontProxyOptions {
 const EXTRA = 'x-remote-extra-';
 
 export interface FrontProxy {
-  /** Whether a certificate is a proxy's. */
-  isProxy(certificate: X509Certificate, commonName: string): boolean;
+  /** Whether a certificate that TLS has verified is a proxy's. */
+  isProxy(certificate: DetailedPeerCertificate): boolean;
   /** undefined: the headers name nobody. */
   userOf(headers: readonly string[]): UserInfo | undefined;
 }
 
 export function frontProxy({ certificateAuthority, allowedNames }: FrontProxyOptions): FrontProxy {
-  const authority = new X509Certificate(certificateAuthority);
+  const authorities = new Set(certificatesIn(certificateAuthority).map(({ fingerprint256 }) => fingerprint256));
   return {
-    isProxy: (certificate, commonName) =>
-      isIssuedBy(certificate, authority) && (allowedNames.length === 0 || allowedNames.includes(commonName)),
+    isProxy(certificate) {
+      const [name] = [certificate.subject?.CN ?? ''].flat();
+      const isTheirs = chainOf(certificate).some(({ fingerprint256 }) => authorities.has(fingerprint256));
+      return isTheirs && (allowedNames.length === 0 || allowedNames.includes(name!));
+    },
     userOf: remoteUser,
   };
 }
-
-export const isIssuedBy = (certificate: X509Certificate, authority: X509Certificate): boolean =>
-  certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 
 /** `headers`: names and values in turn. */
 function remoteUser(headers: readonly string[]): UserInfo | undefined {

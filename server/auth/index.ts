@@ -9,7 +9,7 @@ import type { AnonymousAccess } from './authentication.js';
 import { type Authorizer, unionAuthorizer } from './authorizer.js';
 import { bootstrapTokens } from './bootstrap-tokens.js';
 import type { AnonymousConfiguration } from './issuers/configuration.js';
-import { signingKey } from './jwt.js';
+import { signingKey, type VerifyingKey, verifyingKey } from './jwt.js';
 import { createPolicyIndex } from './rbac/policy-index.js';
 import { rbacAuthorizer } from './rbac/rbac-authorizer.js';
 import { serviceAccountTokens } from './service-account-tokens.js';
@@ -29,7 +29,8 @@ export async function createAuth(store: Store, options: ServerOptions, onError: 
   const issuer = options.serviceAccountIssuer;
   const audiences = options.apiAudiences.length ? options.apiAudiences : [issuer];
   const key = signingKey(options.memory ? freshKey() : keyIn(options.dataDir));
-  const serviceAccounts = serviceAccountTokens({ store, chance: options.chance, issuer, audiences, key });
+  const olderKeys = options.serviceAccountKeyFiles.flatMap(keysIn);
+  const serviceAccounts = serviceAccountTokens({ store, chance: options.chance, issuer, audiences, key, olderKeys });
   const { now } = options.chance;
   const issuers = await issuersOf(options, onError);
   const tokens = unionTokenAuthenticator(
@@ -93,6 +94,19 @@ async function issuersOf(
 function anonymousOf(isAllowed: boolean, configured: AnonymousConfiguration | undefined): AnonymousAccess {
   const paths = configured?.conditions?.map(({ path }) => path) ?? [];
   return { isAllowed: configured?.enabled ?? (isAllowed && !configured), paths: paths.length ? new Set(paths) : undefined };
+}
+
+const KEY_BLOCK = /-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----/g;
+
+/** Throws an Error that names the file. */
+function keysIn(file: string): VerifyingKey[] {
+  try {
+    const blocks = [...readFileSync(file, 'utf8').matchAll(KEY_BLOCK)].map(([block]) => block);
+    if (blocks.length === 0) throw new Error('data does not contain any valid RSA or ECDSA public keys');
+    return blocks.map(verifyingKey);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
 }
 
 const freshKey = (): string =>

@@ -34,9 +34,13 @@ export interface ServiceAccountTokens extends TokenAuthenticator {
   /** Keys that tokens are verified with, the signing one first. */
   keys: readonly VerifyingKey[];
   issue(subject: TokenSubject, audiences: readonly string[], seconds: number): { token: string; expiresAt: number };
+  /** Has a secret marked with the day (`2026-11-25`) on which its token was used first. */
+  markLegacyUse(mark: LegacyUse): void;
   /** A token without expiry, good as long as its secret holds it (E3.6). */
   issueLegacy(subject: { namespace: string; secret: string; serviceAccount: Reference }): string;
 }
+
+export type LegacyUse = (secret: { cluster: string; namespace: string; name: string }, day: string) => Promise<void>;
 
 export interface ServiceAccountTokenOptions {
   store: Store;
@@ -53,6 +57,7 @@ const LEGACY_ISSUER = 'kubernetes/serviceaccount';
 const LEGACY = 'kubernetes.io/serviceaccount/';
 /** A secret with this label is there, but its token is no longer good. */
 const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since';
+export const LAST_USED = 'kubernetes.io/legacy-token-last-used';
 const EXTRA = 'authentication.kubernetes.io/';
 const LEEWAY_MS = 60_000;
 const CACHED_TOKENS = 4096;
@@ -67,6 +72,8 @@ export function serviceAccountTokens(options: ServiceAccountTokenOptions): Servi
   const keys = [key.public, ...(options.olderKeys ?? [])];
   /** Claims of tokens whose signature was found good. */
   const verified = new LRUCache<string, JsonObject>({ max: CACHED_TOKENS });
+
+  let mark: LegacyUse | undefined;
 
   const claimsOf = (token: string): JsonObject | undefined | 'foreign' => {
     const known = verified.get(token);
@@ -118,11 +125,21 @@ export function serviceAccountTokens(options: ServiceAccountTokenOptions): Servi
       const claims = claimsOf(token);
       if (claims === 'foreign') return NOT_OURS;
       if (!claims) return { error: 'go-jose/go-jose: error in cryptographic primitive' };
-      return claims['iss'] === LEGACY_ISSUER
-        ? legacyVerdict(store, claims, token, context, options)
-        : boundVerdict(store, claims, context, chance.now());
+      if (claims['iss'] !== LEGACY_ISSUER) return boundVerdict(store, claims, context, chance.now());
+      const verdict = legacyVerdict(store, claims, token, context, options);
+      return verdict.user && mark ? markedVerdict(claims, context.cluster, verdict, mark) : verdict;
+    },
+    markLegacyUse(how) {
+      mark = how;
     },
   };
+
+  function markedVerdict(claims: JsonObject, cluster: string, verdict: TokenVerdict, how: LegacyUse): TokenVerdict | Promise<TokenVerdict> {
+    const [namespace, name] = [textAt(claims, `${LEGACY}namespace`), textAt(claims, `${LEGACY}secret.name`)];
+    const day = new Date(chance.now()).toISOString().slice(0, 10);
+    if (find(store, cluster, 'secrets', namespace, name)?.labels[LAST_USED] === day) return verdict;
+    return how({ cluster, namespace, name }, day).then(() => verdict);
+  }
 }
 
 function otherAudiences(own: readonly string[], asked: readonly string[]): TokenVerdict {
@@ -188,11 +205,16 @@ function legacyVerdict(
   const secret = find(store, cluster, 'secrets', namespace, of('secret.name'));
   const kept = secret && objectAt(storedObject(secret), 'data')?.['token'];
   const isKept = typeof kept === 'string' && Buffer.from(kept, 'base64').toString() === token;
-  if (!isKept || secret?.labels[INVALID_SINCE] !== undefined) return INVALIDATED;
+  if (!isKept) return INVALIDATED;
+  if (secret!.labels[INVALID_SINCE] !== undefined) return { error: markedInvalid(namespace, of('secret.name'), name) };
   const problem = accountProblem(store, cluster, namespace, { name, uid }, chance.now());
   if (problem !== undefined) return { error: problem };
   return { user: { name: serviceAccountUser(namespace, name), uid, groups: serviceAccountGroups(namespace) }, audiences: granted };
 }
+
+const markedInvalid = (namespace: string, secret: string, account: string): string =>
+  `the token in secret ${namespace}/${secret} for service account ${namespace}/${account} has been marked invalid. ` +
+  `Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '${INVALID_SINCE}' label from the secret to temporarily allow use of this token`;
 
 function find(store: Store, cluster: string, resource: string, namespace: string, name: string): Entry | undefined {
   const isKeyable = ![cluster, namespace, name].some((part) => part.includes('/')) && name !== '';

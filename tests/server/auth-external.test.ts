@@ -301,18 +301,18 @@ t.test('a serving certificate is renewed while the server runs', async (t) => {
       socket.once('error', reject);
     });
   const first = await shown();
-  const stop = renewServing(tls, certificates, {
+  const renewal = renewServing(tls, certificates, {
     memory: true,
     dataDir: '',
     tlsSan: [],
-    clientAuthorities: [],
+    clientAuthorities: () => [],
     chance: { now: () => now },
     onError: (error) => t.fail(String(error)),
     everyMs: 5,
   });
   let later = first;
   for (let i = 0; i < 200 && later === first; i++) later = await shown();
-  stop();
+  renewal.stop();
   tls.close();
   t.not(later, first);
 });

@@ -252,6 +252,13 @@ t.test('a secret holds a token without expiry, which is good as long as it does 
     username: 'system:serviceaccount:default:old',
     groups: ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
   });
+  const { metadata: marked } = (await call('GET', '/api/v1/namespaces/default/secrets/old-token', { as: admin })).body as JsonObject;
+  t.match(marked, {
+    labels: { 'kubernetes.io/legacy-token-last-used': new Date().toISOString().slice(0, 10) },
+    managedFields: [{ manager: 'kube-apiserver', operation: 'Update' }],
+  });
+  const tracking = '/api/v1/namespaces/kube-system/configmaps/kube-apiserver-legacy-service-account-token-tracking';
+  t.match((await call('GET', tracking, { as: admin })).body['data'], { since: /^\d{4}-\d\d-\d\d$/ });
   const patch = { 'content-type': 'application/merge-patch+json' };
   for (const [since, expected] of [
     ['2026-01-01', 401],
