@@ -37,6 +37,8 @@ export interface Informer<T> {
   get(key: ObjectKey): T | undefined;
   list(namespace?: string): T[];
   byIndex(index: string, value: string): T[];
+  /** More of them, at any time. @throws Error for a name that stands for another function already */
+  addIndexes(indexes: Record<string, (object: T) => string[]>): void;
   /** Tells what there is as `added` first. The returned function takes the handler back. */
   onEvent(handler: (event: InformerEvent<T>) => void): () => void;
 }
@@ -136,6 +138,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     get: (key) => objects.get(keyName(key)),
     list: (namespace) => (namespace === undefined ? [...objects.values()] : indexed(byNamespace, namespace)),
     byIndex: indexed,
+    addIndexes: (more) => index.define(more, objects),
     onEvent(handler) {
       handlers.add(handler);
       for (const object of objects.values()) call(handler, { type: 'added', object });
@@ -149,16 +152,34 @@ const byNamespace = 'namespace';
 
 /** Per index: value → names of the objects that have it. */
 function createIndex<T>(indexes: Record<string, (object: T) => string[]>) {
-  const entries = Object.entries(indexes).map(([name, valuesOf]) => ({ name, valuesOf, names: new Map<string, Set<string>>() }));
+  interface Entry {
+    name: string;
+    valuesOf(object: T): string[];
+    names: Map<string, Set<string>>;
+  }
+  const entries: Entry[] = [];
+  const addTo = ({ valuesOf, names }: Entry, objectName: string, object: T) => {
+    for (const value of valuesOf(object)) {
+      const members = names.get(value);
+      if (members) members.add(objectName);
+      else names.set(value, new Set([objectName]));
+    }
+  };
+  const define = (more: Record<string, (object: T) => string[]>, objects: Iterable<[string, T]>) => {
+    for (const [name, valuesOf] of Object.entries(more)) {
+      const known = entries.find((entry) => entry.name === name);
+      if (known && known.valuesOf !== valuesOf) throw new Error(`there is another index ${JSON.stringify(name)} already`);
+      if (known) continue;
+      const entry: Entry = { name, valuesOf, names: new Map() };
+      entries.push(entry);
+      for (const [objectName, object] of objects) addTo(entry, objectName, object);
+    }
+  };
+  define(indexes, []);
   return {
+    define,
     add(objectName: string, object: T) {
-      for (const { valuesOf, names } of entries) {
-        for (const value of valuesOf(object)) {
-          const members = names.get(value);
-          if (members) members.add(objectName);
-          else names.set(value, new Set([objectName]));
-        }
-      }
+      for (const entry of entries) addTo(entry, objectName, object);
     },
     remove(objectName: string, object: T | undefined) {
       if (object === undefined) return;

@@ -151,6 +151,7 @@ function createEnvironment(client: Client, log: Logger, clock: Clock) {
       alike.set(key, shared);
       shared.start();
     }
+    if (source.indexes) shared.addIndexes(source.indexes);
     return shared;
   };
   const contextOf = (component: string): Context => ({

@@ -35,6 +35,8 @@ export interface Source extends KindReference {
   fieldSelector?: string;
   /** What of an object its cache keeps, for large ones of which little is looked at. Sources with the same function share a cache. */
   keep?(object: KubeObject): KubeObject;
+  /** For `cache(kind).byIndex(name, value)`: the values that an object has in the index of that name. */
+  indexes?: Record<string, (object: KubeObject) => string[]>;
   /** Events that matter; all of them where absent. */
   predicate?(event: InformerEvent<KubeObject>): boolean;
 }

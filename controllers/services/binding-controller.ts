@@ -36,7 +36,7 @@ export function bindingController(provider: ProviderDefinition): Controller {
   const isOurs = (object: KubeObject) => isAbout(object as ServiceBinding, kind);
   return {
     name: 'bindings',
-    for: { ...bindingKind, predicate: (event) => isOurs(event.object) && isWorthALook(event) },
+    for: { ...bindingKind, indexes: { order: orderOfBinding }, predicate: (event) => isOurs(event.object) && isWorthALook(event) },
     owns: [{ ...secretKind, labelSelector: `${providerLabel}=${provider.name}`, predicate: ({ type }) => type !== 'added' }],
     watches: [
       {
@@ -44,19 +44,21 @@ export function bindingController(provider: ProviderDefinition): Controller {
         predicate: changesBindings,
         map: (order, { cache }) =>
           cache<ServiceBinding>(bindingKind)
-            .list()
-            .filter((binding) => isOurs(binding) && keyName(orderKeyOf(binding)) === keyName(keyOf(order)))
+            .byIndex('order', keyName(keyOf(order)))
+            .filter(isOurs)
             .map(keyOf),
       },
     ],
     concurrency: provider.concurrency ?? 4,
     async reconcile(request, context) {
-      const binding = await context.client.find<ServiceBinding>(bindingKind, request);
+      const binding = context.cache<ServiceBinding>(bindingKind).get(request);
       if (!binding || !isAbout(binding, kind)) return;
       return reconcileBinding(provider, binding, context);
     },
   };
 }
+
+const orderOfBinding = (binding: KubeObject): string[] => [keyName(orderKeyOf(binding as ServiceBinding))];
 
 /** Bindings care whether the order is ready and what its facts are. */
 function changesBindings(event: InformerEvent<KubeObject>): boolean {
@@ -78,7 +80,7 @@ async function reconcileBinding(provider: ProviderDefinition, found: ServiceBind
     await settle(found, context, { phase: 'Paused', status: 'Unknown', reason: 'Paused', message });
     return;
   }
-  const object = await client.find<OrderObject>(orderKindOf(provider), orderKeyOf(found));
+  const object = context.cache<OrderObject>(orderKindOf(provider)).get(orderKeyOf(found));
   if (isTerminating(found)) return hasFinalizer(found, servicesFinalizer) ? release(provider, found, object, context) : undefined;
   const obstacle = obstacleOf(found, object);
   if (obstacle || !object) {
@@ -136,9 +138,8 @@ async function bound(
     binding: { name: secretKeyOf(binding).name },
     credentials: activated(credentials, newest, binding, context.clock.now()),
   });
-  if (newest.state === 'Pending') {
-    const reason = credentials.length > 1 ? 'Rotated' : 'Bound';
-    context.events.record(binding, { type: 'Normal', reason, message: `the Secret holds credential ${newest.id}` });
+  if (newest.state === 'Pending' && credentials.length > 1) {
+    context.events.record(binding, { type: 'Normal', reason: 'Rotated', message: `the Secret holds credential ${newest.id}` });
   }
   return { requeueAfterMs: nextLookMs(provider, settled, context.clock.now()) };
 }

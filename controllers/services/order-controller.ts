@@ -40,7 +40,8 @@ export function orderController(provider: ProviderDefinition): Controller {
     ],
     concurrency: provider.concurrency ?? 4,
     async reconcile(request, context) {
-      const object = await context.client.find<OrderObject>(kind, request);
+      // The cache is at least as new as whatever led here, and every write carries the version that it is based on.
+      const object = context.cache<OrderObject>(kind).get(request);
       return object && reconcileOrder(provider, object, context);
     },
   };

@@ -1,5 +1,5 @@
 /** A provider: a few functions against a runtime, turned into a plugin with the whole life of a managed service. */
-import type { JsonObject } from '../../schemas/json-value.js';
+import { isObject, type JsonObject } from '../../schemas/json-value.js';
 import type { AdmissionHook } from '../admission.js';
 import type { KindManifest } from '../kind.js';
 import type { KindReference, KubeObject } from '../object.js';
@@ -9,6 +9,8 @@ import type { Context, Runnable } from '../reconciler.js';
 import { checkFields } from '../strict-fields.js';
 import { bindingController } from './binding-controller.js';
 import {
+  bindingKind,
+  servicesGroup,
   defineOrderKind,
   type OrderKindDefinition,
   offeringKind,
@@ -115,7 +117,7 @@ export function defineProvider<S = JsonObject, F = JsonObject>(definition: Provi
   return definePlugin({
     name,
     kinds: [...serviceKinds, manifest],
-    admission: [heldFromBirth(manifest)],
+    admission: [heldFromBirth(provider, manifest)],
     controllers: [orderController(provider), ...(provider.bind ? [bindingController(provider)] : []), publisher(provider)],
     permissions: providerPermissions(provider, manifest),
     ...{ [definitionKey]: definition },
@@ -132,14 +134,23 @@ export function orderKindOf({ order }: Pick<ProviderDefinition, 'order'>): KindR
   return { apiVersion: `${order.group}/${order.version}`, kind: order.kind };
 }
 
-/** In the server's process new orders have the finalizer at once, which saves a write of each; elsewhere the controller adds it. */
-function heldFromBirth({ spec }: KindManifest): AdmissionHook {
+/** In the server's process new orders and bindings have the finalizer at once, which saves a write of each; elsewhere the controller adds it. */
+function heldFromBirth(provider: ProviderDefinition, { spec }: KindManifest): AdmissionHook {
   const { group, names } = spec as { group: string; names: { plural: string } };
+  const order = { group, resource: names.plural };
+  const ours = orderKindOf(provider);
+  // Nobody has validated it yet.
+  const isOurs = ({ spec }: JsonObject) =>
+    isObject(spec) &&
+    isObject(spec['service']) &&
+    spec['service']['kind'] === ours.kind &&
+    spec['service']['apiVersion'] === ours.apiVersion;
   return {
     name: 'finalizer',
-    resources: [{ group, resource: names.plural }],
+    resources: [order, ...(provider.bind ? [{ group: servicesGroup, resource: 'servicebindings' }] : [])],
     operations: ['CREATE'],
-    mutate({ object }) {
+    mutate({ object = {}, kind }) {
+      if (kind === bindingKind.kind && !isOurs(object)) return undefined;
       const { metadata } = object as unknown as KubeObject;
       if (metadata.finalizers?.includes(servicesFinalizer)) return undefined;
       metadata.finalizers = [...(metadata.finalizers ?? []), servicesFinalizer];

@@ -118,6 +118,25 @@ t.test('an index follows its objects', async (t) => {
   await eventually(() => events.length === 4);
   t.same([names('1'), names('2')], [[], ['x']]);
   t.throws(() => informer.byIndex('nope', '1'), /no index "nope"; there are: k, namespace/);
+  const byName = ({ metadata }: ConfigMap) => [metadata.name];
+  informer.addIndexes({ name: byName });
+  informer.addIndexes({ name: byName });
+  t.equal(informer.byIndex('name', 'x').length, 1, 'what was there before is in it');
+  t.throws(() => informer.addIndexes({ name: () => [] }), /there is another index "name" already/);
+});
+
+t.test('nobody changes what others see: objects are frozen, those of lists and of events', async (t) => {
+  const { api, informer } = start(t);
+  api.put(pathOf('x'), configMap('x', { k: '1' }));
+  informer.start();
+  await informer.synced();
+  api.put(pathOf('y'), configMap('y', { k: '1' }));
+  await eventually(() => informer.list().length === 2);
+  for (const object of informer.list()) {
+    t.throws(() => {
+      object.data!['k'] = '2';
+    }, TypeError);
+  }
 });
 
 t.test('stopping ends the watch and frees the cache', async (t) => {
