@@ -61,7 +61,10 @@ t.test('what cannot be made says why in one line', async (t) => {
     [['token', 'default/none'], 'kurma: serviceaccounts "none" not found\n'],
     [['token', 'default/default', '--ttl', 'soon'], 'kurma: not a duration: "soon" (such as 10m, 12h or 365d)\n'],
     [['kubeconfig', '--group', 'x'], 'kurma: --group needs --user\n'],
-    [['kubeconfig', '--user', 'x', '--service-account', 'a/b'], 'kurma: --user, --service-account and --plugin are different users: one of them\n'],
+    [
+      ['kubeconfig', '--user', 'x', '--service-account', 'a/b'],
+      'kurma: --user, --service-account and --plugin are different users: one of them\n',
+    ],
   ];
   await Promise.all(cases.map(([args, message]) => t.rejects(run(...args), { code: 1, stderr: message }, args.join(' '))));
 });
