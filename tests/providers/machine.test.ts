@@ -1,6 +1,7 @@
 /**
  * One machine's life: two namespaces order PostgreSQL databases and Redis instances; server and providers are processes of their own and
- * are killed with kill -9 while they work. Real clients connect with nothing but the Secret; at the end nothing is left, nothing was double.
+ * are killed with kill -9 in each phase. Real clients connect with nothing but the Secret; what is outside is counted after each phase, and
+ * at the end nothing is left, nothing was double.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -11,6 +12,7 @@ import {
   type BindingValues,
   connectRemoteCluster,
   createPostgresEngine,
+  createProcessDriver,
   freePort,
   type KubeObject,
   type RemoteCluster,
@@ -28,7 +30,9 @@ const usage = { apiVersion: 'services.kurma.dev/v1alpha1', kind: 'ServiceUsage' 
 const kinds = [database, instance];
 const namespaces = ['blue', 'green'];
 const longMs = 20_000;
-t.setTimeout(240_000);
+/** The providers look for drift every 30 s at most. */
+const driftMs = 60_000;
+t.setTimeout(400_000);
 
 type Order = KubeObject & { spec: { plan: string }; status?: { phase?: string; conditions?: { reason: string; message: string }[] } };
 
@@ -36,6 +40,7 @@ t.test('orders, clients, kill -9, tear-down', { skip: noPostgres ?? noRedis ?? f
   const directory = mkdtempSync(join(tmpdir(), 'machine-'));
   const engine = await startEngine();
   const redisDir = join(directory, 'redis');
+  const processes = createProcessDriver(redisDir);
   const admin = createPostgresEngine({
     host: engine.env['PGHOST']!,
     port: Number(engine.env['PGPORT']),
@@ -94,10 +99,24 @@ t.test('orders, clients, kill -9, tear-down', { skip: noPostgres ?? noRedis ?? f
     const { data = {} } = await client().get<KubeObject & { data?: BindingValues }>({ apiVersion: 'v1', kind: 'Secret' }, key);
     return Object.fromEntries(Object.entries(data).map(([field, text]) => [field, Buffer.from(text, 'base64').toString()]));
   };
-  const capabilities = async () => ({
-    databases: (await admin.databases('postgres-')).length,
-    redis: existsSync(redisDir) ? readdirSync(redisDir).length : 0,
-  });
+  /** What there is in the world outside: databases and roles of the engine, Redis directories and those of them that are served. */
+  const capabilities = async () => {
+    const ids = existsSync(redisDir) ? readdirSync(redisDir) : [];
+    const served = await Promise.all(ids.map((id) => processes.find(id)));
+    return {
+      databases: (await admin.databases('postgres-')).length,
+      roles: (await admin.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'b\\_%' AND rolcanlogin")).length,
+      redis: ids.length,
+      processes: served.filter((process) => process !== undefined).length,
+    };
+  };
+  const come = async (what: Partial<Awaited<ReturnType<typeof capabilities>>>) => {
+    const isSo = async () => {
+      const now = await capabilities();
+      return Object.entries(what).every(([key, count]) => now[key as keyof typeof now] === count);
+    };
+    await eventually(isSo, JSON.stringify(what), driftMs);
+  };
   const eachOrder = async (act: (kind: typeof database, namespace: string) => Promise<unknown>) => {
     for (const namespace of namespaces) for (const kind of kinds) await act(kind, namespace);
   };
@@ -124,7 +143,7 @@ t.test('orders, clients, kill -9, tear-down', { skip: noPostgres ?? noRedis ?? f
     await kill('server');
     startServer();
     await allReady(4);
-    t.same(await capabilities(), { databases: 2, redis: 2 }, 'each once');
+    t.same(await capabilities(), { databases: 2, roles: 0, redis: 2, processes: 2 }, 'each once');
   });
 
   await t.test('clients connect with nothing but the Secret', async (t) => {
@@ -132,10 +151,12 @@ t.test('orders, clients, kill -9, tear-down', { skip: noPostgres ?? noRedis ?? f
       client().create<ServiceBinding>({
         ...binding,
         metadata: { name: nameOf(kind), namespace },
-        spec: { service: { ...kind, name: nameOf(kind) }, rotation: { overlap: '2s' } },
+        spec: { service: { ...kind, name: nameOf(kind) }, rotation: { overlap: '5s' } },
       }),
     );
     await kill('postgres');
+    await kill('server');
+    startServer();
     startProvider('postgres');
     for (const namespace of namespaces) {
       t.equal(
@@ -147,6 +168,7 @@ t.test('orders, clients, kill -9, tear-down', { skip: noPostgres ?? noRedis ?? f
     const blue = await secret('blue', nameOf(database));
     const green = await secret('green', nameOf(database));
     await t.rejects(psql({ ...blue, database: green['database']! }, 'SELECT 1'), /permission denied for database/, 'not into the other’s');
+    t.same(await capabilities(), { databases: 2, roles: 2, redis: 2, processes: 2 }, 'one role a binding');
   });
 
   await t.test('a plan changes while the server dies, and the data stays', async (t) => {
@@ -163,32 +185,84 @@ t.test('orders, clients, kill -9, tear-down', { skip: noPostgres ?? noRedis ?? f
     t.equal(await redisCli(await secret('green', nameOf(instance)), 'GET', 'kept'), 'yes');
   });
 
-  await t.test('credentials rotate while the provider dies; what the old one made is the new one’s', async (t) => {
-    const key = { namespace: 'blue', name: nameOf(database) };
-    const old = await secret('blue', key.name);
-    const annotations = { 'services.kurma.dev/rotate': 'now' };
-    await client().patch(binding, key, { type: 'merge', patch: { metadata: { annotations } } });
+  const rotate = (kind: typeof database, namespace: string, value: string) => {
+    const annotations = { 'services.kurma.dev/rotate': value };
+    return client().patch(binding, { name: nameOf(kind), namespace }, { type: 'merge', patch: { metadata: { annotations } } });
+  };
+  const hasRotated = async (kind: typeof database, namespace: string, old: BindingValues) => {
+    await eventually(async () => (await secret(namespace, nameOf(kind)))['username'] !== old['username'], 'the rotation', longMs);
+  };
+
+  await t.test('credentials rotate while server and provider die; what the old one made is the new one’s', async (t) => {
+    const old = await secret('blue', nameOf(database));
+    await rotate(database, 'blue', 'first');
     await kill('postgres');
+    await kill('server');
+    startServer();
     startProvider('postgres');
-    await eventually(async () => (await secret('blue', key.name))['username'] !== old['username'], 'the rotation', longMs);
-    t.equal(await psql(await secret('blue', key.name), 'ALTER TABLE kept ADD b int; SELECT count(*) FROM kept'), '1');
+    await hasRotated(database, 'blue', old);
+    t.equal(await psql(await secret('blue', nameOf(database)), 'ALTER TABLE kept ADD b int; SELECT count(*) FROM kept'), '1');
     const isRefused = async () => (await psql(old, 'SELECT 1').catch((error: Error) => error.message)) !== '1';
     await eventually(isRefused, 'the end of the old credentials', longMs);
     t.match(await psql(old, 'SELECT 1').catch((error: Error) => error.message), /authentication failed|not permitted to log in/);
+    await come({ databases: 2, roles: 2, redis: 2, processes: 2 });
+  });
+
+  await t.test('clients that connect all the time never fail while credentials rotate, though the providers die', async (t) => {
+    const ended = new AbortController();
+    const clients = namespaces.flatMap((namespace) =>
+      kinds.map(async (kind) => {
+        for (let connections = 0; ; connections++) {
+          if (ended.signal.aborted) return connections;
+          const values = await secret(namespace, nameOf(kind));
+          await (kind === database ? psql(values, 'TABLE kept') : redisCli(values, 'GET', 'kept'));
+        }
+      }),
+    );
+    await eachOrder(async (kind, namespace) => {
+      const old = await secret(namespace, nameOf(kind));
+      await rotate(kind, namespace, 'second');
+      await kill(kind === database ? 'postgres' : 'redis');
+      startProvider(kind === database ? 'postgres' : 'redis');
+      await hasRotated(kind, namespace, old);
+    });
+    await come({ roles: 2 });
+    ended.abort();
+    const connections = await Promise.all(clients);
+    t.ok(
+      connections.every((count) => count > 1),
+      `each connected, ${connections.join(', ')} times`,
+    );
+  });
+
+  await t.test('what somebody changed or killed behind the providers is as ordered again, and clients need no new Secret', async (t) => {
+    const values = await secret('blue', nameOf(database));
+    const { database: name = '', username = '' } = values;
+    await admin.query(`ALTER DATABASE "${name}" CONNECTION LIMIT 1`);
+    await admin.query(`ALTER ROLE "${username}" PASSWORD 'another'`);
+    for (const id of readdirSync(redisDir)) process.kill((await processes.find(id))!.pid, 'SIGKILL');
+    await kill('server');
+    startServer();
+    await eventually(async () => (await admin.database(name))?.connectionLimit === 50, 'the repair of the database', driftMs);
+    await eventually(async () => (await again(() => psql(values, 'SELECT 1'))) === '1', 'the repair of the role', driftMs);
+    await come({ processes: 2 });
+    await allReady(4);
+    t.equal(await redisCli(await secret('green', nameOf(instance)), 'GET', 'kept'), 'yes', 'what is on disk was kept');
+    t.same(await capabilities(), { databases: 2, roles: 2, redis: 2, processes: 2 });
   });
 
   await t.test('a deletion waits for the binding, also across kill -9; then nothing is left', async (t) => {
     await eachOrder((kind, namespace) => client().delete(kind, { name: nameOf(kind), namespace }));
     const blocked = async () => (await orders())?.every(({ status }) => status?.conditions?.[0]?.reason === 'StillBound') ?? false;
     await eventually(blocked, 'the refusal', longMs);
-    t.same(await capabilities(), { databases: 2, redis: 2 });
+    t.same(await capabilities(), { databases: 2, roles: 2, redis: 2, processes: 2 });
     for (const namespace of namespaces) await client().delete({ apiVersion: 'v1', kind: 'Namespace' }, { name: namespace });
     await kill('redis');
     startProvider('redis');
     await kill('server');
     startServer();
     await eventually(async () => (await orders())?.length === 0, 'the end of the orders', longMs);
-    t.same(await capabilities(), { databases: 0, redis: 0 });
+    t.same(await capabilities(), { databases: 0, roles: 0, redis: 0, processes: 0 });
     t.same(
       await admin.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'b\\_%' OR rolname LIKE 'postgres-%'"),
       [],
