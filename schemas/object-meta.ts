@@ -109,11 +109,10 @@ const asJson = (reference: OwnerReference): JsonValue => reference as unknown as
 export interface MetaRules {
   namespaced: boolean;
   name: NameRule;
-  /**
-   * What the kind itself looks at, beside what is asked of every object: all of it and that finalizers are qualified, all of it,
-   * or nothing. Custom resources have no kind of their own that would look again on update (R3.22).
-   */
-  checks: 'qualified' | 'plain' | 'none' | 'custom';
+  /** What the kind looks at, beside what is asked of every object: all of it and that finalizers are qualified, all of it, or nothing. */
+  checks: 'qualified' | 'plain' | 'none';
+  /** What of that it looks at on an update: what changes, the whole, the first and then the second, or the whole twice (R2.28). */
+  onUpdate: 'change' | 'whole' | 'both' | 'twice';
   /** Its rule stands in the API's types, which say nothing of generateName. */
   ignoresGenerateName?: boolean;
 }
@@ -141,9 +140,18 @@ export function validateOnUpdate(object: JsonObject, stored: JsonObject, rules: 
   const changes = changeErrors(meta, metaOf(stored));
   const generic = [...metaErrors(meta, rules.namespaced, pathSegment), ...changes];
   if (rules.checks === 'none') return generic;
-  if (rules.checks === 'custom') return generic.concat(changes);
-  const unqualified = rules.checks === 'qualified' ? unqualifiedFinalizers(meta) : [];
-  return [...generic, ...changes, ...unqualified, ...validateOnCreate(object, rules)];
+  const change = (): FieldError[] => (rules.checks === 'qualified' ? [...changes, ...unqualifiedFinalizers(meta)] : changes);
+  const whole = (): FieldError[] => validateOnCreate(object, rules);
+  switch (rules.onUpdate) {
+    case 'change':
+      return [...generic, ...change()];
+    case 'whole':
+      return [...generic, ...whole()];
+    case 'both':
+      return [...generic, ...change(), ...whole()];
+    case 'twice':
+      return [...generic, ...whole(), ...whole()];
+  }
 }
 
 /** Errors of metadata by itself, whatever the kind: the template of a pod uses the parts it needs. */

@@ -9,7 +9,7 @@ import type { Resource } from './resource.js';
 const CUSTOM_NAME = (name: string): string[] => dnsSubdomain(name);
 
 function rulesFor({ kind, isCustom, gvk }: Resource): MetaRules {
-  if (isCustom) return { namespaced: kind.namespaced, name: CUSTOM_NAME, checks: 'custom' };
+  if (isCustom) return { namespaced: kind.namespaced, name: CUSTOM_NAME, checks: 'plain', onUpdate: 'change' };
   return metaRulesOf(gvk.group, gvk.kind, kind.namespaced);
 }
 

@@ -58,11 +58,15 @@ class Estimator {
   private readonly entrySizes = new Map<Expr, EntrySizes>();
   private readonly locals = new Map<string, Variable[]>();
 
-  /** Kubernetes sizes every global name, even that of a type, as the value the rule is about. */
+  /** Kubernetes sizes every global name, even that of a type, as the value the rule or the selector is about. */
   private readonly root: CelType | undefined;
+  /** Whether the size of a map's entry is known, too, where it is selected like a field. */
+  private readonly selectsEntries: boolean;
 
   constructor(variables: ReadonlyMap<string, CelType>) {
-    this.root = variables.get('self');
+    const rule = variables.get('self');
+    this.root = rule ?? variables.get('device');
+    this.selectsEntries = rule === undefined;
   }
 
   cost(expr: Expr): Estimate {
@@ -129,7 +133,8 @@ class Estimator {
   private select(expr: Expr & { kind: 'select' }): Estimate {
     const operand = this.cost(expr.operand);
     if (expr.testOnly) return operand;
-    this.paths.set(expr, this.path(expr.operand)?.fields?.get(expr.field));
+    const path = this.path(expr.operand);
+    this.paths.set(expr, path?.fields?.get(expr.field) ?? (this.selectsEntries ? elementOf(path, 'map') : undefined));
     const kind = expr.operand.type?.kind;
     return kind === 'map' || kind === 'struct' || kind === 'param' ? add(operand, exactly(SELECT_COST)) : operand;
   }

@@ -24,6 +24,7 @@ function lineStarts(source: string): number[] {
 
 function renderIssue(source: string, starts: number[], issue: Issue): string {
   if (issue.position < 0) return `ERROR: <input>:-1:0: ${issue.message}`;
+  if (source === '') return `ERROR: <input>:1:0: ${issue.message}`;
   let line = starts.length - 1;
   while (starts[line]! > issue.position) line--;
   const start = starts[line]!;

@@ -50,13 +50,13 @@ function reviewVersionErrors(versions: readonly string[], path: string): FieldEr
 }
 
 /** The address of a webhook: a URL or a Service (C3.2a). */
-export function clientConfigErrors(config: JsonObject, path: string, checksCaBundle: boolean): FieldError[] {
+export function clientConfigErrors(config: JsonObject, path: string, checksCaBundle: boolean, swapsNames = false): FieldError[] {
   const url = typeof config.url === 'string' ? config.url : undefined;
   const service = objectAt(config, 'service');
   const errors: FieldError[] = [];
   if ((url === undefined) === (service === undefined)) errors.push(required(path, 'exactly one of url or service is required'));
   else if (url !== undefined) errors.push(...urlErrors(url, child(path, 'url')));
-  else errors.push(...serviceErrors(service!, child(path, 'service')));
+  else errors.push(...serviceErrors(service!, child(path, 'service'), swapsNames));
   const bundle = textAt(config, 'caBundle');
   if (checksCaBundle && bundle !== '' && !isCaBundle(bundle)) {
     const detail = 'unable to load root certificates: data does not contain any valid RSA or ECDSA certificates';
@@ -83,10 +83,12 @@ function urlErrors(url: string, path: string): FieldError[] {
 
 const PORT_MAX = 65535;
 
-function serviceErrors(service: JsonObject, path: string): FieldError[] {
+/** Kubernetes gives admission webhooks' name and namespace to each other's check. */
+function serviceErrors(service: JsonObject, path: string, swapsNames: boolean): FieldError[] {
   const errors: FieldError[] = [];
-  if (textAt(service, 'name') === '') errors.push(required(child(path, 'name')));
-  if (textAt(service, 'namespace') === '') errors.push(required(child(path, 'namespace')));
+  const [name, namespace] = swapsNames ? ['namespace', 'name'] : ['name', 'namespace'];
+  if (textAt(service, name!) === '') errors.push(required(child(path, 'name')));
+  if (textAt(service, namespace!) === '') errors.push(required(child(path, 'namespace')));
   const port = numberAt(service, 'port') ?? 0;
   if (port < 1 || port > PORT_MAX) {
     errors.push(invalidValue(child(path, 'port'), port, `port is not valid: must be between 1 and ${PORT_MAX}, inclusive`));

@@ -4,6 +4,8 @@ import type { MetaRules } from '../object-meta.js';
 
 /** Kinds that take unqualified finalizers. */
 const PLAIN = new Set([
+  'apiextensions.k8s.io/CustomResourceDefinition',
+  'apiregistration.k8s.io/APIService',
   'admissionregistration.k8s.io/MutatingAdmissionPolicy',
   'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
   'admissionregistration.k8s.io/MutatingWebhookConfiguration',
@@ -14,20 +16,61 @@ const PLAIN = new Set([
   'node.k8s.io/RuntimeClass',
 ]);
 
-/** As custom resources: their own rules look at no metadata again. */
-const CUSTOM = new Set(['apiextensions.k8s.io/CustomResourceDefinition', 'apiregistration.k8s.io/APIService']);
-
 /** Kinds that leave metadata to what is asked of every object. */
 const NONE = new Set(['/Event', 'policy/PodDisruptionBudget']);
 
 /** Kinds whose name is judged by the API's types. */
 const DECLARED = new Set(['/ReplicationController', 'resource.k8s.io/DeviceClass']);
 
-const checksOf = (key: string): MetaRules['checks'] =>
-  NONE.has(key) ? 'none' : PLAIN.has(key) ? 'plain' : CUSTOM.has(key) ? 'custom' : 'qualified';
+/** Kinds that look at what an update changes of the metadata, and not again at the whole. */
+const CHANGE_ONLY = new Set([
+  '/Pod',
+  '/PodTemplate',
+  '/ReplicationController',
+  '/ResourceQuota',
+  '/Service',
+  'apiextensions.k8s.io/CustomResourceDefinition',
+  'apps/DaemonSet',
+  'apps/Deployment',
+  'apps/ReplicaSet',
+  'apps/StatefulSet',
+  'autoscaling/HorizontalPodAutoscaler',
+  'batch/CronJob',
+  'coordination.k8s.io/Lease',
+  'events.k8s.io/Event',
+  'networking.k8s.io/NetworkPolicy',
+  'networking.k8s.io/ServiceCIDR',
+  'resource.k8s.io/ResourceSlice',
+  'scheduling.k8s.io/PriorityClass',
+  'storage.k8s.io/CSIDriver',
+]);
+
+/** Kinds that look at the whole of an update, as if it were new. */
+const WHOLE_ONLY = new Set([
+  '/LimitRange',
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy',
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'discovery.k8s.io/EndpointSlice',
+  'flowcontrol.apiserver.k8s.io/FlowSchema',
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
+  'storage.k8s.io/CSINode',
+  'storage.k8s.io/VolumeAttachment',
+]);
+
+const WHOLE_TWICE = new Set(['/PersistentVolume']);
+
+const checksOf = (key: string): MetaRules['checks'] => (NONE.has(key) ? 'none' : PLAIN.has(key) ? 'plain' : 'qualified');
+
+const onUpdateOf = (key: string): MetaRules['onUpdate'] =>
+  CHANGE_ONLY.has(key) ? 'change' : WHOLE_ONLY.has(key) ? 'whole' : WHOLE_TWICE.has(key) ? 'twice' : 'both';
 
 export function metaRulesOf(group: string, kind: string, namespaced: boolean): MetaRules {
   const key = `${group}/${kind}`;
-  if (DECLARED.has(key)) return { namespaced, name: (name) => dnsSubdomain(name, 'bytes'), checks: 'qualified', ignoresGenerateName: true };
-  return { namespaced, name: nameRuleOf(group, kind), checks: checksOf(key) };
+  const rules = { namespaced, checks: checksOf(key), onUpdate: onUpdateOf(key) };
+  if (DECLARED.has(key)) return { ...rules, name: (name) => dnsSubdomain(name, 'bytes'), ignoresGenerateName: true };
+  return { ...rules, name: nameRuleOf(group, kind) };
 }

@@ -19,8 +19,21 @@ const SPELLED: Readonly<Record<string, string>> = {
   monitors: 'Monitors',
 };
 
-function goName(member: string): string {
-  const spelled = SPELLED[member];
+/** By type, where the same name is spelled otherwise elsewhere. */
+const SPELLED_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  DeviceSelector: { cel: 'CEL' },
+  FCVolumeSource: { wwids: 'WWIDs' },
+  GlusterfsPersistentVolumeSource: { endpoints: 'EndpointsName' },
+  GlusterfsVolumeSource: { endpoints: 'EndpointsName' },
+  ISCSIPersistentVolumeSource: { chapAuthDiscovery: 'DiscoveryCHAPAuth', chapAuthSession: 'SessionCHAPAuth' },
+  ISCSIVolumeSource: { chapAuthDiscovery: 'DiscoveryCHAPAuth', chapAuthSession: 'SessionCHAPAuth' },
+  PhotonPersistentDiskVolumeSource: { pdID: 'PdID' },
+  ScaleIOPersistentVolumeSource: { sslEnabled: 'SSLEnabled' },
+  ScaleIOVolumeSource: { sslEnabled: 'SSLEnabled' },
+};
+
+function goName(member: string, type: string): string {
+  const spelled = SPELLED_IN[type]?.[member] ?? SPELLED[member];
   if (spelled) return spelled;
   const initials = INITIALISMS.exec(member)?.[0];
   return initials ? initials.toUpperCase() + member.slice(initials.length) : member[0]!.toUpperCase() + member.slice(1);
@@ -40,6 +53,7 @@ function zeroOf(field: Field): JsonValue {
 
 function structForm(of: Definition, value: JsonObject): JsonObject {
   const form: JsonObject = {};
+  const typeName = of.name.slice(of.name.lastIndexOf('.') + 1);
   for (const field of of.fields) {
     if ('inline' in field) {
       Object.assign(form, structForm(findDefinition(field.inline)!, value));
@@ -48,7 +62,7 @@ function structForm(of: Definition, value: JsonObject): JsonObject {
       for (const [key, member] of Object.entries(metadata)) form[key] = isObject(member) ? sorted(member) : member;
     } else {
       const member = value[field.name];
-      form[goName(field.name)] = member === undefined || member === null ? zeroOf(field) : goForm(field.type, member);
+      form[goName(field.name, typeName)] = member === undefined || member === null ? zeroOf(field) : goForm(field.type, member);
     }
   }
   return form;
@@ -59,6 +73,7 @@ const MOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PodSpec: { SetHostnameAsFQDN: 'Subdomain', PreemptionPolicy: 'Priority', Overhead: 'RuntimeClassName' },
   PodSecurityContext: { FSGroupChangePolicy: 'FSGroup' },
   Volume: { Quobyte: 'RBD' },
+  PersistentVolumeSource: { Quobyte: 'RBD', FlexVolume: 'ISCSI' },
 };
 const OF_THE_HOST = ['HostNetwork', 'HostPID', 'HostIPC', 'ShareProcessNamespace', 'HostUsers'];
 

@@ -17,8 +17,8 @@ import {
   wipeForCreate,
 } from '../../schemas/object-meta.js';
 
-const configMaps: MetaRules = { namespaced: true, checks: 'qualified', name: nameRuleOf('', 'ConfigMap') };
-const custom: MetaRules = { namespaced: true, checks: 'custom', name: nameRuleOf('example.com', 'Widget') };
+const configMaps: MetaRules = { namespaced: true, checks: 'qualified', onUpdate: 'both', name: nameRuleOf('', 'ConfigMap') };
+const custom: MetaRules = { namespaced: true, checks: 'plain', onUpdate: 'change', name: nameRuleOf('example.com', 'Widget') };
 const short = (errors: { field: string; body: string }[]): string[] => errors.map((e) => `${e.field}: ${e.body}`.slice(0, 90));
 const owner = (more: Partial<OwnerReference> = {}): OwnerReference => ({
   apiVersion: 'v1',

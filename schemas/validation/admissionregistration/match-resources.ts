@@ -39,6 +39,15 @@ export function matchResourcesErrors(matched: JsonObject | undefined, path: stri
   return errors;
 }
 
+const MUTATED_OPERATIONS = OPERATIONS.filter((operation) => operation !== 'DELETE');
+
+/** There is nothing to mutate in a deletion. */
+export function mutatedOperationsErrors(matched: JsonObject | undefined, path: string): FieldError[] {
+  const operations = objectsAt(matched, 'resourceRules').flatMap((rule) => textsAt(rule, 'operations'));
+  const wrong = operations.filter((operation) => !MUTATED_OPERATIONS.includes(operation));
+  return wrong.map((operation) => notSupported(`${path}.resourceRules.operations`, operation, MUTATED_OPERATIONS));
+}
+
 function namedRuleErrors(rule: JsonObject, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();

@@ -19,7 +19,7 @@ import {
   WANT_STRING,
   WANT_STRING_OR_NULL,
 } from './expressions.js';
-import { defaultMatchResources, FAILURE_POLICIES, matchResourcesErrors } from './match-resources.js';
+import { defaultMatchResources, FAILURE_POLICIES, matchResourcesErrors, mutatedOperationsErrors } from './match-resources.js';
 
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const ACTIONS = ['Audit', 'Deny', 'Warn'];
@@ -44,7 +44,7 @@ function sameMatchConditions(object: JsonObject, old: JsonObject): boolean {
 }
 
 /** What both kinds of policies begin with. */
-function policyErrors(spec: JsonObject, hasSameConditions: boolean): FieldError[] {
+function policyErrors(spec: JsonObject, hasSameConditions: boolean, isMutating: boolean): FieldError[] {
   const errors: FieldError[] = [];
   oneOf('spec.failurePolicy', textAt(spec, 'failurePolicy'), FAILURE_POLICIES, errors);
   const paramKind = objectAt(spec, 'paramKind');
@@ -53,6 +53,7 @@ function policyErrors(spec: JsonObject, hasSameConditions: boolean): FieldError[
   if (!constraints) errors.push(required('spec.matchConstraints'));
   else {
     errors.push(...matchResourcesErrors(constraints, 'spec.matchConstraints'));
+    if (isMutating) errors.push(...mutatedOperationsErrors(constraints, 'spec.matchConstraints'));
     if (objectsAt(constraints, 'resourceRules').length === 0) errors.push(required('spec.matchConstraints.resourceRules'));
   }
   if (!hasSameConditions)
@@ -83,7 +84,7 @@ function paramKindErrors(paramKind: JsonObject, path: string): FieldError[] {
 
 function validatingErrors(object: JsonObject, hasSameConditions: boolean): FieldError[] {
   const spec = specOf(object);
-  const errors = policyErrors(spec, hasSameConditions);
+  const errors = policyErrors(spec, hasSameConditions, false);
   const options: AdmissionOptions = { params: objectAt(spec, 'paramKind') !== undefined, authorizer: true, namespaceObject: true };
   const { errors: variableErrors, types: variables } = variablesErrors(spec, options, 'spec.variables');
   errors.push(...variableErrors);
@@ -93,8 +94,10 @@ function validatingErrors(object: JsonObject, hasSameConditions: boolean): Field
     const detail = 'validations or auditAnnotations must contain at least one item';
     return [...errors, required('spec.validations', detail), required('spec.auditAnnotations', detail)];
   }
-  const environment = admissionEnvironment({ ...options, variables });
-  const quiet = admissionEnvironment({ ...options, authorizer: false, variables });
+  // Without a variable there is nothing of that name.
+  const known = { ...options, ...(objectsAt(spec, 'variables').length > 0 && { variables }) };
+  const environment = admissionEnvironment(known);
+  const quiet = admissionEnvironment({ ...known, authorizer: false });
   validations.forEach((validation, i) => {
     errors.push(...validationErrors(validation, environment, quiet, index('spec.validations', i)));
   });
@@ -123,8 +126,7 @@ function validationErrors(validation: JsonObject, environment: Environment, quie
     errors.push(invalidValue(child(path, 'messageExpression'), messageExpression, 'must be non-empty if specified'));
   else if (messageExpression !== '')
     errors.push(...expressionErrors(quiet, messageExpression, WANT_STRING, child(path, 'messageExpression')));
-  if (message !== '' && message.trim() === '')
-    errors.push(invalidValue(child(path, 'message'), message, 'message must be non-empty if specified'));
+  if (message !== '' && message.trim() === '') errors.push(invalidValue(child(path, 'message'), message, 'must be non-empty if specified'));
   else if (!isOneLine(message.trim())) errors.push(invalidValue(child(path, 'message'), message, 'must not contain line breaks'));
   if (typeof reason === 'string' && !REASONS.includes(reason)) errors.push(notSupported(child(path, 'reason'), reason, REASONS));
   return errors;
@@ -134,8 +136,8 @@ function validationErrors(validation: JsonObject, environment: Environment, quie
 function auditAnnotationErrors(policyName: string, annotation: JsonObject, environment: Environment, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const key = textAt(annotation, 'key');
-  const name = `${policyName}/${key}`;
-  invalidEach(child(path, 'key'), name, qualifiedName(name), errors);
+  if (policyName === '') errors.push(invalidValue(child(path, 'key'), key, 'requires metadata.name be non-empty'));
+  else invalidEach(child(path, 'key'), `${policyName}/${key}`, qualifiedName(`${policyName}/${key}`), errors);
   const source = textAt(annotation, 'valueExpression');
   const expression = source.trim();
   const at = child(path, 'valueExpression');
@@ -171,7 +173,7 @@ const MUTATIONS: Readonly<Record<string, { member: string; wanted: typeof WANT_O
 
 function mutatingErrors(object: JsonObject, hasSameConditions: boolean): FieldError[] {
   const spec = specOf(object);
-  const errors = policyErrors(spec, hasSameConditions);
+  const errors = policyErrors(spec, hasSameConditions, true);
   const options: AdmissionOptions = { params: objectAt(spec, 'paramKind') !== undefined, authorizer: true, namespaceObject: true };
   const { errors: variableErrors, types: variables } = variablesErrors(spec, options, 'spec.variables');
   errors.push(...variableErrors);
@@ -265,8 +267,13 @@ export const validatingAdmissionPolicyBinding: KindRules = {
   validateUpdate: validatingBindingErrors,
 };
 
+function mutatingBindingErrors(object: JsonObject): FieldError[] {
+  const matched = objectAt(specOf(object), 'matchResources');
+  return [...bindingErrors(object), ...mutatedOperationsErrors(matched, 'spec.matchResources')];
+}
+
 export const mutatingAdmissionPolicyBinding: KindRules = {
   default: defaultBinding,
-  validate: bindingErrors,
-  validateUpdate: bindingErrors,
+  validate: mutatingBindingErrors,
+  validateUpdate: mutatingBindingErrors,
 };

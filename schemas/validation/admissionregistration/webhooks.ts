@@ -100,7 +100,7 @@ function webhookErrors(webhook: JsonObject, isMutating: boolean, path: string, t
   for (const name of ['namespaceSelector', 'objectSelector'])
     validateLabelSelector(objectAt(webhook, name), child(path, name), errors, { allowInvalidValues: tolerance.labelValues });
   if (isMutating) enumErrors(webhook, 'reinvocationPolicy', REINVOCATION_POLICIES, path, errors);
-  errors.push(...clientConfigErrors(objectAt(webhook, 'clientConfig') ?? {}, child(path, 'clientConfig'), false));
+  errors.push(...clientConfigErrors(objectAt(webhook, 'clientConfig') ?? {}, child(path, 'clientConfig'), false, true));
   if (!tolerance.matchConditions)
     errors.push(...matchConditionsErrors(objectsAt(webhook, 'matchConditions'), false, child(path, 'matchConditions')));
   return errors;

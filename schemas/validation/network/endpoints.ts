@@ -3,7 +3,7 @@ import { defaultEndpoints, defaultEndpointSlice } from '../../defaulting/network
 import { child, duplicate, type FieldError, index, invalidValue, required, tooMany } from '../../field-errors.js';
 import { equal, type JsonObject } from '../../json-value.js';
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from '../../names.js';
-import { validateLabels } from '../../object-meta.js';
+import { metaOf, validateLabels } from '../../object-meta.js';
 import { immutable, invalidEach, requiredOneOf } from '../checks.js';
 import { parseAddress, validateCanonicalIp, validateLegacyIp, warnOfIp } from '../ip.js';
 import { entriesAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../members.js';
@@ -206,7 +206,12 @@ function warnOfSlice(slice: JsonObject, old?: JsonObject): string[] {
 export const endpointSlice: KindRules = {
   default: defaultEndpointSlice,
   prepareForCreate: (object) => dropTopology(object),
-  prepareForUpdate: dropTopology,
+  /** Labels say whose addresses they are: they count as content. */
+  prepareForUpdate(object, old) {
+    dropTopology(object, old);
+    const [meta, before] = [metaOf(object), metaOf(old)];
+    if (!equal((meta.labels ?? {}) as JsonObject, (before.labels ?? {}) as JsonObject)) meta.generation = (before.generation ?? 0) + 1;
+  },
   validate: (object) => validateSlice(object),
   validateUpdate(object, old) {
     const errors = validateSlice(object, old);

@@ -1,5 +1,7 @@
 /** What a claim asks for: requests of devices, what they have in common, how they are set up. */
-import { child, duplicate, type FieldError, invalidValue, notSupported, required, tooLong } from '../../field-errors.js';
+import { deviceEnvironment, SELECTOR_COST_MAX } from '../../cel/device.js';
+import { formatType } from '../../cel/types.js';
+import { child, duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required, tooLong } from '../../field-errors.js';
 import { isObject, type JsonObject } from '../../json-value.js';
 import { dnsLabel, labelValue, qualifiedName } from '../../names.js';
 import { invalidEach } from '../checks.js';
@@ -13,6 +15,8 @@ const EXPRESSION_BYTES_MAX = 10 * 1024;
 const PARAMETER_BYTES_MAX = 10 * 1024;
 const ONE_FORM = 'exactly one of `exactly` or `firstAvailable` is required';
 const NO_REQUEST = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
+/** In Kubernetes' own, wrong, words. */
+const NO_ATTRIBUTE = 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set';
 export const EFFECTS = ['NoExecute', 'NoSchedule', 'None'];
 
 /** A request without a mode is for one device. */
@@ -30,11 +34,24 @@ export function defaultClaimSpec(spec: JsonObject | undefined): void {
   }
 }
 
+/** Whether it compiles, to a condition that is cheap enough. */
+function validateExpression(expression: string, field: string, errors: FieldError[]): void {
+  if (bytes(expression) > EXPRESSION_BYTES_MAX) {
+    errors.push(tooLong(field, EXPRESSION_BYTES_MAX));
+    return;
+  }
+  const { program, issues } = deviceEnvironment().compile(expression);
+  if (!program) errors.push(invalidValue(field, expression, `compilation failed: ${issues}`));
+  else if (program.resultType.kind !== 'bool')
+    errors.push(invalidValue(field, expression, `must evaluate to bool or the unknown type, not ${formatType(program.resultType)}`));
+  else if (program.estimateCost().max > SELECTOR_COST_MAX) errors.push(forbiddenField(field, 'too complex, exceeds cost limit'));
+}
+
 export function validateSelectors(owner: JsonObject, path: string, errors: FieldError[]): void {
   const validate = (selector: JsonObject, at: string): void => {
     const cel = objectAt(selector, 'cel');
     if (!cel) errors.push(required(child(at, 'cel')));
-    else if (bytes(textAt(cel, 'expression')) > EXPRESSION_BYTES_MAX) errors.push(tooLong(`${at}.cel.expression`, EXPRESSION_BYTES_MAX));
+    else validateExpression(textAt(cel, 'expression'), `${at}.cel.expression`, errors);
   };
   validateItems(objectsAt(owner, 'selectors'), child(path, 'selectors'), LIST_MAX, validate, errors);
 }
@@ -64,7 +81,6 @@ function validateToleration(toleration: JsonObject, path: string, errors: FieldE
     if (value !== '') errors.push(invalidValue(child(path, 'value'), value, 'must be empty for operator `Exists`'));
   } else if (operator === 'Equal') {
     invalidEach(child(path, 'value'), value, labelValue(value), errors);
-    if (key === '') errors.push(required(child(path, 'key'), 'must be specified for operator `Equal`'));
   } else if (operator === '') {
     errors.push(required(child(path, 'operator')));
   } else {
@@ -86,6 +102,10 @@ function validateRequest(request: JsonObject, path: string, errors: FieldError[]
   const exactly = objectAt(request, 'exactly');
   const alternatives = objectsAt(request, 'firstAvailable');
   invalidEach(child(path, 'name'), name, dnsLabel(name), errors);
+  if (exactly && alternatives.length > 0) {
+    errors.push(invalidValue(path, null, `${ONE_FORM}, but multiple fields are set`));
+    return;
+  }
   const validateAlternative = (alternative: JsonObject, at: string): void => {
     const own = textAt(alternative, 'name');
     invalidEach(child(at, 'name'), own, dnsLabel(own), errors);
@@ -94,7 +114,6 @@ function validateRequest(request: JsonObject, path: string, errors: FieldError[]
   validateNamed(alternatives, child(path, 'firstAvailable'), ALTERNATIVES_MAX, validateAlternative, errors);
   if (exactly) validateDevices(exactly, child(path, 'exactly'), errors);
   if (!exactly && alternatives.length === 0) errors.push(required(path, ONE_FORM));
-  if (exactly && alternatives.length > 0) errors.push(invalidValue(path, null, `${ONE_FORM}, but multiple fields are set`));
 }
 
 /** Names of requests, and of alternatives as `request/alternative`. */
@@ -110,9 +129,8 @@ function namesIn(requests: readonly JsonObject[]): Set<string> {
 function validateReferences(owner: JsonObject, path: string, names: ReadonlySet<string>, errors: FieldError[]): void {
   const seen = new Set<string>();
   const validate = (name: string, at: string): void => {
-    const before = errors.length;
     for (const part of name.split('/').slice(0, 2)) invalidEach(at, part, dnsLabel(part), errors);
-    if (errors.length === before && !names.has(name)) errors.push(invalidValue(at, name, NO_REQUEST));
+    if (!names.has(name)) errors.push(invalidValue(at, name, NO_REQUEST));
     if (seen.has(name)) errors.push(duplicate(at, name));
     seen.add(name);
   };
@@ -121,9 +139,9 @@ function validateReferences(owner: JsonObject, path: string, names: ReadonlySet<
 
 function validateConstraint(constraint: JsonObject, path: string, names: ReadonlySet<string>, errors: FieldError[]): void {
   validateReferences(constraint, path, names, errors);
-  const attributes = ['matchAttribute', 'distinctAttribute'].filter((member) => constraint[member] !== undefined);
-  for (const member of attributes) validateFullyQualified(child(path, member), textAt(constraint, member), errors);
-  if (attributes.length === 0) errors.push(required(child(path, 'matchAttribute')));
+  const attribute = ['matchAttribute', 'distinctAttribute'].find((member) => constraint[member] !== undefined);
+  if (attribute === undefined) errors.push(required(path, NO_ATTRIBUTE));
+  else validateFullyQualified(child(path, attribute), textAt(constraint, attribute), errors);
 }
 
 /** Parameters of a driver. */

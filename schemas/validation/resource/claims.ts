@@ -1,5 +1,5 @@
 /** DeviceClass, ResourceClaim, ResourceClaimTemplate */
-import { child, duplicate, type FieldError, forbiddenField, required } from '../../field-errors.js';
+import { child, duplicate, type FieldError, forbiddenField, invalidValue, required } from '../../field-errors.js';
 import { convertBuiltin } from '../../conversion/index.js';
 import { clone, type JsonObject } from '../../json-value.js';
 import { immutable } from '../checks.js';
@@ -9,7 +9,8 @@ import { validateTemplateMeta } from '../persistent-volume-claim-spec.js';
 import { semanticallyEqual } from '../pods/update.js';
 import type { KindRules } from '../rules.js';
 import { defaultClaimSpec, defaultRequest, validateClaimSpec, validateConfiguration, validateSelectors } from './claim-spec.js';
-import { validateItems, validateSubdomain } from './names.js';
+import { isExtended } from '../pods/resources.js';
+import { validateItems } from './names.js';
 
 const GROUP = 'resource.k8s.io';
 const CONFIGURATIONS_MAX = 32;
@@ -21,8 +22,9 @@ function validateClass(object: JsonObject): FieldError[] {
   validateSelectors(spec, 'spec', errors);
   const configure = (configuration: JsonObject, at: string): void => validateConfiguration(configuration, at, errors);
   validateItems(objectsAt(spec, 'config'), 'spec.config', CONFIGURATIONS_MAX, configure, errors);
-  const extended = spec['extendedResourceName'] as string | undefined;
-  if (extended !== undefined && !extended.includes('/')) validateSubdomain('spec.extendedResourceName', extended, errors);
+  const extended = spec['extendedResourceName'];
+  if (typeof extended === 'string' && !isExtended(extended))
+    errors.push(invalidValue('spec.extendedResourceName', extended, 'must be a valid extended resource name'));
   return errors;
 }
 

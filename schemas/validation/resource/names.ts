@@ -37,10 +37,8 @@ function validateIdentifier(field: string, name: string, errors: FieldError[]): 
 /** Of attributes and capacities: an identifier, perhaps in a domain. */
 export const validateQualified: Validate = (field, name, errors) => {
   const parts = name.split('/');
-  if (name === '') errors.push(required(field, 'name required'));
-  else if (parts.length > 2) errors.push(invalidValue(field, name, "a qualified name must be of the form 'domain/name'"));
-  else if (parts.length === 1) validateIdentifier(field, name, errors);
-  else {
+  if (parts.length === 1) validateIdentifier(field, name, errors);
+  else if (parts.length === 2) {
     const [domain, own] = parts as [string, string];
     if (domain === '') errors.push(required(field, 'the domain must not be empty'));
     else validateDriver(field, domain, errors);
@@ -52,7 +50,7 @@ export const validateQualified: Validate = (field, name, errors) => {
 /** The same with a domain for certain. */
 export const validateFullyQualified: Validate = (field, name, errors) => {
   validateQualified(field, name, errors);
-  if (name !== '' && !name.includes('/'))
+  if (!name.includes('/'))
     errors.push(invalidValue(field, name, 'a fully qualified name must be a domain and a name separated by a slash'));
 };
 

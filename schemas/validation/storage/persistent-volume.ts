@@ -1,9 +1,9 @@
 /** PersistentVolume */
-import { type FieldError, forbiddenField } from '../../field-errors.js';
-import type { JsonObject } from '../../json-value.js';
+import { type FieldError, forbiddenField, invalidValue } from '../../field-errors.js';
+import { equal, type JsonObject } from '../../json-value.js';
 import { labelValue } from '../../names.js';
 import { roundUp } from '../../defaulting/pods.js';
-import { immutable } from '../checks.js';
+import { IMMUTABLE, immutable } from '../checks.js';
 import { coreForm } from '../go-form.js';
 import { made, objectAt, objectsAt, preset, presetPointer, specOf, take, textAt, textsAt } from '../members.js';
 import { semanticallyEqual } from '../pods/update.js';
@@ -74,7 +74,10 @@ function validateTransition(spec: JsonObject, old: JsonObject, errors: FieldErro
   immutable('volumeMode', spec['volumeMode'], old['volumeMode'], errors);
   if (objectAt(old, 'nodeAffinity') !== undefined) {
     const affinity = objectAt(spec, 'nodeAffinity');
-    immutable('nodeAffinity', affinity, objectAt(old, 'nodeAffinity'), errors, coreForm('VolumeNodeAffinity', affinity));
+    if (!equal(affinity ?? null, objectAt(old, 'nodeAffinity')!))
+      errors.push(
+        invalidValue('nodeAffinity', coreForm('VolumeNodeAffinity', affinity), `${IMMUTABLE}, except for updating from beta label to GA`),
+      );
   }
   if (old['volumeAttributesClassName'] !== undefined && spec['volumeAttributesClassName'] === undefined)
     errors.push(forbiddenField('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'));
@@ -134,6 +137,8 @@ export const persistentVolume: KindRules = {
   validateUpdate(object, old) {
     const errors: FieldError[] = [];
     validateVolume(object, old, errors);
+    // Kubernetes looks twice (R2.28).
+    errors.push(...errors);
     validateTransition(specOf(object), specOf(old), errors);
     return errors;
   },

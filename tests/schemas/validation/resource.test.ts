@@ -39,14 +39,12 @@ testCreate(CLAIM, [
         request('A', {}),
         request('b', { exactly: { allocationMode: 'All', count: 2 }, firstAvailable: [{ name: 'x', deviceClassName: 'c' }] }),
         request('b', { exactly: { deviceClassName: 'c', allocationMode: 'Some' } }),
-        request('d', { exactly: { deviceClassName: 'c', count: -1, selectors: [{}] } }),
+        request('d', { exactly: { deviceClassName: 'c', count: -1, selectors: [{}], tolerations: [{ operator: 'Equal' }] } }),
       ],
     }),
     [
       `spec.devices.requests[0].name: Invalid value: "A": ${LABEL}`,
       'spec.devices.requests[0]: Required value: exactly one of `exactly` or `firstAvailable` is required',
-      'spec.devices.requests[1].exactly.deviceClassName: Required value',
-      "spec.devices.requests[1].exactly.count: Invalid value: 2: must not be specified when allocationMode is 'All'",
       'spec.devices.requests[1]: Invalid value: null: exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set',
       'spec.devices.requests[2].exactly.allocationMode: Unsupported value: "Some": supported values: "All", "ExactCount"',
       'spec.devices.requests[2]: Duplicate value: "b"',
@@ -64,7 +62,7 @@ testCreate(CLAIM, [
     [
       'spec.devices.constraints[0].requests[1]: Invalid value: "b": must be the name of a request in the claim or the name of a request and a subrequest separated by \'/\'',
       'spec.devices.constraints[0].matchAttribute: Invalid value: "model": a fully qualified name must be a domain and a name separated by a slash',
-      'spec.devices.constraints[1].matchAttribute: Required value',
+      'spec.devices.constraints[1]: Required value: exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set',
       'spec.devices.config[0].opaque.parameters: Invalid value: "<value omitted>": must be a valid JSON object',
       'spec.devices.config[1].opaque: Required value',
     ],
@@ -134,6 +132,32 @@ testCreate(CLASS, [
     'selectors and parameters',
     { spec: { selectors: [{}], config: [{}] } },
     ['spec.selectors[0].cel: Required value', 'spec.config[0].opaque: Required value'],
+  ],
+  [
+    'conditions on devices',
+    {
+      spec: {
+        selectors: [
+          "device.driver == 'd' && device.attributes['d'].model == 'x' && device.allowMultipleAllocations",
+          "device.capacity['d'].memory.isGreaterThan(quantity('1Gi'))",
+          'device.x',
+          'device.driver',
+          '',
+          'device.attributes.exists(a, device.attributes.exists(b, device.attributes.exists(c, device.attributes.exists(d, a == b && c == d))))',
+        ].map((expression) => ({ cel: { expression } })),
+      },
+    },
+    [
+      'spec.selectors[2].cel.expression: Invalid value: "device.x": compilation failed: ERROR: <input>:1:7: undefined field \'x\'\n | device.x\n | ......^',
+      'spec.selectors[3].cel.expression: Invalid value: "device.driver": must evaluate to bool or the unknown type, not string',
+      "spec.selectors[4].cel.expression: Invalid value: \"\": compilation failed: ERROR: <input>:1:0: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}",
+      'spec.selectors[5].cel.expression: Forbidden: too complex, exceeds cost limit',
+    ],
+  ],
+  [
+    'an extended resource without a domain',
+    { spec: { extendedResourceName: 'gpu' } },
+    ['spec.extendedResourceName: Invalid value: "gpu": must be a valid extended resource name'],
   ],
 ]);
 
