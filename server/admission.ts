@@ -27,6 +27,8 @@ export interface Attributes {
   options: JsonObject;
   warn(text: string): void;
   request: Request;
+  /** Set by a validating plugin, for a create that is no dry run. */
+  reservation?: Reservation;
 }
 
 /** The attributes of a write: what the request says, and `own`, what the verb knows. Without a name or namespace of its own it is the URL's. */
@@ -38,6 +40,13 @@ export function attributesOf(
 ): Attributes {
   const { api, info, user, warn } = request;
   return { api, resource, cluster: info.cluster, namespace: info.namespace, name: info.name, user, warn, request, ...own };
+}
+
+/** Room for a new object that is only taken when the object is stored: both in one turn, so that nobody takes it in between. */
+export interface Reservation {
+  /** Undefined where there is room; else rejects with why there is none. */
+  refusal(): Promise<never> | undefined;
+  take(): void;
 }
 
 /** What the mutating plugins of one write remember of its first round in the second (C3.14). */

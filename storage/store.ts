@@ -88,6 +88,7 @@ export class Store implements CommittedLog {
   readonly #inFlight = new Map<string, Head>();
   readonly #batches = new Batches();
   #deciding = false;
+  #isHeld = false;
   /** Why no more is written: it was closed, or a commit failed. */
   #refusal: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -138,13 +139,16 @@ export class Store implements CommittedLog {
     return cacher;
   }
 
-  /** Writes a new entry. Rejects with KeyExists, TooLarge, or what `encode` throws. */
-  create(key: string, encode: Encode): Promise<Entry> {
+  /**
+   * Writes a new entry. Rejects with KeyExists, TooLarge, or what `encode` throws. Once it is decided that the entry is written, `along` is
+   * called: what that writes becomes durable together with the entry.
+   */
+  create(key: string, encode: Encode, along?: () => void): Promise<Entry> {
     const tryUpdate = (head: Entry | undefined): Write => {
       if (head !== undefined) throw new KeyExists(head);
       return { type: 'put', encode };
     };
-    return this.#write(key, tryUpdate, (entry) => entry!);
+    return this.#write(key, tryUpdate, (entry) => entry!, along);
   }
 
   /**
@@ -240,6 +244,7 @@ export class Store implements CommittedLog {
     key: string,
     tryUpdate: (head: Entry | undefined) => Write,
     result: (entry: Entry | undefined, written: boolean) => T,
+    along?: () => void,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#refusal !== undefined) throw this.#refusal;
@@ -247,7 +252,7 @@ export class Store implements CommittedLog {
       try {
         const commit = this.#decide(key, head, tryUpdate);
         if (commit === undefined) this.#batches.whenCommitted(head.revision, () => resolve(result(head.entry, false)));
-        else this.#enqueue(commit, () => resolve(result(commit.entry, true)));
+        else this.#enqueue(commit, () => resolve(result(commit.entry, true)), along);
       } catch (error) {
         this.#batches.whenCommitted(head.revision, () => reject(error));
       }
@@ -283,14 +288,26 @@ export class Store implements CommittedLog {
    * Puts the commit on the open batch, and sends that if the backend is idle: what piles up while it is not is the
    * next batch, without a timer.
    */
-  #enqueue(commit: Commit, callback: () => void): void {
+  #enqueue(commit: Commit, callback: () => void, along?: () => void): void {
     const { entry } = commit;
     this.#inFlight.set(entry.key, { entry: commit.type === 'DELETED' ? undefined : entry, revision: entry.revision });
     this.#batches.add(commit, callback);
+    if (along) this.#holding(along);
     this.#send();
   }
 
+  /** Nothing is sent while `work` writes. */
+  #holding(work: () => void): void {
+    this.#isHeld = true;
+    try {
+      work();
+    } finally {
+      this.#isHeld = false;
+    }
+  }
+
   #send(): void {
+    if (this.#isHeld) return;
     const batch = this.#batches.next();
     if (batch === undefined) return;
     failpoint('before-append');

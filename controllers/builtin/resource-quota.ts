@@ -2,6 +2,7 @@
 import { equal, type JsonObject } from '../../schemas/json-value.js';
 import { formatQuantity } from '../../schemas/quantity.js';
 import { apiVersionOf, type GroupResource, groupResourceName } from '../../schemas/group-version.js';
+import { sleep } from '../clock.js';
 import type { InformerEvent } from '../informer.js';
 import { type KindReference, type KubeObject, keyName, keyOf } from '../object.js';
 import { definePlugin, type Plugin } from '../plugin.js';
@@ -56,6 +57,8 @@ async function countForQuotas(context: Context, { resyncMs = 300_000 }: Resource
   const count = async (request: Request): Promise<void> => {
     const quota = await client.find<Quota>(quotaKind, request);
     if (!quota) return;
+    // An object and what it counts for become visible together: what has come with this quota reaches the caches in this turn.
+    await sleep(clock, 1, signal);
     const hard = quota.spec?.hard ?? {};
     const total: Usage = new Map();
     const resources = new Map(Object.keys(hard).map((key) => [groupResourceName(countedBy(key)), countedBy(key)]));
@@ -76,10 +79,13 @@ async function countForQuotas(context: Context, { resyncMs = 300_000 }: Resource
     await client.updateStatus<Quota>({ ...quota, status: { hard, used } }, { fieldManager: 'kube-controller-manager' });
   };
 
+  const countAll = () => {
+    for (const quota of quotas.list()) queue.add(keyOf(quota));
+  };
   let cancelResync = () => {};
   const resync = () => {
     cancelResync = clock.after(resyncMs, () => {
-      for (const quota of quotas.list()) queue.add(keyOf(quota));
+      countAll();
       resync();
     });
   };
@@ -89,6 +95,7 @@ async function countForQuotas(context: Context, { resyncMs = 300_000 }: Resource
     queue.shutDown();
   });
   await quotas.synced();
+  countAll();
   await consume(queue, 5, async (request) => {
     try {
       await count(request);

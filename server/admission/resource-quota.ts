@@ -7,7 +7,7 @@ import { addQuantities, compareQuantities, formatQuantity, parseQuantity, signOf
 import { made, objectAt, objectsAt, textAt } from '../../schemas/validation/members.js';
 import { objectKey } from '../../storage/keys.js';
 import type { Entry } from '../../storage/entry.js';
-import type { AdmissionPlugin, Attributes } from '../admission.js';
+import type { AdmissionPlugin, Attributes, Reservation } from '../admission.js';
 import { encodeEntry, storedObject } from '../codec.js';
 import { fieldsOwner } from '../field-owner.js';
 import { denial } from './denial.js';
@@ -28,8 +28,10 @@ export const resourceQuota: AdmissionPlugin = {
     const quotas = listStored(attributes, QUOTAS, attributes.namespace).filter((quota) => restricts(quota, attributes));
     if (quotas.length === 0) return;
     const deltas = new Map(quotas.map((quota) => [metaOf(quota).name!, deltaOf(attributes, quota)]));
+    const reserved = reservation(attributes, deltas);
+    if (attributes.operation === 'CREATE' && !attributes.dryRun) attributes.reservation = reserved;
     // an update is decided on inside the store, where nothing else can be written: the charge comes a turn later
-    return Promise.resolve().then(() => charge(attributes, deltas));
+    else return Promise.resolve().then(() => charge(attributes, reserved));
   },
 };
 
@@ -75,30 +77,42 @@ function deltaOf(attributes: Attributes, quota: JsonObject): Usage {
 }
 
 /**
- * Looks at all quotas as writers see them, and only if none is exceeded adds to each. Between the look and the additions nobody else has a
- * turn, so that two requests never share the last place (C6.3).
+ * The quotas as writers see them now. Between the look at them and the additions nobody else has a turn, so that two requests never share the
+ * last place (C6.3); what a new object adds is durable together with the object, so that the count survives whatever happens.
  */
-async function charge(attributes: Attributes, deltas: ReadonlyMap<string, Usage>): Promise<void> {
-  const { api, cluster, namespace, dryRun } = attributes;
-  const heads: { key: string; quota: JsonObject; delta: Usage }[] = [];
-  const seen = [...deltas].map(([name, delta]) => {
-    const key = objectKey(QUOTAS, cluster, namespace, name);
-    return api.store.update(key, (head) => {
-      if (head) heads.push({ key, quota: storedObject(head), delta });
-      return { type: 'keep' };
-    });
-  });
-  let refusal: Error | undefined;
-  let charged: Promise<unknown>[] = [];
-  try {
-    for (const { quota, delta } of heads) check(attributes, quota, delta);
-    const charging = dryRun ? [] : heads.filter(({ delta }) => delta.size > 0);
-    charged = charging.map(({ key, delta }) => api.store.update(key, (head) => addTo(attributes, head!, delta)));
-  } catch (error) {
-    refusal = error as Error;
-  }
-  await Promise.all([...seen, ...charged]);
-  if (refusal) throw refusal;
+function reservation(attributes: Attributes, deltas: ReadonlyMap<string, Usage>): Reservation {
+  const { store } = attributes.api;
+  let heads: { key: string; quota: JsonObject; delta: Usage }[] = [];
+  return {
+    refusal() {
+      heads = [];
+      const seen = [...deltas].map(([name, delta]) => {
+        const key = objectKey(QUOTAS, attributes.cluster, attributes.namespace, name);
+        return store.update(key, (head) => {
+          if (head) heads.push({ key, quota: storedObject(head), delta });
+          return { type: 'keep' };
+        });
+      });
+      try {
+        for (const { quota, delta } of heads) check(attributes, quota, delta);
+        return undefined;
+      } catch (error) {
+        return Promise.all(seen).then(() => {
+          throw error;
+        });
+      }
+    },
+    take() {
+      for (const { key, delta } of heads) if (delta.size > 0) void store.update(key, (head) => addTo(attributes, head!, delta));
+    },
+  };
+}
+
+/** As a whole, for what is not created: an update, whose object is there already, or a dry run, which takes nothing. */
+async function charge(attributes: Attributes, { refusal, take }: Reservation): Promise<void> {
+  const refused = refusal();
+  if (refused) await refused;
+  else if (!attributes.dryRun) take();
 }
 
 /** Throws the 403 of an exceeded quota (C6.2). */

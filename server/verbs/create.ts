@@ -5,8 +5,8 @@ import { generateName } from '../../schemas/names.js';
 import { dedupOwnerReferences, fillNamespace, metaOf, wipeForCreate } from '../../schemas/object-meta.js';
 import { alreadyExists, generateNameExhausted, invalid, rawError, StatusError } from '../../schemas/status.js';
 import { KeyExists } from '../../storage/errors.js';
-import type { Entry } from '../../storage/entry.js';
-import { attributesOf } from '../admission.js';
+import type { Content, Entry } from '../../storage/entry.js';
+import { attributesOf, type Reservation } from '../admission.js';
 import type { Allocation } from '../allocation.js';
 import type { Answer, Request } from '../api.js';
 import { writeContext } from '../auth/write-context.js';
@@ -46,15 +46,21 @@ export async function createObject(
 ): Promise<Answer> {
   const allocation = resource.allocator?.begin(request.info.cluster, options.dryRun);
   try {
-    const { object: prepared, isGenerated } = await run(prepare(resource, request, object, options, own, allocation));
-    return await store(resource, request, prepared, isGenerated, options.dryRun);
+    const prepared = await run(prepare(resource, request, object, options, own, allocation));
+    return await store(resource, request, prepared, options.dryRun);
   } finally {
     await allocation?.end();
   }
 }
 
+interface Prepared {
+  object: JsonObject;
+  isGenerated: boolean;
+  reservation: Reservation | undefined;
+}
+
 /** A generated name that is taken is generated again (R3.20). */
-async function store(resource: Resource, request: Request, prepared: JsonObject, isGenerated: boolean, dryRun: boolean): Promise<Answer> {
+async function store(resource: Resource, request: Request, { object: prepared, isGenerated, reservation }: Prepared, dryRun: boolean): Promise<Answer> {
   const { api, info } = request;
   const { cluster } = info;
   const metadata = metaOf(prepared);
@@ -71,7 +77,10 @@ async function store(resource: Resource, request: Request, prepared: JsonObject,
         throw rawError('resourceVersion should not be set on objects to be created');
       delete metadata.resourceVersion;
       const stored = await run(settled(resource.conversion ? resource.conversion.toStored(clone(prepared)) : prepared));
-      const entry = await api.store.create(key, (revision) => encodeEntry(resource, stored, prepared, revision));
+      const refusal = reservation?.refusal();
+      if (refusal) await refusal; // else nobody has a turn before the object is stored
+      const encode = (revision: number): Content => encodeEntry(resource, stored, prepared, revision);
+      const entry = await api.store.create(key, encode, reservation?.take);
       return { type: 'entry', code: 201, resource, entry };
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error;
@@ -94,7 +103,7 @@ function* prepare(
   options: WriteOptions,
   own: (object: JsonObject) => void,
   allocation: Allocation | undefined,
-): Steps<{ object: JsonObject; isGenerated: boolean }> {
+): Steps<Prepared> {
   const { api, info } = request;
   refuseTerminatingKind(resource, request, object);
   const metadata = metaOf(object);
@@ -133,7 +142,7 @@ function* prepare(
   attributes.name = meta.name!;
   if (info.verb !== 'create') yield* settled(authorizeCreate(request));
   yield* api.admission.validate(attributes);
-  return { object: admitted, isGenerated };
+  return { object: admitted, isGenerated, reservation: attributes.reservation };
 }
 
 /** R1.17 */

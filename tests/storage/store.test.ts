@@ -137,6 +137,22 @@ t.test('what piles up during a commit is the next batch, within bounds', async (
   );
 });
 
+t.test('what is written along with a new entry is committed with it, and not written when the entry is not', async (t) => {
+  const { store, batches, commit } = await withGate();
+  const put = { type: 'put', encode: encodeThing(thing('x')) } as const;
+  const along = (): void => {
+    void store.update(pod('b'), () => put);
+    void store.update(pod('c'), () => put);
+  };
+  const written = store.create(pod('a'), encodeThing(thing('a')), along);
+  const refused = t.rejects(store.create(pod('a'), encodeThing(thing('a')), along), /exists/);
+  await commit();
+  await Promise.all([written, refused]);
+  const first = store.revision - 2;
+  t.same(batches, [[first, first + 1, first + 2]]);
+  t.ok(store.get(pod('c')));
+});
+
 t.test('readers and watchers know of a write before its writer does, and the next batch is under way by then', async (t) => {
   const { store, batches, order, note, commit } = await withGate();
   const onEvents = () => order.push(`event, batches sent: ${batches.length}, readable: ${store.get(pod('a')) !== undefined}`);
