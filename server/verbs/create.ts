@@ -60,7 +60,12 @@ interface Prepared {
 }
 
 /** A generated name that is taken is generated again (R3.20). */
-async function store(resource: Resource, request: Request, { object: prepared, isGenerated, reservation }: Prepared, dryRun: boolean): Promise<Answer> {
+async function store(
+  resource: Resource,
+  request: Request,
+  { object: prepared, isGenerated, reservation }: Prepared,
+  dryRun: boolean,
+): Promise<Answer> {
   const { api, info } = request;
   const { cluster } = info;
   const metadata = metaOf(prepared);

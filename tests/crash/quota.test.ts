@@ -130,7 +130,11 @@ t.test('never one too many, and the count comes back', { timeout: 300_000 }, asy
       await died;
       call.close();
       await start();
-      const there = new Set([...(await namesIn(`${namespace}/configmaps`)), ...(await namesIn(widgets)), ...(await namesIn(`${namespace}/secrets`))]);
+      const there = new Set([
+        ...(await namesIn(`${namespace}/configmaps`)),
+        ...(await namesIn(widgets)),
+        ...(await namesIn(`${namespace}/secrets`)),
+      ]);
       t.same(
         created.filter((name) => !there.has(name)),
         [],

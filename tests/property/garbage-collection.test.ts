@@ -73,7 +73,9 @@ const stories: fc.Arbitrary<Story> = fc.record({
       fc
         .record({ background: fc.array(index, { maxLength: 4 }), foreground: fc.option(index, { nil: undefined }), restartAfterMs })
         .map((phase): Phase => ({ ...none, ...phase })),
-      fc.record({ orphaning: fc.array(index, { minLength: 1, maxLength: 3 }), restartAfterMs }).map((phase): Phase => ({ ...none, ...phase })),
+      fc
+        .record({ orphaning: fc.array(index, { minLength: 1, maxLength: 3 }), restartAfterMs })
+        .map((phase): Phase => ({ ...none, ...phase })),
     ),
     { minLength: 3, maxLength: 4 },
   ),
@@ -102,7 +104,8 @@ async function build({ objects, edges }: Story, namespace: string) {
     }),
   );
   const wanted = edges.filter(
-    ({ dependent, owner }) => dependent !== owner && dependent < made.length && owner < made.length && !isClusterScoped(objects[dependent]!),
+    ({ dependent, owner }) =>
+      dependent !== owner && dependent < made.length && owner < made.length && !isClusterScoped(objects[dependent]!),
   );
   for (const i of made.keys()) {
     const owners = new Map(wanted.filter(({ dependent }) => dependent === i).map((edge) => [edge.owner, edge]));
