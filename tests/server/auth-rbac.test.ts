@@ -1,7 +1,6 @@
 /** The authorizer against an evaluator that reads every binding of every request, slowly and obviously. */
 import fc from 'fast-check';
 import t from 'tap';
-import type { JsonObject } from '../../schemas/json-value.js';
 import type { AuthorizationRequest } from '../../server/auth/authorizer.js';
 import { printTuples, uncovered } from '../../server/auth/rbac/covers.js';
 import { ruleMatches, ruleOf, urlMatches } from '../../server/auth/rbac/policy.js';
@@ -12,13 +11,9 @@ import { bytesOf } from '../../storage/entry.js';
 import { objectKey } from '../../storage/keys.js';
 import { memoryBackend } from '../../storage/memory.js';
 import { Store } from '../../storage/store.js';
+import { type Named, slowly } from '../helpers/slow-authorizer.js';
 
 const GROUP = 'rbac.authorization.k8s.io';
-interface Named {
-  resource: 'roles' | 'clusterroles' | 'rolebindings' | 'clusterrolebindings';
-  object: JsonObject & { metadata: { name: string; namespace?: string } };
-}
-
 const keyOf = ({ resource, object: { metadata } }: Named): string =>
   objectKey({ group: GROUP, resource }, 'root', metadata.namespace ?? '', metadata.name);
 
@@ -27,55 +22,6 @@ async function put(store: Store, named: Named): Promise<void> {
     type: 'put',
     encode: () => ({ bytes: bytesOf(JSON.stringify(named.object)), labels: {}, fields: {} }),
   }));
-}
-
-interface Rule {
-  verbs: string[];
-  apiGroups?: string[];
-  resources?: string[];
-  resourceNames?: string[];
-  nonResourceURLs?: string[];
-}
-
-/** E6.1–E6.4, word for word. */
-function slowly(all: readonly Named[], request: AuthorizationRequest): boolean {
-  const rulesOf = (kind: string, name: string, namespace: string): Rule[] => {
-    const wanted = kind === 'ClusterRole' ? 'clusterroles' : 'roles';
-    const role = all.find(
-      ({ resource, object: { metadata } }) =>
-        resource === wanted && metadata.name === name && (kind === 'ClusterRole' || metadata.namespace === namespace),
-    );
-    return (role?.object['rules'] as Rule[] | undefined) ?? [];
-  };
-  for (const { resource, object } of all) {
-    const isCluster = resource === 'clusterrolebindings';
-    if (!isCluster && resource !== 'rolebindings') continue;
-    const namespace = object.metadata.namespace ?? '';
-    if (!isCluster && (!request.isResource || request.namespace !== namespace)) continue;
-    const subjects = (object['subjects'] ?? []) as { kind: string; name: string; namespace?: string }[];
-    const isNamed = subjects.some((s) => {
-      if (s.kind === 'Group') return request.user.groups.includes(s.name);
-      if (s.kind === 'User') return s.name === request.user.name;
-      const own = s.namespace ?? namespace;
-      return own !== '' && request.user.name === `system:serviceaccount:${own}:${s.name}`;
-    });
-    if (!isNamed) continue;
-    const ref = object['roleRef'] as { kind: string; name: string };
-    for (const rule of rulesOf(ref.kind, ref.name, namespace)) if (slowRule(rule, request)) return true;
-  }
-  return false;
-}
-
-function slowRule(rule: Rule, r: AuthorizationRequest): boolean {
-  if (!rule.verbs.some((v) => v === '*' || v === r.verb)) return false;
-  if (!r.isResource)
-    return (rule.nonResourceURLs ?? []).some((u) => u === '*' || u === r.path || (u.endsWith('*') && r.path.startsWith(u.slice(0, -1))));
-  const wanted = r.subresource ? `${r.resource}/${r.subresource}` : r.resource;
-  return (
-    (rule.apiGroups ?? []).some((g) => g === '*' || g === r.group) &&
-    (rule.resources ?? []).some((x) => x === '*' || x === wanted || (r.subresource !== '' && x === `*/${r.subresource}`)) &&
-    (!rule.resourceNames?.length || rule.resourceNames.includes(r.name))
-  );
 }
 
 const some = <T>(...of: T[]): fc.Arbitrary<T[]> => fc.subarray(of, { minLength: 1 });
