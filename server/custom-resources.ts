@@ -164,12 +164,12 @@ function conversionOf({ crd, kind, storage, shapeOf, convert }: Parts): Conversi
       return wasAt === served ? object : converted(object, served);
     },
     toStored(object) {
-      if (kind.version === storage) return object;
+      // Whoever reads it sees these defaults (B5.6), also that of a status which the write took away.
       const withDefaults = (made: JsonObject): JsonObject => {
-        // Every reader of the stored version would see these defaults (B5.6).
         shapeAt(stored).default(made);
         return made;
       };
+      if (kind.version === storage) return withDefaults(object);
       const made = converted(object, stored);
       return made instanceof Promise ? made.then(withDefaults) : withDefaults(made);
     },

@@ -34,8 +34,9 @@ interface Monitor {
 
 /** A kind that could not be listed for this long no longer holds up the others. */
 const settleMs = 30_000;
-/** Changes of kinds that come together are looked at together. */
+/** Changes of kinds that come together are looked at together; where there are many kinds, looking takes a tenth of the time at most. */
 const gatherMs = 50;
+const gatherFactor = 10;
 const definitionKinds = [
   { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
   { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService' },
@@ -115,6 +116,7 @@ export function watchAllKinds(context: Context, options: AllKindsOptions): AllKi
     if (differs) changed();
   };
   let wake = new AbortController();
+  let tookMs = 0;
   const keepDiscovering = async (): Promise<void> => {
     while (!signal.aborted) {
       const waitMs = due - clock.now();
@@ -123,9 +125,11 @@ export function watchAllKinds(context: Context, options: AllKindsOptions): AllKi
         await sleep(clock, waitMs, AbortSignal.any([signal, wake.signal]));
         continue;
       }
-      due = clock.now() + rediscoverMs;
+      const began = clock.now();
+      due = began + rediscoverMs;
       try {
         await discover();
+        tookMs = clock.now() - began;
       } catch (error) {
         if (signal.aborted) return;
         log.warn({ err: error }, 'kinds could not be discovered');
@@ -134,7 +138,7 @@ export function watchAllKinds(context: Context, options: AllKindsOptions): AllKi
     }
   };
   const soon = () => {
-    due = Math.min(due, clock.now() + gatherMs);
+    due = Math.min(due, clock.now() + Math.max(gatherMs, gatherFactor * tookMs));
     wake.abort();
   };
   const watchDefinitions = async (kind: KindReference): Promise<void> => {

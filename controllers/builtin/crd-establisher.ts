@@ -38,7 +38,9 @@ export function crdEstablisherPlugin(): Plugin {
       written.delete(request.name);
       return;
     }
-    const others = cache.list().map((other) => newer(other, written.get(other.metadata.name))) as unknown as JsonObject[];
+    const { group } = (cached as Definition).spec;
+    const alike = cache.list().filter((other) => (other as Definition).spec.group === group);
+    const others = alike.map((other) => newer(other, written.get(other.metadata.name))) as unknown as JsonObject[];
     const now = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
     const settled = (definition: KubeObject): JsonObject => settleStatus(definition as unknown as JsonObject, others, now, true);
     if (settled(cached) === (cached as unknown as JsonObject)) return;

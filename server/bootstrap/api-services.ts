@@ -1,6 +1,7 @@
 /** An APIService for every group and version that this server itself serves: built-in ones from the start, those of custom resources while they are served (F). */
-import { metaOf } from '../../schemas/object-meta.js';
+import type { GroupVersionKind } from '../../schemas/group-version.js';
 import { collectionPrefix, parseKey, resourcePrefix } from '../../storage/keys.js';
+import type { Entry } from '../../storage/entry.js';
 import type { Api } from '../api.js';
 import { storedObject } from '../codec.js';
 import { goSeconds } from '../time.js';
@@ -88,8 +89,19 @@ export function builtinApiServices(api: Api): OwnObject[] {
  */
 export function followCustomApiServices(api: Api): () => void {
   let work = Promise.resolve();
+  /** Clusters whose turn is still to come: one look sees all that has changed until then. */
+  const due = new Set<string>();
+  /** Entries that are as they should be. */
+  const right = new WeakSet<Entry>();
   const settle = (cluster: string): void => {
-    work = work.then(() => settleCluster(api, cluster)).catch(() => {});
+    if (due.has(cluster)) return;
+    due.add(cluster);
+    work = work
+      .then(() => {
+        due.delete(cluster);
+        return settleCluster(api, cluster, right);
+      })
+      .catch(() => {});
   };
   settle('root');
   const prefix = resourcePrefix(API_SERVICES);
@@ -109,17 +121,22 @@ export function followCustomApiServices(api: Api): () => void {
   };
 }
 
-async function settleCluster(api: Api, cluster: string): Promise<void> {
-  const wanted = new Map<string, OwnObject>();
-  for (const { gvk } of api.registry.custom(cluster))
-    wanted.set(nameOf(gvk.group, gvk.version), own(gvk.group, gvk.version, CUSTOM_PRIORITY, 'true', api.chance.now()));
-  const prefix = collectionPrefix(API_SERVICES, cluster);
-  const { entries } = api.store.cacher(resourcePrefix(API_SERVICES)).list({ prefix });
-  const managed = entries.filter(({ labels }) => labels[AUTOMANAGED] === 'true').map((entry) => storedObject(entry) as OwnObject);
-  const gone = managed.filter((object) => !wanted.has(metaOf(object).name!));
-  const isManaged = new Set(managed.map((object) => metaOf(object).name));
+async function settleCluster(api: Api, cluster: string, right: WeakSet<Entry>): Promise<void> {
+  const wanted = new Map<string, GroupVersionKind>();
+  for (const { gvk } of api.registry.custom(cluster)) wanted.set(nameOf(gvk.group, gvk.version), gvk);
+  const cacher = api.store.cacher(resourcePrefix(API_SERVICES));
+  const { entries } = cacher.list({ prefix: collectionPrefix(API_SERVICES, cluster) });
+  const managed = new Map<string, Entry>();
+  for (const entry of entries) if (entry.labels[AUTOMANAGED] === 'true') managed.set(parseKey(entry.key).name, entry);
+  const gone = [...managed].filter(([name]) => !wanted.has(name)).map(([, entry]) => storedObject(entry) as OwnObject);
   await Promise.all([
     ...gone.map((object) => drop(api, cluster, object)),
-    ...[...wanted].map(([name, object]) => ensure(api, cluster, object, { ours: isManaged.has(name) ? ['spec'] : [] })),
+    ...[...wanted].map(async ([name, { group, version }]) => {
+      const entry = managed.get(name);
+      if (entry && right.has(entry)) return;
+      const object = own(group, version, CUSTOM_PRIORITY, 'true', api.chance.now());
+      await ensure(api, cluster, object, { ours: entry ? ['spec'] : [] });
+      if (entry && cacher.get(entry.key) === entry) right.add(entry);
+    }),
   ]);
 }

@@ -76,6 +76,7 @@ async function store(
       if (dryRun) {
         const existing = api.store.get(key);
         if (existing) throw new KeyExists(existing);
+        if (resource.isCustom) resource.schema.default(prepared);
         return { type: 'object', code: 201, resource, object: prepared };
       }
       if (metadata.resourceVersion && !tolerated(metadata.resourceVersion))

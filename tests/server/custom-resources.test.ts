@@ -1,0 +1,48 @@
+import t from 'tap';
+import type { JsonObject } from '../../schemas/json-value.js';
+import { callerOf } from '../helpers/command.js';
+import { serve } from '../helpers/served.js';
+
+const { server } = await serve(t, { controllers: ['crd-establisher'] });
+const call = callerOf(server.url!);
+t.teardown(() => call.close());
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const STATUS = { conditions: [{ type: 'Accepted', status: 'Unknown' }] };
+
+async function define(plural: string, openAPIV3Schema: JsonObject): Promise<string> {
+  const kind = plural[0]!.toUpperCase() + plural.slice(1);
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.test.example.com` },
+    spec: {
+      group: 'test.example.com',
+      scope: 'Cluster',
+      names: { plural, kind },
+      versions: [{ name: 'v1', served: true, storage: true, subresources: { status: {} }, schema: { openAPIV3Schema } }],
+    },
+  };
+  await call('POST', DEFINITIONS, definition);
+  const path = `/apis/test.example.com/v1/${plural}`;
+  while ((await call('GET', path)).status !== 200) await new Promise((resolve) => setTimeout(resolve, 5));
+  return path;
+}
+
+t.test('a status that has a default is there from the start, though a create may bring none (B5.6)', async (t) => {
+  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const path = await define('gates', { type: 'object', properties: { spec: open, status: { ...open, default: STATUS } } });
+  const gate = (name: string): JsonObject => ({
+    apiVersion: 'test.example.com/v1',
+    kind: 'Gates',
+    metadata: { name },
+    status: { conditions: 'mine' },
+  });
+  t.strictSame((await call('POST', path, gate('a'))).body['status'], STATUS, 'in the answer');
+  t.strictSame((await call('GET', `${path}/a`)).body['status'], STATUS, 'read again');
+  t.strictSame((await call('POST', `${path}?dryRun=All`, gate('b'))).body['status'], STATUS, 'of a dry run');
+  const applied = await call('PATCH', `${path}/c?fieldManager=m`, gate('c'), { 'content-type': 'application/apply-patch+yaml' });
+  t.strictSame(applied.body['status'], STATUS, 'of an apply');
+  const changed = await call('PATCH', `${path}/a`, { spec: { b: 1 } }, { 'content-type': 'application/merge-patch+json' });
+  t.strictSame(changed.body['status'], STATUS, 'after a change');
+});
