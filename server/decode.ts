@@ -124,6 +124,7 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
       invalidValue('kind', bodyKind, `must be ${kind}`),
     ]);
   resource.schema.default(object);
+  request.audit?.decoded(object);
   return object;
 }
 

@@ -1,7 +1,8 @@
 /** The audit trail of requests (objects.md G2): who did what, when, and what came of it. */
 import type { IncomingMessage } from 'node:http';
 import { microTimestamp } from '../../controllers/index.js';
-import { isObject, type JsonObject } from '../../schemas/json-value.js';
+import { clone, isObject, type JsonObject } from '../../schemas/json-value.js';
+import { metaOf, type ObjectMeta } from '../../schemas/object-meta.js';
 import type { Reply } from '../answers.js';
 import type { Impersonated } from '../auth/impersonation.js';
 import { userInfoObject, type UserInfo } from '../auth/user-info.js';
@@ -23,6 +24,8 @@ export interface AuditedRequest {
 export interface AuditTrail {
   annotate(key: string, value: string): void;
   impersonates(whom: Impersonated): void;
+  /** What a create or update asks for, as it was understood. */
+  decoded(object: JsonObject): void;
   /** A watch is under way. */
   started(code: number): void;
   /** Over. Where the response is recorded, `reply.body` becomes a list, so that it can be read twice. */
@@ -51,10 +54,11 @@ function trailOf(request: AuditedRequest, decision: AuditDecision, sinks: readon
   const received = microTimestamp(now());
   const annotations: Record<string, string> = {};
   let impersonated: Impersonated | undefined;
+  let named: ObjectMeta = {};
   const emit = (stage: Stage, outcome: JsonObject): void => {
     if (decision.omitStages.includes(stage)) return;
     const event = {
-      ...headOf(request, decision, stage),
+      ...headOf(request, decision, stage, named),
       ...(impersonated && { impersonatedUser: userInfoObject(impersonated.user) }),
       ...(impersonated?.constraint && { authenticationMetadata: { impersonationConstraint: impersonated.constraint } }),
       ...outcome,
@@ -65,7 +69,7 @@ function trailOf(request: AuditedRequest, decision: AuditDecision, sinks: readon
     for (const sink of sinks) sink.write(event);
   };
   const requestObject = decision.level === 'Metadata' ? undefined : objectIn(request.body, decision);
-  const asked = requestObject && { requestObject };
+  let asked = requestObject && { requestObject };
   emit('RequestReceived', {});
   return {
     annotate(key, value) {
@@ -74,18 +78,28 @@ function trailOf(request: AuditedRequest, decision: AuditDecision, sinks: readon
     impersonates(whom) {
       impersonated = whom;
     },
+    decoded(object) {
+      // it is worked on after this
+      named = { ...metaOf(object) };
+      if (decision.level !== 'Metadata') asked = { requestObject: withoutManagedFields(clone(object), decision) };
+    },
     started: (code) => emit('ResponseStarted', { responseStatus: { metadata: {}, code }, ...asked }),
     complete(code, reply) {
       if (reply && (code >= 400 || decision.level === 'RequestResponse')) reply.body = [...reply.body];
-      const answer = reply && Array.isArray(reply.body) ? objectIn(Buffer.concat(reply.body as Buffer[]), decision) : undefined;
-      const responseStatus = code >= 400 && answer?.['kind'] === 'Status' ? statusOf(answer, code) : { metadata: {}, code };
+      const isRead =
+        Array.isArray(reply?.body) && (code >= 400 || decision.level === 'RequestResponse' || isStatus(reply.body as Buffer[]));
+      const answer = isRead ? objectIn(Buffer.concat(reply!.body as Buffer[]), decision) : undefined;
+      const responseStatus = answer?.['kind'] === 'Status' ? statusOf(answer, code) : { metadata: {}, code };
       const isShown = decision.level === 'RequestResponse' && answer !== undefined;
       emit('ResponseComplete', { responseStatus, ...asked, ...(isShown && { responseObject: answer }) });
     },
   };
 }
 
-function headOf({ info, id, uri, raw, user }: AuditedRequest, { level }: AuditDecision, stage: Stage): JsonObject {
+const STATUS = '{"kind":"Status",';
+const isStatus = ([first]: readonly Buffer[]): boolean => first?.subarray(0, STATUS.length).toString('latin1') === STATUS;
+
+function headOf({ info, id, uri, raw, user }: AuditedRequest, { level }: AuditDecision, stage: Stage, named: ObjectMeta): JsonObject {
   const agent = raw.headers['user-agent'];
   return {
     kind: 'Event',
@@ -98,7 +112,7 @@ function headOf({ info, id, uri, raw, user }: AuditedRequest, { level }: AuditDe
     user: user ? userInfoObject(user) : {},
     sourceIPs: sourcesOf(raw),
     ...(agent && { userAgent: agent }),
-    ...(info.isResource && { objectRef: referenceOf(info) }),
+    ...(info.isResource && { objectRef: referenceOf(info, named) }),
   };
 }
 
@@ -113,9 +127,19 @@ function sourcesOf({ headers, socket }: IncomingMessage): string[] {
   return [...new Set([...list(headers['x-forwarded-for']), ...list(headers['x-real-ip']), socket.remoteAddress ?? ''])].filter(Boolean);
 }
 
-function referenceOf({ resource, namespace, name, group, version, subresource }: RequestInfo): JsonObject {
-  const members = { resource, namespace, name, apiGroup: group, apiVersion: version, subresource };
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''));
+/** What the path does not say, the object does. */
+function referenceOf({ resource, namespace, name, group, version, subresource }: RequestInfo, named: ObjectMeta): JsonObject {
+  const members = {
+    resource,
+    namespace: namespace || named.namespace,
+    name: name || named.name,
+    uid: named.uid,
+    apiGroup: group,
+    apiVersion: version,
+    resourceVersion: named.resourceVersion,
+    subresource,
+  };
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value)) as JsonObject;
 }
 
 const statusOf = ({ metadata, status, message, reason, details }: JsonObject, code: number): JsonObject => ({
@@ -128,16 +152,19 @@ const statusOf = ({ metadata, status, message, reason, details }: JsonObject, co
 });
 
 /** JSON bodies only; others are left out. */
-function objectIn(body: Buffer, { omitManagedFields }: AuditDecision): JsonObject | undefined {
+function objectIn(body: Buffer, decision: AuditDecision): JsonObject | undefined {
   if (body[0] !== 0x7b) return undefined;
   try {
     const value: unknown = JSON.parse(body.toString('utf8'));
-    if (!isObject(value)) return undefined;
-    if (omitManagedFields) for (const object of [value, ...listed(value)]) dropManagedFields(object);
-    return value;
+    return isObject(value) ? withoutManagedFields(value, decision) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function withoutManagedFields(value: JsonObject, { omitManagedFields }: AuditDecision): JsonObject {
+  if (omitManagedFields) for (const object of [value, ...listed(value)]) dropManagedFields(object);
+  return value;
 }
 
 const listed = ({ items }: JsonObject): JsonObject[] => (Array.isArray(items) ? items.filter(isObject) : []);

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../schemas/json-value.js';
 
 export interface AuditSink {
   write(event: JsonObject): void;
-  /** Resolves when all that was taken is out, or cannot be. */
+  /** Resolves when all that was taken is out, or cannot be for some seconds. */
   close(): Promise<void>;
 }
 
@@ -30,9 +30,11 @@ const BATCH_MAX = 400;
 const RETRIES = 5;
 const RETRY_MS = 500;
 const TIMEOUT_MS = 10_000;
+/** How long a server that stops waits for what a slow sink has not taken yet. */
+const CLOSE_MS = 5_000;
 
 /** Takes events one by one and hands them on in batches, one batch at a time. */
-function batched(send: (events: readonly JsonObject[]) => Promise<void>, onError: (error: unknown) => void): AuditSink {
+function batched(send: (events: readonly JsonObject[]) => Promise<void>, onError: (error: unknown) => void, closeMs = CLOSE_MS): AuditSink {
   const waiting: JsonObject[] = [];
   let dropped = 0;
   let sending: Promise<void> | undefined;
@@ -59,7 +61,15 @@ function batched(send: (events: readonly JsonObject[]) => Promise<void>, onError
       sending ??= Promise.resolve().then(drain);
     },
     async close() {
-      await sending;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          onError(new Error(`${waiting.length} audit events are lost: the server stops`));
+          resolve();
+        }, closeMs);
+      });
+      await Promise.race([sending, late]);
+      clearTimeout(timer);
     },
   };
 }
@@ -93,7 +103,11 @@ async function forgetOldest(path: string, keep: number): Promise<void> {
 }
 
 /** Posts EventLists; a batch that cannot be delivered is tried again a few times. */
-export function webhookSink({ url, certificateAuthority, token }: AuditWebhook, onError: (error: unknown) => void): AuditSink {
+export function webhookSink(
+  { url, certificateAuthority, token }: AuditWebhook,
+  onError: (error: unknown) => void,
+  closeMs = CLOSE_MS,
+): AuditSink {
   const dispatcher = new Agent({ connect: { ...(certificateAuthority && { ca: certificateAuthority }) } });
   const post = async (events: readonly JsonObject[]): Promise<void> => {
     const { statusCode, body } = await request(url, {
@@ -107,21 +121,25 @@ export function webhookSink({ url, certificateAuthority, token }: AuditWebhook, 
     await body.dump();
     if (statusCode >= 300) throw new Error(`${url} answers ${statusCode}`);
   };
-  const sink = batched(async (events) => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await post(events);
-      } catch (error) {
-        if (attempt === RETRIES) throw error;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS * attempt).unref());
+  const sink = batched(
+    async (events) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await post(events);
+        } catch (error) {
+          if (attempt === RETRIES) throw error;
+          await new Promise((resolve) => setTimeout(resolve, RETRY_MS * attempt).unref());
+        }
       }
-    }
-  }, onError);
+    },
+    onError,
+    closeMs,
+  );
   return {
     write: sink.write,
     async close() {
       await sink.close();
-      await dispatcher.close();
+      await dispatcher.destroy();
     },
   };
 }

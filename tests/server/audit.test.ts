@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
 import { decide, type Policy, readPolicy } from '../../server/audit/policy.js';
-import { logSink } from '../../server/audit/sinks.js';
+import { logSink, webhookSink } from '../../server/audit/sinks.js';
 import { createServer } from '../../server/index.js';
 import { requestInfo } from '../../server/request-info.js';
 
@@ -113,7 +113,12 @@ rules:
     auditLog: { path },
     auditWebhook: { url: `http://127.0.0.1:${(webhook.address() as AddressInfo).port}` },
   });
-  const call = async (method: 'GET' | 'POST', target: string, headers: Record<string, string> = {}, body?: unknown): Promise<string> => {
+  const call = async (
+    method: 'GET' | 'POST' | 'DELETE',
+    target: string,
+    headers: Record<string, string> = {},
+    body?: unknown,
+  ): Promise<string> => {
     const answer = await request(`http://127.0.0.1:${port}${target}`, {
       method,
       headers: { 'user-agent': 'golden/1', ...headers },
@@ -131,6 +136,8 @@ rules:
   );
   t.equal(id, 'mine');
   await call('GET', '/api/v1/namespaces/default/secrets/s?x=1', { 'impersonate-user': 'bob' });
+  await call('POST', '/api/v1/namespaces/default/secrets', {}, { metadata: { name: 's' }, stringData: { password: 'of-the-king' } });
+  await call('DELETE', '/api/v1/namespaces/default/secrets/s');
   await server.stop();
   webhook.close();
   const events = readFileSync(path, 'utf8')
@@ -138,8 +145,11 @@ rules:
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   t.same(received, events, 'the webhook gets the same');
-  t.equal(events.length, 2);
-  const [created, refused] = events;
+  t.equal(events.length, 4);
+  const [created, refused, secret, gone] = events;
+  t.notMatch(readFileSync(path, 'utf8'), /of-the-king|b2YtdGhlLWtpbmc/, 'metadata tells no secret');
+  t.match(secret, { objectRef: { resource: 'secrets', name: 's' }, responseStatus: { metadata: {}, code: 201 } });
+  t.match(gone, { verb: 'delete', responseStatus: { status: 'Success', details: { name: 's', kind: 'secrets' }, code: 200 } });
   t.match(created, {
     kind: 'Event',
     apiVersion: 'audit.k8s.io/v1',
@@ -151,9 +161,9 @@ rules:
     user: { username: 'system:unsecured' },
     sourceIPs: ['10.0.0.1', '10.0.0.2', '127.0.0.1'],
     userAgent: 'golden/1',
-    objectRef: { resource: 'configmaps', namespace: 'default', apiVersion: 'v1' },
+    objectRef: { resource: 'configmaps', namespace: 'default', name: 'a', apiVersion: 'v1' },
     responseStatus: { code: 201 },
-    requestObject: { metadata: { name: 'a' } },
+    requestObject: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a' } },
     responseObject: { kind: 'ConfigMap', metadata: { name: 'a' } },
     requestReceivedTimestamp: /^\d{4}-.*\.\d{6}Z$/,
     annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' },
@@ -170,4 +180,43 @@ rules:
   });
   t.notOk('requestObject' in refused!);
   t.ok(existsSync(path));
+});
+
+t.test('a sink that does not answer holds nobody up, and loses no more than it must', async (t) => {
+  let isAnswering = false;
+  let connections = 0;
+  const sizes: number[] = [];
+  const webhook = createHttpServer((message, response) => {
+    connections++;
+    const chunks: Buffer[] = [];
+    message.on('data', (chunk: Buffer) => chunks.push(chunk));
+    message.on('end', () => {
+      if (!isAnswering) return;
+      sizes.push((JSON.parse(Buffer.concat(chunks).toString()) as { items: unknown[] }).items.length);
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  t.teardown(() => {
+    webhook.close();
+    webhook.closeAllConnections();
+  });
+  await new Promise((resolve) => webhook.once('listening', resolve));
+  const url = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}`;
+  const problems: string[] = [];
+  const slow = webhookSink({ url }, (error) => void problems.push((error as Error).message), 100);
+  for (let i = 0; i < 20_000; i++) slow.write({ i });
+  await slow.close();
+  t.match(problems, [/^(9600|10000) audit events are lost: the server stops$/], 'closing waits for a moment only');
+  t.ok(connections <= 1, 'one batch at a time');
+
+  isAnswering = true;
+  const good = webhookSink({ url }, (error) => t.fail(String(error)));
+  for (let i = 0; i < 1000; i++) good.write({ i });
+  await good.close();
+  t.same(sizes, [400, 400, 200], 'in batches');
+
+  const away = webhookSink({ url: 'http://127.0.0.1:1' }, (error) => void problems.push((error as Error).message), 50);
+  away.write({ i: 1 });
+  await away.close();
+  t.equal(problems.length, 2, 'where nobody listens, too');
 });
