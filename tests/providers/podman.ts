@@ -43,7 +43,7 @@ export interface Podman {
   stop(): Promise<void>;
 }
 
-const applets = ['sh', 'sleep', 'httpd', 'cat', 'echo', 'kill', 'wget', 'tail', 'nc', 'false', 'id', 'dd'];
+const applets = ['sh', 'sleep', 'httpd', 'cat', 'echo', 'kill', 'wget', 'tail', 'nc', 'false', 'id', 'dd', 'mkdir'];
 
 export async function startPodman(): Promise<Podman> {
   const directory = mkdtempSync(join(tmpdir(), 'podman-'));
