@@ -10,6 +10,7 @@ import { createHttpTransport, loadKubeconfig } from '../../controllers/index.js'
 import type { JsonObject } from '../../schemas/json-value.js';
 import { readJwt } from '../../server/auth/jwt.js';
 import { createServer } from '../../server/index.js';
+import { callerOf, startCommand } from '../helpers/command.js';
 import { kubectlMissing, kubectlWith, type Run } from '../helpers/kubectl.js';
 
 const kurma = fileURLToPath(new URL('../../bin/kurma.js', import.meta.url));
@@ -81,6 +82,38 @@ t.test('secrets are for their owner only', (t) => {
   ])
     t.equal(statSync(join(dataDir, file)).mode & 0o777, 0o600, file);
   t.end();
+});
+
+t.test('what is secret is in no log, however much is logged', async (t) => {
+  const command = startCommand(join(t.testdir({}), 'data'), ['--port', '0', '--log-level', 'trace']);
+  let log = '';
+  for (const stream of [command.child.stdout!, command.child.stderr!])
+    stream.on('data', (chunk) => {
+      log += String(chunk);
+    });
+  const call = callerOf(await command.url);
+  const secrets = '/api/v1/namespaces/default/secrets';
+  const kept = { metadata: { name: 's' }, stringData: { password: 'open-sesame' } };
+  t.equal((await call('POST', secrets, kept)).status, 201);
+  t.equal((await call('POST', secrets, { ...kept, metadata: { name: 'Not A Name' } })).status, 422);
+  t.equal((await call('POST', secrets, { ...kept, data: 'open-sesame' })).status, 400);
+  t.equal((await call('GET', '/version', undefined, { authorization: 'Bearer wrong-open-sesame' })).status, 401);
+  t.equal((await call('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token: 'open-sesame' } })).status, 201);
+  const issued = await call('POST', '/api/v1/namespaces/default/serviceaccounts/default/token', { spec: {} });
+  const token = (issued.body['status'] as JsonObject)['token'] as string;
+  t.equal((await call('GET', '/version', undefined, { authorization: `Bearer ${token}` })).status, 200);
+  call.close();
+  command.child.kill('SIGTERM');
+  await command.ended;
+  t.match(log, 'serves https://');
+  for (const secret of [
+    'open-sesame',
+    Buffer.from('open-sesame').toString('base64').slice(0, 12),
+    'admin-token',
+    token.slice(-30),
+    'PRIVATE KEY',
+  ])
+    t.notOk(log.includes(secret), secret.slice(0, 12));
 });
 
 t.test('kubectl, on who one is and what one may do', { skip: kubectlMissing }, async (t) => {
