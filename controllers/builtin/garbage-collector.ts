@@ -30,6 +30,7 @@ export interface GarbageCollectorOptions {
 }
 
 const name = 'garbage-collector-controller';
+const ORPHANED_AT_ONCE = 32;
 
 export function garbageCollectorPlugin(options: GarbageCollectorOptions = {}): Plugin {
   return definePlugin({ name, controllers: [{ name, run: (context) => collectGarbage(context, options) }] });
@@ -39,7 +40,7 @@ export function garbageCollectorPlugin(options: GarbageCollectorOptions = {}): P
 class UnknownOwnerKind extends Error {}
 
 async function collectGarbage(context: Context, options: GarbageCollectorOptions): Promise<void> {
-  const { concurrency = 10, rediscoverMs = 30_000, hesitateMs = 200 } = options;
+  const { concurrency = 20, rediscoverMs = 30_000, hesitateMs = 200 } = options;
   const { log, signal, clock } = context;
   const graph = createOwnershipGraph();
   const deletions = createWorkQueue<string>({ key: (uid) => uid, clock, retriesPerSecond: 100 });
@@ -151,8 +152,8 @@ async function collectGarbage(context: Context, options: GarbageCollectorOptions
     const owner = await find(context, node);
     if (!owner?.metadata.finalizers?.includes(orphanFinalizer)) return;
     const dependents = graph.dependentsOf(node.uid);
-    for (let i = 0; i < dependents.length; i += 20) {
-      await Promise.all(dependents.slice(i, i + 20).map((dependent) => cutReference(context, dependent, node.uid)));
+    for (let i = 0; i < dependents.length; i += ORPHANED_AT_ONCE) {
+      await Promise.all(dependents.slice(i, i + ORPHANED_AT_ONCE).map((dependent) => cutReference(context, dependent, node.uid)));
     }
     const latest = await find(context, node);
     if (latest?.metadata.uid === node.uid) await removeFinalizer(context.client, latest, orphanFinalizer);
