@@ -131,7 +131,11 @@ t.test('a namespace of ten thousand objects', { timeout: 600_000, skip: kubectlM
     120_000,
   );
   t.same(await left(), { 'configmaps.': 2, [`gadgets.${group}`]: 1, [`widgets.${group}`]: 1 });
-  t.match(verdictsOf((await definition())?.status?.conditions)['Terminating'], /^True InstanceDeletion/, 'the definition waits for its last object');
+  t.match(
+    verdictsOf((await definition())?.status?.conditions)['Terminating'],
+    /^True InstanceDeletion/,
+    'the definition waits for its last object',
+  );
 
   for (const { kind, name } of held.slice(1))
     await client.patch(kind, { name, namespace: 'many' }, { type: 'merge', patch: { metadata: { finalizers: null } } });
