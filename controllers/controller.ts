@@ -1,6 +1,7 @@
 /** One controller at work: events of its sources → keys in a queue → reconcile. */
 import { StatusError } from '../schemas/status.js';
 import type { Informer, InformerEvent } from './informer.js';
+import { type ControllerMeasure, createReconcileMeter } from './measure.js';
 import { controllerOf, groupOf, type KubeObject, keyName, keyOf, kindName } from './object.js';
 import type { Context, Controller, MappedSource, Request, Source } from './reconciler.js';
 import { consume, createWorkQueue } from './workqueue.js';
@@ -14,6 +15,7 @@ export interface ControllerEnvironment {
 export interface RunningController {
   /** Resolves when what is being reconciled has finished. */
   stop(): Promise<void>;
+  measure(): Omit<ControllerMeasure, 'plugin' | 'controller'>;
 }
 
 const backoff = { backoffBaseMs: 100, backoffMaxMs: 60_000 };
@@ -61,12 +63,17 @@ export async function startController(controller: Controller, environment: Contr
     stopped();
     return undefined;
   }
-  const working = consume(queue, controller.concurrency ?? 1, async (request) => {
+  const { concurrency = 1 } = controller;
+  const meter = createReconcileMeter();
+  const working = consume(queue, concurrency, async (request) => {
+    const ended = meter.begin();
     try {
       const result = await controller.reconcile(request, context);
+      ended(result?.requeueAfterMs === undefined ? 'success' : 'requeue_after');
       queue.forget(request);
       if (result?.requeueAfterMs !== undefined) queue.addAfter(request, result.requeueAfterMs);
     } catch (error) {
+      ended('error');
       if (context.signal.aborted) return;
       report(error, request, context, queue.failures(request));
       queue.addRateLimited(request);
@@ -77,6 +84,7 @@ export async function startController(controller: Controller, environment: Contr
       stopped();
       await working;
     },
+    measure: () => ({ ...meter.read(), concurrency, queue: { depth: queue.length, adds: queue.adds, retries: queue.retries } }),
   };
 }
 

@@ -9,6 +9,7 @@ import { type RunningController, startController } from './controller.js';
 import { createEventRecorder } from './events.js';
 import { createInformer, type Informer } from './informer.js';
 import type { KindManifest } from './kind.js';
+import type { ControllerMeasure } from './measure.js';
 import { type Logger, silentLogger } from './logger.js';
 import { type Condition, type KubeObject, keyOf, kindName } from './object.js';
 import { isController, type Phase, type Plugin, PluginError } from './plugin.js';
@@ -38,6 +39,8 @@ export interface Manager {
   /** Stops them in reverse order; resolves when nothing runs any more. Never rejects. */
   stop(): Promise<void>;
   states(): PluginState[];
+  /** What the controllers of all plugins have done so far. */
+  measures(): ControllerMeasure[];
 }
 
 interface Entry {
@@ -46,6 +49,7 @@ interface Entry {
   environment: Environment;
   /** What stops the controllers started so far. */
   undo: (() => Promise<void>)[];
+  measures: (() => ControllerMeasure)[];
 }
 type Environment = ReturnType<typeof createEnvironment>;
 
@@ -56,8 +60,9 @@ export function createManager(options: ManagerOptions): Manager {
     (plugin): Entry => ({
       plugin,
       state: { name: plugin.name, phase: 'new' },
-      environment: createEnvironment(clientOf(plugin), log.child({ plugin: plugin.name }), clock),
+      environment: createEnvironment(plugin, clientOf(plugin), log.child({ plugin: plugin.name }), clock),
       undo: [],
+      measures: [],
     }),
   );
   let stopped = false;
@@ -74,10 +79,13 @@ export function createManager(options: ManagerOptions): Manager {
       await takeDown(entry);
     }
   };
-  const start = async ({ plugin, state, environment, undo }: Entry): Promise<void> => {
+  const start = async ({ plugin, state, environment, undo, measures }: Entry): Promise<void> => {
     for (const controller of plugin.controllers ?? []) {
       const started = await environment.start(controller);
-      if (started) undo.push(started.stop);
+      if (!started) continue;
+      undo.push(started.stop);
+      const { measure } = started;
+      if (measure) measures.push(() => ({ plugin: plugin.name, controller: controller.name, ...measure() }));
     }
     if (stopped) return;
     state.phase = 'running';
@@ -114,6 +122,7 @@ export function createManager(options: ManagerOptions): Manager {
       }
     },
     states: () => entries.map(({ state }) => state),
+    measures: () => entries.flatMap(({ measures }) => measures.map((measure) => measure())),
   };
 }
 
@@ -131,7 +140,7 @@ async function within(ms: number, clock: Clock, work: Promise<void>, what: strin
 }
 
 /** What the controllers of one plugin share: the client, one cache per kind and selection, the signal that ends them. */
-function createEnvironment(client: Client, log: Logger, clock: Clock) {
+function createEnvironment({ name: plugin }: Plugin, client: Client, log: Logger, clock: Clock) {
   const stopping = new AbortController();
   const informers = new Map<Source['keep'], Map<string, Informer<KubeObject>>>();
   const informer = (source: Source): Informer<KubeObject> => {
@@ -155,6 +164,7 @@ function createEnvironment(client: Client, log: Logger, clock: Clock) {
     return shared;
   };
   const contextOf = (component: string): Context => ({
+    plugin,
     client,
     log: log.child({ controller: component }),
     events: createEventRecorder({ client, component, log, clock }),
@@ -164,7 +174,7 @@ function createEnvironment(client: Client, log: Logger, clock: Clock) {
   });
   return {
     context: contextOf('plugin'),
-    async start(controller: Controller | Runnable): Promise<RunningController | undefined> {
+    async start(controller: Controller | Runnable): Promise<(Pick<RunningController, 'stop'> & Partial<RunningController>) | undefined> {
       const context = contextOf(controller.name);
       if (isController(controller)) return startController(controller, { context, informer });
       const running = keepRunning(controller, context);

@@ -16,6 +16,8 @@ export interface Result {
 }
 
 export interface Context {
+  /** Its name, which owns what it applies. */
+  plugin: string;
   client: Client;
   log: Logger;
   events: EventRecorder;

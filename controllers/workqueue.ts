@@ -34,6 +34,9 @@ export interface WorkQueue<T> {
   readonly length: number;
   /** Scheduled for later. */
   readonly delayed: number;
+  /** Taken in so far, and how often with a back-off. */
+  readonly adds: number;
+  readonly retries: number;
 }
 
 export function createWorkQueue<T>(options: WorkQueueOptions<T>): WorkQueue<T> {
@@ -46,6 +49,8 @@ export function createWorkQueue<T>(options: WorkQueueOptions<T>): WorkQueue<T> {
   const idle: ((item: T | undefined) => void)[] = [];
   const bucketDelay = tokenBucket(clock, retriesPerSecond, retryBurst);
   let open = true;
+  let adds = 0;
+  let retries = 0;
 
   const take = (): T | undefined => {
     for (const [name, item] of ready) {
@@ -59,6 +64,7 @@ export function createWorkQueue<T>(options: WorkQueueOptions<T>): WorkQueue<T> {
   const queue: WorkQueue<T> = {
     add(item) {
       if (!open) return;
+      adds++;
       const name = key(item);
       if (working.has(name)) {
         addedWhileWorking.set(name, item);
@@ -87,6 +93,7 @@ export function createWorkQueue<T>(options: WorkQueueOptions<T>): WorkQueue<T> {
     addRateLimited(item) {
       const name = key(item);
       const failed = failures.get(name) ?? 0;
+      retries++;
       failures.set(name, failed + 1);
       queue.addAfter(item, Math.max(Math.min(backoffBaseMs * 2 ** failed, backoffMaxMs), bucketDelay()));
     },
@@ -102,6 +109,7 @@ export function createWorkQueue<T>(options: WorkQueueOptions<T>): WorkQueue<T> {
       if (!addedWhileWorking.has(name)) return;
       const again = addedWhileWorking.get(name) as T;
       addedWhileWorking.delete(name);
+      adds--; // counted when it came
       queue.add(again);
     },
     shutDown() {
@@ -118,6 +126,12 @@ export function createWorkQueue<T>(options: WorkQueueOptions<T>): WorkQueue<T> {
     },
     get delayed() {
       return later.size;
+    },
+    get adds() {
+      return adds;
+    },
+    get retries() {
+      return retries;
     },
   };
   return queue;

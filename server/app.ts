@@ -9,6 +9,7 @@ import { AdmissionChain } from './admission.js';
 import { admissionPlugins } from './admission/index.js';
 import { pluginHooks } from './admission/plugin-hooks.js';
 import type { Api } from './api.js';
+import { controllerFamilies } from './controller-families.js';
 import { type Audit, createAudit } from './audit/index.js';
 import { createAuth } from './auth/index.js';
 import { clientAuthorities } from './auth/client-authorities.js';
@@ -190,6 +191,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
     }
     hooks.add(plugins);
     const made = createManager({ client: clientOf, plugins, log });
+    metrics.addSource(() => controllerFamilies(made.measures()));
     for (const { error } of await made.start()) if (error) log.error({ err: error }, error.message);
     return made;
   }

@@ -8,6 +8,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { equal, type JsonObject } from '../../schemas/json-value.js';
+import { applyStatus } from '../apply-status.js';
 import { timestamp } from '../clock.js';
 import { withCondition } from '../conditions.js';
 import { addFinalizer, hasFinalizer, removeFinalizer } from '../finalizer.js';
@@ -313,14 +314,15 @@ async function attempt<T>(binding: ServiceBinding, context: Context, reason: str
 
 async function settle(
   binding: ServiceBinding,
-  { client, clock }: Context,
+  context: Context,
   { phase, ...condition }: Verdict,
   more: Partial<Status> = {},
 ): Promise<ServiceBinding> {
+  const { clock } = context;
   const { generation: observedGeneration = 0 } = binding.metadata;
   const before = binding.status ?? {};
   const conditions = withCondition(before.conditions, { type: 'Ready', ...condition, observedGeneration }, clock.now());
   const status: Status = { ...before, ...more, phase, observedGeneration, conditions };
   if (equal(status as unknown as JsonObject, before as unknown as JsonObject)) return binding;
-  return client.updateStatus<ServiceBinding>({ ...binding, status });
+  return applyStatus(context, binding, status as unknown as JsonObject);
 }

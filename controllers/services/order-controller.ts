@@ -7,6 +7,7 @@
  * Whatever a crash leaves behind is one of these states, and `observe` tells which.
  */
 import { equal, type JsonObject } from '../../schemas/json-value.js';
+import { applyStatus } from '../apply-status.js';
 import { timestamp } from '../clock.js';
 import { findCondition, withCondition } from '../conditions.js';
 import { addFinalizer, hasFinalizer, removeFinalizer } from '../finalizer.js';
@@ -230,13 +231,14 @@ function tell(object: OrderObject, { events }: Context, reason: string, message:
 /** The order with this verdict and these facts in its status; no write when nothing differs. @throws StatusError */
 async function settle(
   object: OrderObject,
-  { client, clock }: Context,
+  context: Context,
   { phase, ...condition }: Verdict,
   facts: JsonObject = {},
 ): Promise<OrderObject> {
+  const { clock } = context;
   const { generation: observedGeneration = 0 } = object.metadata;
   const before = object.status ?? {};
   const conditions = withCondition(before.conditions, { type: 'Ready', ...condition, observedGeneration }, clock.now());
   const status = { ...before, ...facts, phase, observedGeneration, conditions } as OrderStatus;
-  return equal(status as JsonObject, before as JsonObject) ? object : client.updateStatus<OrderObject>({ ...object, status });
+  return equal(status as JsonObject, before as JsonObject) ? object : applyStatus(context, object, status as JsonObject);
 }

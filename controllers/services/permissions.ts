@@ -12,13 +12,13 @@ export function providerPermissions(provider: ProviderDefinition, manifest: Kind
   const services = (resource: string, ...verbs: string[]): Permission => ({ apiGroups: [servicesGroup], resources: [resource], verbs });
   return [
     { apiGroups: [group], resources: [plural], verbs: ['patch'] },
-    { apiGroups: [group], resources: [`${plural}/status`], verbs: ['update'] },
+    { apiGroups: [group], resources: [`${plural}/status`], verbs: ['patch'] },
     services('serviceusages', 'create', 'get', 'list', 'patch'),
     { ...services('serviceofferings', 'create', 'patch'), resourceNames: [name] },
     ...(bind
       ? [
           services('servicebindings', 'patch'),
-          services('servicebindings/status', 'update'),
+          services('servicebindings/status', 'patch'),
           { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'delete', 'update'] },
         ]
       : []),

@@ -26,7 +26,7 @@ const byKind: Record<string, string> = {
   delete: 'delete',
   deleteCollection: 'deletecollection',
 };
-/** An apply makes what is not there yet. */
+/** An apply makes what is not there yet, but no subresource. */
 const byObject: Record<string, string[]> = { create: ['create'], update: ['update'], updateStatus: ['update'], apply: ['create', 'patch'] };
 
 export function recorded(client: Client): Recorder {
@@ -42,6 +42,7 @@ export function recorded(client: Client): Recorder {
     }
     for (const verb of byObject[name] ?? []) {
       const [object, options] = args as [KubeObject, { subresource?: string }?];
+      if (name === 'apply' && verb === 'create' && options?.subresource) continue;
       const { apiVersion, kind } = object;
       const subresource = name === 'updateStatus' ? 'status' : options?.subresource;
       note({ verb, kind: { apiVersion, kind }, key: keyOf(object), ...(subresource && { subresource }) });
