@@ -10,6 +10,7 @@ import type { Context, Request } from '../../controllers/reconciler.js';
 import type { Transport } from '../../controllers/transport.js';
 import { createClient } from '../../controllers/transport-client.js';
 import { createFakeApi, eventually } from '../helpers/fake-api.js';
+import { createManualClock } from '../helpers/manual-clock.js';
 
 const widget = { apiVersion: 'example.com/v1', kind: 'Widget' };
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap' };
@@ -75,6 +76,57 @@ t.test('a controller reconciles what it is for, what it owns and what it maps, a
   put('three');
   t.equal(seen.length, 4);
   t.same(manager.states(), [{ name: 'widgets', phase: 'stopped' }]);
+});
+
+t.test('predicates, indexes, concurrency and periodic reconciling', async (t) => {
+  const { put, client, log } = setUp();
+  const clock = createManualClock();
+  const seen: string[] = [];
+  let working = 0;
+  let most = 0;
+  let resolve = () => {};
+  const gate = new Promise<void>((open) => {
+    resolve = open;
+  });
+  const byColor = (object: KubeObject) => [(object as KubeObject & { color?: string }).color ?? 'none'];
+  let context: Context | undefined;
+  const plugin = definePlugin({
+    name: 'widgets',
+    controllers: [
+      {
+        name: 'widget',
+        for: { ...widget, indexes: { color: byColor }, predicate: ({ object }) => object.metadata.name !== 'ignored' },
+        concurrency: 2,
+        resyncMs: 60_000,
+        async reconcile({ name }: Request, given: Context) {
+          context = given;
+          most = Math.max(most, ++working);
+          await gate;
+          working--;
+          seen.push(name);
+        },
+      },
+    ],
+  });
+  for (const name of ['one', 'two', 'three', 'ignored']) put(name, { color: name === 'two' ? 'blue' : 'red' });
+  const manager = createManager({ client, plugins: [plugin], log: log.logger, clock });
+  await manager.start();
+  await eventually(() => working === 2);
+  t.match(manager.measures(), [{ plugin: 'widgets', controller: 'widget', active: 2, concurrency: 2, queue: { depth: 1, adds: 3 } }]);
+  resolve();
+  await eventually(() => seen.length === 3);
+  t.same([...seen].sort(), ['one', 'three', 'two']);
+  t.equal(most, 2, 'never more than two at once');
+  const red = context!.cache(widget).byIndex('color', 'red');
+  t.same(red.map(({ metadata }) => metadata.name).sort(), ['ignored', 'one', 'three']);
+  t.equal(context!.plugin, 'widgets');
+  clock.advance(60_000);
+  await eventually(() => seen.length === 7);
+  t.same(seen.slice(3).sort(), ['ignored', 'one', 'three', 'two'], 'all of them, predicates or not');
+  t.match(manager.measures(), [{ results: { success: 7, error: 0 }, active: 0, queue: { depth: 0, retries: 0 } }]);
+  t.notOk(context!.signal.aborted);
+  await manager.stop();
+  t.ok(context!.signal.aborted);
 });
 
 t.test('a reconcile that fails is tried again and named in the log; a Conflict is no error', async (t) => {

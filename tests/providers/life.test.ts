@@ -12,7 +12,13 @@ const namespace = 'default';
 
 type Cache = KubeObject & {
   spec: Record<string, unknown>;
-  status?: { phase: string; externalId: string; lastReconcile?: string; conditions: { reason: string; message: string }[] };
+  status?: {
+    phase: string;
+    externalId: string;
+    observedGeneration?: number;
+    lastReconcile?: string;
+    conditions: { reason: string; message: string }[];
+  };
 };
 
 const eventually = (look: () => Promise<boolean> | boolean, what: string) => within(look, what, 20_000);
@@ -72,6 +78,39 @@ t.test('kubectl get shows plan, phase, readiness and facts', async (t) => {
   const names = table.columnDefinitions.map(({ name }) => name);
   t.same(names, ['Name', 'Plan', 'Phase', 'Ready', 'Host', 'Age', 'Message', 'External ID']);
   t.same(table.rows[0]?.cells.slice(0, 5), ['columns', 'small', 'Ready', 'True', 'columns.example']);
+});
+
+t.test('the status has one owner, and what somebody else adds to it stays', async (t) => {
+  await order('owned');
+  await reaches('owned', 'AsOrdered');
+  const audited = { type: 'Audited', status: 'True', reason: 'Looked', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' };
+  const own = { ...kind, metadata: { name: 'owned', namespace }, status: { conditions: [audited] } } as unknown as Cache;
+  await client.apply<Cache>(own, { fieldManager: 'auditor', subresource: 'status' });
+  await client.patch(kind, { name: 'owned', namespace }, { type: 'merge', patch: { spec: { plan: 'large' } } });
+  await eventually(async () => (await get('owned')).status?.observedGeneration === 2, 'the new plan');
+  const { metadata, status } = await reaches('owned', 'AsOrdered');
+  t.same(status?.conditions.map(({ reason }) => reason).sort(), ['AsOrdered', 'Looked']);
+  const owners = metadata.managedFields?.filter(({ subresource }) => subresource === 'status');
+  t.same(owners?.map(({ manager, operation }) => `${manager} ${operation}`).sort(), ['auditor Apply', 'fake-cache Apply']);
+});
+
+t.test('metrics tell of each controller what it did', async (t) => {
+  await order('measured');
+  await reaches('measured', 'AsOrdered');
+  const { body } = await server.transport.request({ method: 'GET', path: '/metrics' });
+  const value = (series: string) =>
+    Number(
+      String(body)
+        .split('\n')
+        .find((line) => line.startsWith(series))
+        ?.split(' ')
+        .at(-1),
+    );
+  const labels = '{controller="orders",plugin="fake-cache"';
+  t.ok(value(`controller_runtime_reconcile_total${labels},result="requeue_after"}`) >= 1, 'looked at again later');
+  t.ok(value(`controller_runtime_reconcile_time_seconds_count${labels}}`) >= 1);
+  t.ok(value(`workqueue_adds_total${labels}}`) >= 1);
+  t.equal(value(`controller_runtime_max_concurrent_reconciles${labels}}`), 4);
 });
 
 t.test('every plan leaves a usage record, the last one ends with the order', async (t) => {
