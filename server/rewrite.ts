@@ -105,7 +105,7 @@ function* decide(
   strategy.prepareForUpdate(object, old, writeContext(request));
   const errors: FieldError[] = metadataFindingsOnUpdate(resource, object, old);
   const warnings: string[] = [];
-  errors.push(...strategy.validateUpdate(object, old, warnings));
+  for (const error of strategy.validateUpdate(object, old, warnings)) errors.push(error);
   for (const text of warnings) request.warn(text);
   if (errors.length) throw invalid(resource.storedGvk, name, errors);
   for (const text of strategy.warnings(object, old)) request.warn(text);

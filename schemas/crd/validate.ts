@@ -46,7 +46,7 @@ export function validateDefinitionStatus(crd: Definition): FieldError[] {
 function specErrors(crd: Definition, waived: ReadonlySet<Waiver>, checksCaBundle: boolean): FieldError[] {
   const spec = specOf(crd);
   const form = internalForm(crd);
-  const errors = [...groupErrors(groupOf(crd)), ...scopeErrors(textAt(spec, 'scope'))];
+  let errors = [...groupErrors(groupOf(crd)), ...scopeErrors(textAt(spec, 'scope'))];
   if (!waived.has('missingSchema')) {
     versionsOf(crd).forEach((version, i) => {
       if (schemaOf(version) === undefined) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`));
@@ -57,13 +57,15 @@ function specErrors(crd: Definition, waived: ReadonlySet<Waiver>, checksCaBundle
     for (const problem of dns1035Label(name)) errors.push(invalidValue(child(part.path, 'name'), name, problem));
     errors.push(...warningErrors(part.version, child(part.path, 'deprecationWarning')));
     const hasStatus = objectAt(objectAt(part.members, 'subresources'), 'status') !== undefined;
-    errors.push(...memberErrors(part, hasStatus, waived));
+    errors = errors.concat(memberErrors(part, hasStatus, waived));
   }
   errors.push(...versionListErrors(form.versions.map((part) => part.members)));
   errors.push(...missingNameErrors(objectAt(spec, 'names')), ...nameErrors(objectAt(spec, 'names'), 'spec.names'));
   const hasAnyStatus = versionsOf(crd).some((version) => objectAt(objectAt(version, 'subresources'), 'status') !== undefined);
-  errors.push(...memberErrors(form.hoisted, hasAnyStatus, waived));
-  return errors.concat(conversionErrors(objectAt(spec, 'conversion'), 'spec.conversion', checksCaBundle));
+  return errors.concat(
+    memberErrors(form.hoisted, hasAnyStatus, waived),
+    conversionErrors(objectAt(spec, 'conversion'), 'spec.conversion', checksCaBundle),
+  );
 }
 
 /** Schema, subresources, columns and selectable fields of a version, or those above the versions. */

@@ -63,7 +63,8 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
       prune(root, object, true, '', unknown);
       conformEmbedded(root, object, found);
       for (const path of unknown) found.push(`unknown field "${path}"`);
-      problems.push(...found.sort());
+      // One by one here and below: a call takes no more than some 100,000 arguments.
+      for (const problem of found.sort()) problems.push(problem);
     },
     conformStored(object) {
       dropMalformedMetadata(object);
@@ -76,8 +77,8 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
     settle: () => {},
     order: (object) => sortDeep(object) as JsonObject,
     validate(object, old, warnings = []) {
-      const errors = validateSchema(root, object, old, '');
-      errors.push(...(options.checkScale?.(object, 'object') ?? []), ...validateEmbedded(root, object, ''));
+      const scale = options.checkScale?.(object, 'object') ?? [];
+      const errors = [...validateSchema(root, object, old, ''), ...scale, ...validateEmbedded(root, object, '')];
       return withRest(errors, root, object, old, warnings);
     },
     validateStatus(object, old, warnings = []) {
@@ -97,11 +98,10 @@ function withRest(
   old: JsonObject | undefined,
   warnings: string[],
 ): FieldError[] {
-  errors.push(...listTypes(root, object, old));
-  if (!has(root, 'rules')) return errors;
-  if (errors.some((error) => BLOCKING.has(error.type))) errors.push(UNCHECKED);
-  else errors.push(...evaluateRules(rulesOf(root), '', object, old, { ratcheting: true, warn: (text) => warnings.push(text) }));
-  return errors;
+  const found = [...errors, ...listTypes(root, object, old)];
+  if (!has(root, 'rules')) return found;
+  if (found.some((error) => BLOCKING.has(error.type))) return [...found, UNCHECKED];
+  return [...found, ...evaluateRules(rulesOf(root), '', object, old, { ratcheting: true, warn: (text) => warnings.push(text) })];
 }
 
 const compiledRules = new WeakMap<JsonObject, CompiledRules>();

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../../schemas/json-value.js';
+import { encodeJson } from '../../schemas/wire/json.js';
 import { ADMIN_TOKEN } from './served.js';
 
 const KURMA = fileURLToPath(new URL('../../bin/kurma.js', import.meta.url));
@@ -59,7 +60,7 @@ export function callerOf(url: string, sockets = 16): Caller & { close(): void } 
   const agent = new Agent({ keepAlive: true, maxSockets: sockets, rejectUnauthorized: false });
   const call: Caller = (method, path, body, headers = {}) =>
     new Promise((resolve, reject) => {
-      const content = body === undefined ? undefined : JSON.stringify(body);
+      const content = body === undefined ? undefined : encodeJson(body);
       const sent = request(new URL(path, url), {
         method,
         agent,

@@ -13,7 +13,8 @@ export function defaultErrors(schema: JsonObject, path: string, mustBePruned: bo
   const errors: FieldError[] = [];
   const visit = (node: Structural, at: string, insideMetadata: boolean, isResource: boolean): void => {
     if (!has(node, 'defaults')) return;
-    if (node.default !== undefined) errors.push(...errorsOf(node, node.default, child(at, 'default'), mustBePruned && !insideMetadata));
+    const own = node.default === undefined ? [] : errorsOf(node, node.default, child(at, 'default'), mustBePruned && !insideMetadata);
+    for (const error of own) errors.push(error);
     const items = itemsOf(node);
     if (items !== undefined) visit(items, child(at, 'items'), insideMetadata, items.embedded);
     for (const [name, property] of propertiesOf(node)) {

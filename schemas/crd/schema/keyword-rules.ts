@@ -72,8 +72,8 @@ export function isUnreadable(schema: JsonObject): boolean {
 function childrenOf(schema: JsonObject): JsonObject[] {
   const children = isObject(schema.properties) ? Object.values(schema.properties).filter(isObject) : [];
   for (const keyword of ['additionalProperties', 'items', 'not']) if (isObject(schema[keyword])) children.push(schema[keyword]);
-  for (const keyword of ['allOf', 'oneOf', 'anyOf']) children.push(...listAt(schema, keyword).filter(isObject));
-  return children;
+  const branches = ['allOf', 'oneOf', 'anyOf'].flatMap((keyword) => listAt(schema, keyword).filter(isObject));
+  return branches.length > 0 ? children.concat(branches) : children;
 }
 
 function checkOwnKeywords(schema: JsonObject, place: Place, waived: ReadonlySet<Waiver>, errors: FieldError[]): void {

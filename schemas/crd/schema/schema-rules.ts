@@ -15,16 +15,13 @@ export interface SchemaOptions {
 
 /** `path` is that of the schema itself. */
 export function schemaErrors(schema: JsonObject, path: string, options: SchemaOptions): FieldError[] {
-  const errors = options.hasStatus ? rootErrors(schema, path) : [];
-  if (schema.nullable === true) errors.push(forbiddenField(child(path, 'nullable'), 'nullable cannot be true at the root'));
+  const root = options.hasStatus ? rootErrors(schema, path) : [];
+  if (schema.nullable === true) root.push(forbiddenField(child(path, 'nullable'), 'nullable cannot be true at the root'));
   const shape = shapeErrors(schema, path, options);
-  errors.push(...(shape ?? []));
   const keywords = keywordErrors(schema, path, options.waived);
-  errors.push(...keywords.errors);
-  if (shape?.length === 0) {
-    const rules = ruleErrors(schema, path, { skip: (nodePath) => !keywords.soundRules.has(nodePath) });
-    errors.push(...rules.expressions, ...rules.total);
-  }
+  const rules = shape?.length === 0 ? ruleErrors(schema, path, { skip: (node) => !keywords.soundRules.has(node) }) : undefined;
+  // No push of all at once: a schema can have more errors than a call takes arguments.
+  const errors = [...root, ...(shape ?? []), ...keywords.errors, ...(rules?.expressions ?? []), ...(rules?.total ?? [])];
   if (errors.length === 0 && typeof schema.$schema === 'string' && schema.$schema !== '') {
     errors.push(invalidValue(path, '', "OpenAPIV3Schema 'schema' is not supported"));
   }
