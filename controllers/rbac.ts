@@ -59,8 +59,13 @@ export function permissionsOf({ kinds = [], controllers = [], permissions = [] }
 export function accessOf(plugin: Plugin, { namespace = 'default', leaderElect = false }: AccessOptions = {}): KubeObject[] {
   const { name } = plugin;
   const role = `kurma:plugin:${name}`;
-  const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [name], verbs: ['create', 'get', 'update'] };
-  const all = [...permissionsOf(plugin), ...(leaderElect ? [{ ...lease, namespace }] : [])];
+  const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'], namespace };
+  // A creation is asked for without a name.
+  const election = [
+    { ...lease, verbs: ['create'] },
+    { ...lease, resourceNames: [name], verbs: ['get', 'update'] },
+  ];
+  const all = [...permissionsOf(plugin), ...(leaderElect ? election : [])];
   const account = { kind: 'ServiceAccount', name, namespace };
   const places = [...new Set(all.map((permission) => permission.namespace ?? ''))].sort();
   return [

@@ -45,7 +45,9 @@ export function recorded(client: Client): Recorder {
       if (name === 'apply' && verb === 'create' && options?.subresource) continue;
       const { apiVersion, kind } = object;
       const subresource = name === 'updateStatus' ? 'status' : options?.subresource;
-      note({ verb, kind: { apiVersion, kind }, key: keyOf(object), ...(subresource && { subresource }) });
+      // A creation is asked for without a name.
+      const key = name === 'create' ? {} : { key: keyOf(object) };
+      note({ verb, kind: { apiVersion, kind }, ...key, ...(subresource && { subresource }) });
     }
   };
   return {

@@ -77,6 +77,19 @@ t.test('a plugin in a worker', async (t) => {
   t.ok(messages.includes('the worker of the plugin has ended and is started again'));
 });
 
+t.test('nothing is lost while versions follow each other', async (t) => {
+  write('0');
+  const worker = await startWorker({ path, kubeconfig: server.kubeconfigPath!, log, logLevel: 'silent', watch: true });
+  t.teardown(() => worker.stop());
+  const names = Array.from({ length: 60 }, (_, n) => `many-${n}`);
+  for (const [n, name] of names.entries()) {
+    await make(name, name);
+    if (n % 15 === 7) write(String(n)); // in the middle of it
+  }
+  write('!');
+  for (const name of names) await says(name, `${name}!`);
+});
+
 t.test('one that loads but cannot start leaves the version before at work', async (t) => {
   write('!');
   const worker = await startWorker({ path, kubeconfig: server.kubeconfigPath!, log, logLevel: 'silent', watch: true });

@@ -63,6 +63,12 @@ t.test('the role of a provider is printed', async (t) => {
   );
   const [, { rules }] = objects;
   t.match(rules, [{}, { apiGroups: ['proxy.example.com'], resources: ['proxys'], verbs: ['get', 'list', 'patch', 'watch'] }]);
+  t.match(objects[3].rules, [
+    { resources: ['leases'], verbs: ['create'] },
+    { resources: ['leases'], resourceNames: ['proxy'], verbs: ['get', 'update'] },
+  ]);
+  t.match(await kurma(['kubeconfig', '--namespace', 'x']), { code: 1, text: /--namespace and --leader-elect need --plugin/ });
+  t.match(await kurma(['kubeconfig', '--plugin', 'x', '--user', 'y']), { code: 1, text: /are different users: one of them/ });
   t.match(await kurma(['plugin', 'rbac', join(directory, 'absent.mjs')]), { code: 1, text: /failed to load/ });
 });
 

@@ -1,5 +1,5 @@
 /** Containers of a real Podman over its socket: one of an id, found by its label, limited, replaced, and gone with its volumes. */
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import t from 'tap';
 import { type ContainerDefinition, createContainerDriver, freePort } from '../../controllers/index.js';
@@ -105,6 +105,17 @@ t.test('containers of a real engine', { skip: noPodman ?? false }, async (t) => 
     t.match(first.state, /pulling|running/);
     await running('pulled');
     await driver.remove('pulled');
+    // The same engine, behind somebody slow.
+    engine.podman('rmi', engine.remoteImage);
+    const slow = await startSlowly(host, 1500);
+    t.teardown(() => slow.close());
+    const patient = createContainerDriver({ host: slow.host });
+    const sleeper = { image: engine.remoteImage, command: ['/bin/sleep', '1000'] };
+    t.match(await patient.start('pulled', sleeper), { state: 'pulling', message: /^pulling/, isCurrent: true });
+    t.match(await patient.start('pulled', sleeper), { state: /pulling|running/ }, 'not begun twice');
+    await running('pulled');
+    t.equal(count(), 2);
+    await patient.remove('pulled');
     const nowhere = engine.remoteImage.replace('busybox', 'nothing');
     await t.rejects(async () => {
       for (let times = 0; times < 20; times++) await driver.start('nowhere', { image: nowhere });
@@ -129,3 +140,18 @@ t.test('containers of a real engine', { skip: noPodman ?? false }, async (t) => 
     t.same(await driver.ids(), []);
   });
 });
+
+/** In front of the engine; what it says of a pull comes later. */
+async function startSlowly(host: string, ms: number): Promise<{ host: string; close(): void }> {
+  const server = createServer((incoming, outgoing) => {
+    const { method, url: path, headers } = incoming;
+    const onward = request({ socketPath: host.replace('unix://', ''), method, path, headers }, async (answer) => {
+      if (path?.includes('/images/create')) await new Promise((resolve) => setTimeout(resolve, ms));
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { host: `tcp://127.0.0.1:${(server.address() as { port: number }).port}`, close: () => server.close() };
+}

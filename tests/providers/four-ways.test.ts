@@ -113,12 +113,12 @@ tap.test('in a worker of the server', async (t) => {
 
 /** The provider as a process, with the kubeconfig that is made from its declaration. */
 async function byItself(dataDir: string, notebooks: string): Promise<ChildProcess> {
-  const { code, text } = await kurma(['kubeconfig', '--data-dir', dataDir, '--plugin', file]);
+  const { code, text } = await kurma(['kubeconfig', '--data-dir', dataDir, '--plugin', file, '--leader-elect']);
   if (code !== 0) throw new Error(text);
   const kubeconfig = join(dataDir, 'notebook.kubeconfig');
   writeFileSync(kubeconfig, text);
   mkdirSync(notebooks, { recursive: true });
-  return start([process.execPath, file, '--kubeconfig', kubeconfig], notebooks);
+  return start([process.execPath, file, '--kubeconfig', kubeconfig, '--leader-elect'], notebooks);
 }
 
 tap.test('by itself', async (t) => {
