@@ -1,5 +1,6 @@
 /** The Client every controller is handed; `createClient` (transport-client.ts) makes one from a Transport. Failures are StatusErrors. */
 import type { JsonObject, JsonValue } from '../schemas/json-value.js';
+import type { Kind } from './kind-types.js';
 import type { KindReference, KubeObject, ObjectKey, ObjectList } from './object.js';
 import type { TransportRequest, TransportResponse, User } from './transport.js';
 
@@ -79,22 +80,18 @@ export interface WatchEvent<T> {
 
 export interface Client {
   /** @throws StatusError NotFound */
-  get<T extends KubeObject>(kind: KindReference, key: ObjectKey, options?: CallOptions & { metadataOnly?: boolean }): Promise<T>;
+  get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, options?: CallOptions & { metadataOnly?: boolean }): Promise<T>;
   /** As `get`, but undefined where the object does not exist. */
-  find<T extends KubeObject>(
-    kind: KindReference,
-    key: ObjectKey,
-    options?: CallOptions & { metadataOnly?: boolean },
-  ): Promise<T | undefined>;
+  find<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, options?: CallOptions & { metadataOnly?: boolean }): Promise<T | undefined>;
   /** One page (all of it without `limit`). Items carry apiVersion and kind. */
-  list<T extends KubeObject>(kind: KindReference, options?: ListOptions): Promise<ObjectList<T>>;
+  list<T extends KubeObject>(kind: Kind<T>, options?: ListOptions): Promise<ObjectList<T>>;
   /** Every page in turn; the caller starts anew when a continue token has expired (410). */
-  pages<T extends KubeObject>(kind: KindReference, options?: ListOptions): AsyncIterable<ObjectList<T>>;
+  pages<T extends KubeObject>(kind: Kind<T>, options?: ListOptions): AsyncIterable<ObjectList<T>>;
   create<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T>;
   /** @throws StatusError Conflict when the object's resourceVersion is no longer the newest */
   update<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T>;
   updateStatus<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T>;
-  patch<T extends KubeObject>(kind: KindReference, key: ObjectKey, patch: Patch, options?: WriteOptions): Promise<T>;
+  patch<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, patch: Patch, options?: WriteOptions): Promise<T>;
   /** Server-side apply. */
   apply<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T>;
   /** The answer is the object, or a Status when it is gone at once. */
@@ -110,7 +107,7 @@ export interface Client {
    * Objects of events are frozen, since all who watch share them.
    * It ends when `signal` aborts or the loop is left, and throws a StatusError (410 Expired) when the version is too old to go on from.
    */
-  watch<T extends KubeObject>(kind: KindReference, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;
+  watch<T extends KubeObject>(kind: Kind<T>, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** The resource that serves a kind, asking the server anew for kinds not yet known; undefined when it serves none. */
   resourceFor(kind: KindReference): Promise<ApiResource | undefined>;
   /** All resources of all versions, fresh from the server. */

@@ -14,6 +14,7 @@ export * from './events.js';
 export * from './finalizer.js';
 export { createInformer, type Informer, type InformerEvent, type InformerOptions } from './informer.js';
 export * from './kind.js';
+export * from './kind-types.js';
 export * from './leader.js';
 export * from './logger.js';
 export * from './manager.js';

@@ -1,9 +1,11 @@
 /** A kind of a plugin, as the CustomResourceDefinition the server takes it from. */
 import type { JsonObject } from '../schemas/json-value.js';
+import type { Kind, ObjectOf, Typed } from './kind-types.js';
 import type { KubeObject } from './object.js';
 import { checkFields } from './strict-fields.js';
 
-export interface KindManifest extends KubeObject {
+/** `T` is what its objects are. */
+export interface KindManifest<T extends KubeObject = KubeObject> extends KubeObject, Typed<T> {
   spec: JsonObject;
 }
 
@@ -56,8 +58,18 @@ const fields = [
 ] as const satisfies (keyof KindDefinition)[];
 const requiredFields = ['group', 'version', 'kind', 'spec'] as const satisfies (keyof KindDefinition)[];
 
+/** How clients and controllers name the kind of a manifest, with the type of its objects. Of several versions it is the stored one. */
+export function kindOf<T extends KubeObject>(manifest: KindManifest<T>): Kind<T> {
+  const { group, names, versions } = manifest.spec as unknown as {
+    group: string;
+    names: { kind: string };
+    versions: { name: string; storage: boolean }[];
+  };
+  return { apiVersion: `${group}/${versions.find(({ storage }) => storage)!.name}`, kind: names.kind };
+}
+
 /** One kind with one version, served and stored. Several versions need the manifest itself. @throws TypeError for a wrong definition */
-export function defineKind(definition: KindDefinition): KindManifest {
+export function defineKind<const D extends KindDefinition>(definition: D): KindManifest<ObjectOf<D>> {
   const where = `kind ${JSON.stringify(definition.kind)}`;
   checkFields(definition, fields, where);
   for (const field of requiredFields) if (!definition[field]) throw new TypeError(`${where}: ${field} is missing`);

@@ -2,6 +2,7 @@
 import type { Client } from './client.js';
 import type { Clock } from './clock.js';
 import type { EventRecorder } from './events.js';
+import type { Kind } from './kind-types.js';
 import type { Informer, InformerEvent } from './informer.js';
 import type { Logger } from './logger.js';
 import type { KindReference, KubeObject, ObjectKey } from './object.js';
@@ -25,7 +26,7 @@ export interface Context {
   /** Aborts when the plugin stops. */
   signal: AbortSignal;
   /** The shared cache of a kind, or of a source, kept up to date from the first call on. Wait for `synced()`; copy its objects before changing them. */
-  cache<T extends KubeObject>(source: Source): Informer<T>;
+  cache<T extends KubeObject>(source: Source & Kind<T>): Informer<T>;
 }
 
 export type Reconcile = (request: Request, context: Context) => Promise<Result | undefined> | Promise<void>;
