@@ -2,6 +2,7 @@
 /** The command line: flags, signals, printing. Everything else is the server's. */
 import module from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { addBackupCommand } from './backup-command.js';
 import { addInitCommand } from './init-command.js';
 import { addKubeconfigCommand } from './kubeconfig-command.js';
 import { addPluginCommand } from './plugin-command.js';
@@ -23,6 +24,7 @@ addInitCommand(program);
 addVerifyCommand(program);
 addPluginCommand(program);
 addTokenCommand(program);
+addBackupCommand(program);
 
 try {
   await program.parseAsync();

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { openForReading } from './schema.js';
+import { makePrivate, openForReading } from './schema.js';
 
 /**
  * Takes the log for this process until `close()`. The lock is an exclusive transaction in an empty database beside
@@ -7,6 +7,7 @@ import { openForReading } from './schema.js';
  * can be left. (The log itself is not locked: it may be inspected and backed up while it is in use.)
  */
 export function takeLock(path: string): Database.Database {
+  makePrivate(`${path}-lock`);
   const lock = new Database(`${path}-lock`, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');

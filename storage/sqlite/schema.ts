@@ -1,8 +1,9 @@
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { firstRevision } from '../backend.js';
 
 /** Marks the file as ours: "KURM". */
-const applicationId = 0x4b55524d;
+export const applicationId = 0x4b55524d;
 
 /**
  * Each brings a log from version i to i + 1. Only ever append to this list.
@@ -32,6 +33,7 @@ export const schemaVersion = migrations.length;
  * returns (`synchronous=FULL`: better-sqlite3 is built with NORMAL for WAL, and the setting is not kept in the file).
  */
 export function openForWriting(path: string): Database.Database {
+  makePrivate(path);
   const db = new Database(path);
   try {
     // these two only work on an empty file, before WAL
@@ -47,6 +49,15 @@ export function openForWriting(path: string): Database.Database {
     throw error;
   }
   return db;
+}
+
+/** Makes the file, if it is not there, for its owner's eyes only; SQLite's files beside it are as it is. */
+export function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch {
+    // Opening it as a database says why.
+  }
 }
 
 /** Opens the log for one scan, besides the writer. */

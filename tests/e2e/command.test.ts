@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Client, createClient, createHttpTransport, loadKubeconfig } from 'kurma/controllers';
 import t from 'tap';
 
 /** What `npx kurma` runs. */
@@ -58,6 +59,8 @@ t.test('what cannot start says why in one line and exits with 1', async (t) => {
     [['serve', '--memory', '--data-dir', join(dir, 'taken'), '--port', String(port), '--log-level', 'silent'], new RegExp(`${port}`)],
     [['serve', '--data-dir', '/proc/nothing', '--log-level', 'silent'], /data directory|\/proc\/nothing/],
     [['kubeconfig', '--data-dir', join(dir, 'none')], /start a server on this data directory first/],
+    [['backup', '--data-dir', join(dir, 'none'), join(dir, 'copy')], /none\/kurma.db does not exist/],
+    [['backup', dir], /is not empty/],
   ];
   const runs = await Promise.all(cases.map(([args]) => start(args).done));
   for (const [i, [args, expected]] of cases.entries()) {
@@ -84,6 +87,34 @@ t.test('a server announces itself, keeps others off its directory, and ends clea
   t.match(stdout, /client-certificate-data/);
 });
 
+t.test('a backup of a running server is a data directory', async (t) => {
+  const [dataDir, copy] = [join(dir, 'original'), join(dir, 'restored')];
+  const clientOf = (at: string): Client => createClient(createHttpTransport(loadKubeconfig(join(at, 'admin.kubeconfig'))));
+  const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
+  const object = (name: string) => ({ ...kind, metadata: { name, namespace: 'default' }, data: { a: name } });
+  const first = start(['serve', '--data-dir', dataDir, '--port', '0', '--log-level', 'error']);
+  await first.says('kubectl get namespaces');
+  const client = clientOf(dataDir);
+  const before = await client.create(object('before'));
+  const { code, stdout } = await start(['backup', '--data-dir', dataDir, copy]).done;
+  t.equal(code, 0);
+  t.match(stdout, copy);
+  await client.create(object('after'));
+  first.child.kill('SIGKILL');
+  await first.done;
+  t.equal(statSync(join(copy, 'kurma.db')).mode & 0o777, 0o600, 'private');
+
+  const second = start(['serve', '--data-dir', copy, '--port', '0', '--log-level', 'error']);
+  await second.says('kubectl get namespaces');
+  const restored = clientOf(copy);
+  t.same(await restored.get(kind, { name: 'before', namespace: 'default' }), before);
+  await t.rejects(restored.get(kind, { name: 'after', namespace: 'default' }), { code: 404 });
+  const authority = (at: string) => readFileSync(join(at, 'pki', 'ca.crt'), 'utf8');
+  t.equal(authority(copy), authority(dataDir), 'users and their certificates stay good');
+  second.child.kill('SIGTERM');
+  t.equal((await second.done).code, 0);
+});
+
 t.test('every option of serve shows its default', async (t) => {
   const { stdout } = await start(['serve', '--help']).done;
   for (const option of stdout.matchAll(/^ {2}(--[a-z-]+) <[^>]+>/gm))
@@ -95,7 +126,6 @@ t.test('the bundle brings plugins and workers along', async (t) => {
   const plugin = fileURLToPath(new URL('../../../examples/quickstart/website.mjs', import.meta.url));
   const server = start(['serve', '--data-dir', dataDir, '--port', '0', '--log-level', 'error', '--plugin', plugin, '--watch']);
   await server.says('kubectl get namespaces');
-  const { createClient, createHttpTransport, loadKubeconfig } = await import('kurma/controllers');
   const transport = createHttpTransport(loadKubeconfig(join(dataDir, 'admin.kubeconfig')));
   const client = createClient(transport);
   t.match(
