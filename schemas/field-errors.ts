@@ -75,6 +75,10 @@ export function required(field: string, detail = ''): FieldError {
 export function invalidValue(field: string, value: unknown, detail: string): FieldError {
   return { type: 'Invalid', field, body: withDetail(`Invalid value: ${printValue(value)}`, detail) };
 }
+/** Where the value is not to be shown. */
+export function invalidOmitted(field: string, detail: string): FieldError {
+  return { type: 'Invalid', field, body: `Invalid value: ${detail}` };
+}
 export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
   return { type: 'TypeInvalid', field, body: withDetail(`Invalid value: ${printValue(value)}`, detail) };
 }

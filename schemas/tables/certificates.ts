@@ -1,7 +1,7 @@
 /** The tables of certificates.k8s.io (rest.md §8.5). */
 import type { JsonObject } from '../json-value.js';
 import { humanDuration } from '../printing/duration.js';
-import { at, column, integer, items, type KindColumns, text } from './column.js';
+import { at, column, integer, items, type KindColumns, labels, text } from './column.js';
 import { NAME, AGE } from './metadata-columns.js';
 
 export const CERTIFICATES: KindColumns = {
@@ -23,6 +23,29 @@ export const CERTIFICATES: KindColumns = {
     ),
     column('Condition', 'string', 'Conditions applied to the request, such as approval or denial.', requestCondition),
   ],
+  PodCertificateRequest: [
+    NAME,
+    column('PodName', 'string', 'podName is the name of the pod into which the certificate will be mounted.', (o) =>
+      text(o, 'spec.podName'),
+    ),
+    column('ServiceAccountName', 'string', 'serviceAccountName is the name of the service account the pod is running as.', (o) =>
+      text(o, 'spec.serviceAccountName'),
+    ),
+    column('NodeName', 'string', 'nodeName is the name of the node the pod is assigned to.', (o) => text(o, 'spec.nodeName')),
+    column(
+      'SignerName',
+      'string',
+      'signerName indicates the requested signer.\n\nAll signer names beginning with `kubernetes.io` are reserved for use by the Kubernetes project.  There is currently one well-known signer documented by the Kubernetes project, `kubernetes.io/kube-apiserver-client-pod`, which will issue client certificates understood by kube-apiserver.  It is currently unimplemented.',
+      (o) => text(o, 'spec.signerName'),
+    ),
+    column('State', 'string', 'Is the request Pending, Issued, Denied, or Failed?', podRequestState),
+    column(
+      'UnverifiedUserAnnotations',
+      'string',
+      'unverifiedUserAnnotations allow pod authors to pass additional information to the signer implementation.  Kubernetes does not restrict or validate this metadata in any way.\n\nEntries are subject to the same validation as object metadata annotations, with the addition that all keys must be domain-prefixed. No restrictions are placed on values, except an overall size limitation on the entire field.\n\nSigners should document the keys and values they support.  Signers should deny requests that contain keys they do not recognize.',
+      (o) => labels(o, 'spec.unverifiedUserAnnotations'),
+    ),
+  ],
   ClusterTrustBundle: [NAME, column('SignerName', 'string', '', (o) => text(o, 'spec.signerName'))],
 };
 
@@ -32,4 +55,9 @@ function requestCondition(request: JsonObject): string {
   if (types.has('Failed')) parts.push('Failed');
   if (text(request, 'status.certificate')) parts.push('Issued');
   return parts.join(',');
+}
+
+function podRequestState(request: JsonObject): string {
+  const types = items(request, 'status.conditions').map((condition) => String(condition['type']));
+  return types.find((type) => ['Issued', 'Denied', 'Failed'].includes(type)) ?? 'Pending';
 }

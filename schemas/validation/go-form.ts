@@ -11,6 +11,7 @@ const INITIALISMS =
   /^(api|aws|cidr|cpu|csi|dns|fc|fs|gce|gmsa|grpc|http|https|id|ip|iqn|iscsi|json|nfs|os|pd|pid|qos|rbd|sctp|se|tcp|tls|tty|uid|uri|url|wwids)(?=[A-Z]|$)/;
 const SPELLED: Readonly<Record<string, string>> = {
   cephfs: 'CephFS',
+  pkixPublicKey: 'PKIXPublicKey',
   scaleIO: 'ScaleIO',
   storageos: 'StorageOS',
   targetWWNs: 'TargetWWNs',

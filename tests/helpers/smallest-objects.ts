@@ -1,4 +1,5 @@
 /** For every stored built-in kind the smallest object that a server accepts: what is required and nothing else. */
+import { pemBlocks } from '../../schemas/validation/certificate-request.js';
 import { createHash, createSign, generateKeyPairSync } from 'node:crypto';
 import { apiVersionOf, type GroupVersionKind } from '../../schemas/group-version.js';
 import type { JsonObject } from '../../schemas/json-value.js';
@@ -114,7 +115,11 @@ const BODIES: Readonly<Record<string, JsonObject | Make>> = {
   'certificates.k8s.io/PodCertificateRequest': {
     spec: {
       ...{ signerName: 'example.com/s', podName: 'p', podUID: 'u', serviceAccountName: 's', serviceAccountUID: 'u' },
-      ...{ nodeName: 'n', nodeUID: 'u', stubPKCS10Request: certificateRequest },
+      ...{
+        nodeName: 'n',
+        nodeUID: 'u',
+        stubPKCS10Request: pemBlocks(Buffer.from(certificateRequest, 'base64').toString())[0]!.bytes.toString('base64'),
+      },
     },
   },
   'coordination.k8s.io/Lease': {},

@@ -255,14 +255,20 @@ testUpdate(
   'status',
 );
 
-const identity = { podName: 'p', podUID: 'u', serviceAccountName: 's', serviceAccountUID: 'u', nodeName: 'n', nodeUID: 'u' };
+/** An Ed25519 key, and the pod's uid signed with it. */
+const key = {
+  pkixPublicKey: 'MCowBQYDK2VwAyEAMGfoTW9ciKGHgmgauOmor5B4x2D33BU/UYMfTfcr9/Q=',
+  proofOfPossession: 'GFaEMFvmrnfIM4GfC0kCBC646wGCdX8uIeZSf9KOVTbMDtMDmygTlSSv4czRgaDaJFBToSuqE4oMvGs202mPCQ==',
+};
+const identity = { ...key, podName: 'p', podUID: 'uid-1', serviceAccountName: 's', serviceAccountUID: 'u', nodeName: 'n', nodeUID: 'u' };
 testCreate(POD_CERTIFICATE, [
   [
     'for whom and how long',
     { spec: { ...identity, podUID: '', signerName: 'kubernetes.io/s', maxExpirationSeconds: 86401 } },
     [
-      'spec.podUID: Required value: must not be empty',
+      'spec.podUID: Invalid value: "": must not be empty',
       'spec.maxExpirationSeconds: Invalid value: 86401: must be in the range [3600, 86400]',
+      'spec.proofOfPossession: Invalid value: could not verify proof-of-possession signature',
     ],
   ],
   ['of another signer', { spec: { ...identity, signerName: 'example.com/s', maxExpirationSeconds: 86401 } }, []],
