@@ -12,7 +12,13 @@ export interface Followed<T> {
   close(): void;
 }
 
-export function followed<T>(store: Store, gr: GroupResource, compile: (object: JsonObject) => T): Followed<T> {
+/** `onChange` is called for the cluster of each change, and at the start of each that has something. */
+export function followed<T>(
+  store: Store,
+  gr: GroupResource,
+  compile: (object: JsonObject) => T,
+  onChange: (cluster: string) => void = () => {},
+): Followed<T> {
   const prefix = resourcePrefix(gr);
   const clusters = new Map<string, Map<string, Entry>>();
   const compiled = new WeakMap<Entry, T>();
@@ -24,6 +30,7 @@ export function followed<T>(store: Store, gr: GroupResource, compile: (object: J
     if (isGone) entries.delete(name);
     else entries.set(name, entry);
     lists.delete(cluster);
+    onChange(cluster);
   };
   const { entries, watcher } = store.cacher(prefix).listAndWatch({
     prefix,

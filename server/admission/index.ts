@@ -8,6 +8,7 @@ import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { limitRanger } from './limit-ranger.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { ownerReferencesPermissionEnforcement } from './owner-references.js';
+import { paramInformers } from './policies/param-informers.js';
 import { mutatingPolicies } from './policies/mutating.js';
 import { validatingPolicies } from './policies/validating.js';
 import { podSecurity } from './pod-security/index.js';
@@ -36,7 +37,7 @@ interface Row {
   isFixed?: boolean;
 }
 
-const rows = ({ rbac, hooks, store }: AdmissionParts): Row[] => [
+const rows = ({ rbac, hooks, store }: AdmissionParts, informers = paramInformers(store)): Row[] => [
   { plugin: namespaceLifecycle },
   { plugin: limitRanger },
   { plugin: serviceAccount },
@@ -52,9 +53,9 @@ const rows = ({ rbac, hooks, store }: AdmissionParts): Row[] => [
   ...certificateChecks.map((plugin) => ({ plugin })),
   { plugin: defaultIngressClass },
   { plugin: hooks, isFixed: true },
-  { plugin: mutatingPolicies(store) },
+  { plugin: mutatingPolicies(store, informers) },
   { plugin: mutatingWebhooks(store) },
-  { plugin: validatingPolicies(store) },
+  { plugin: validatingPolicies(store, informers) },
   { plugin: validatingWebhooks(store) },
   { plugin: resourceQuota },
   { plugin: escalationCheck(rbac), isFixed: true },

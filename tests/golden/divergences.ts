@@ -6,12 +6,8 @@ export interface Divergence {
   reason: string;
 }
 
-const PARAMS = 'seen from the moment they are written, always';
 const EMPTY_BUNDLE = 'never stored, so that the next write of the configuration does not count as a change';
 
 export const divergences: readonly Divergence[] = [
-  ...['within', 'beyond', 'within-the-new-limit', 'broken-param-error', 'by-selector', 'every-selected-param-counts', 'within-all'].map(
-    (step) => ({ scenario: 'admission-vap-params', step, reason: PARAMS }),
-  ),
   ...['label', 'merge-by-name'].map((step) => ({ scenario: 'admission-webhook-objects', step, reason: EMPTY_BUNDLE })),
 ];

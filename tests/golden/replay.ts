@@ -3,6 +3,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createServer } from '../../server/index.js';
 import { divergences } from './divergences.js';
@@ -35,6 +36,10 @@ export function isKubectlMissing(): boolean {
   return spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).error !== undefined;
 }
 
+/** What sees what another leaves behind for as long as the server lives: parameters of policies that are followed no more. */
+const RECORDED_AFTER: Readonly<Record<string, string>> = { 'admission-vap-params': 'admission-map-json-patch' };
+const AFTERMATH_MS = 1500;
+
 /**
  * Plays the scenarios on `lanes` servers side by side, on each one after the other: a list's revision is the server's, so that two
  * scenarios on one server would see each other.
@@ -46,8 +51,11 @@ export async function replay(scenarios: readonly string[], lanes = 4): Promise<P
     const dataDir = mkdtempSync(join(tmpdir(), 'kurma-golden-'));
     const server = await createServer({ memory: true, port: 0, profile: 'kubernetes', dataDir, logLevel: 'silent' });
     try {
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+        const before = RECORDED_AFTER[name];
+        if (before) await playOne(server.kubeconfigPath!, before).then(() => sleep(AFTERMATH_MS));
         played.push(await playTwice(server.kubeconfigPath!, name));
+      }
     } finally {
       await server.stop();
       rmSync(dataDir, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { TransportRequest } from '../../controllers/transport.js';
 import type { JsonObject, JsonValue } from '../../schemas/json-value.js';
@@ -208,6 +209,26 @@ t.test('all parameters that a selector finds must agree, and a change counts at 
     },
     binding,
   );
+});
+
+t.test('parameters that only policies follow stay as they were when the last such policy went (C4.2)', async (t) => {
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+  const refreshed = () => sleep(1200);
+  const spec = {
+    paramKind: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
+    validations: [{ expression: 'false', messageExpression: "'saw ' + params.metadata.name" }],
+  };
+  const binding = { paramRef: { selector: {}, parameterNotFoundAction: 'Deny' } };
+  const says = (text: RegExp) => async () => {
+    await refreshed();
+    t.match((await call('POST', MAPS, map())).body.message, text);
+  };
+  await call('POST', leases, { metadata: { name: 'early' }, spec: {} });
+  await having('validating', spec, says(/saw early$/), binding);
+  await refreshed();
+  await call('DELETE', `${leases}/early`);
+  await call('POST', leases, { metadata: { name: 'late' }, spec: {} });
+  await having('validating', spec, says(/saw early$/), binding);
 });
 
 t.test('policies never keep anybody from mending policies', async (t) => {

@@ -18,7 +18,8 @@ import { Reinvocation } from '../reinvocation.js';
 import { findStored } from '../stored.js';
 import { convertBetween, versioned } from '../versions.js';
 import { applyConfiguration, jsonPatch, type Mutate, MutationError } from './mutation.js';
-import { ConfigurationError, paramResource, paramsOf } from './params.js';
+import type { ParamInformers } from './param-informers.js';
+import { ConfigurationError, type ParamSource, paramSource, paramsOf } from './params.js';
 import { type Binding, type Bound, type Policy, policyOf, policySource, withVariables } from './policy.js';
 
 const NAME = 'MutatingAdmissionPolicy';
@@ -60,24 +61,29 @@ interface Invocation {
   resource: Resource;
 }
 
-export function mutatingPolicies(store: Store): AdmissionPlugin {
-  const source = policySource(store, 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings', compile);
+export function mutatingPolicies(store: Store, informers: ParamInformers): AdmissionPlugin {
+  const source = policySource(store, 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings', compile, informers);
   return {
     name: NAME,
     admit(attributes, rounds) {
       const policies = source.of(attributes.cluster);
       if (policies.length === 0 || isExempt(attributes)) return;
-      const steps = start(mutateAll(attributes, policies, rounds));
+      const steps = start(mutateAll(attributes, policies, informers, rounds));
       if (!steps.done) return steps.rest();
     },
     close: source.close,
   };
 }
 
-function* mutateAll(attributes: Attributes, policies: readonly Bound<MutatingPolicy>[], rounds: Rounds): Steps<void> {
+function* mutateAll(
+  attributes: Attributes,
+  policies: readonly Bound<MutatingPolicy>[],
+  informers: ParamInformers,
+  rounds: Rounds,
+): Steps<void> {
   const problems: Problem[] = [];
   const invocations: Invocation[] = [];
-  for (const { policy, bindings } of policies) yield* invocationsOf(attributes, policy, bindings, problems, invocations);
+  for (const { policy, bindings } of policies) yield* invocationsOf(attributes, policy, bindings, informers, problems, invocations);
   if (invocations.length > 0) yield* invokeAll(attributes, invocations, rounds, problems);
   const counted = problems.filter(({ policy }) => !policy.ignoresFailure);
   if (counted.length > 0) throw refusal(attributes, counted);
@@ -87,6 +93,7 @@ function* invocationsOf(
   attributes: Attributes,
   policy: MutatingPolicy,
   bindings: readonly Binding[],
+  informers: ParamInformers,
   problems: Problem[],
   invocations: Invocation[],
 ): Steps<void> {
@@ -96,11 +103,11 @@ function* invocationsOf(
     problems.push({ policy, binding, message: `failed to configure ${what}: ${error.message}`, reason: 'Forbidden' });
   };
   let resource: Resource | undefined;
-  let paramsIn: Resource | undefined;
+  let paramsIn: ParamSource | undefined;
   try {
     resource = match(policy.criteria, attributes);
     if (!resource) return;
-    paramsIn = paramResource(policy, attributes);
+    paramsIn = paramSource(policy, attributes, informers);
   } catch (error) {
     return misconfigured(error);
   }

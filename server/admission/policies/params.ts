@@ -9,16 +9,24 @@ import { convertStored, isServedAsStored, storedObject } from '../../codec.js';
 import { isNamespaced, keyOf, prefixOf, type Resource } from '../../resource.js';
 import { type Steps, settled } from '../../steps.js';
 import { sharedObject } from '../stored.js';
+import type { ParamInformers } from './param-informers.js';
 import type { Binding, ParamKind, Policy } from './policy.js';
 
 /** A policy or binding that cannot work as it stands. */
 export class ConfigurationError extends Error {}
 
-/** The resource of the policy's parameters; undefined where it has none. Throws ConfigurationError for a kind that is not served. */
-export function paramResource({ paramKind }: Policy, { api, cluster }: Attributes): Resource | undefined {
+/** Where a policy's parameters are. */
+export interface ParamSource {
+  resource: Resource;
+  /** What there is, where that is not what is there now. */
+  frozen: readonly Entry[] | undefined;
+}
+
+/** Where the policy's parameters are; undefined where it has none. Throws ConfigurationError for a kind that is not served. */
+export function paramSource({ paramKind }: Policy, { api, cluster }: Attributes, informers: ParamInformers): ParamSource | undefined {
   if (!paramKind) return undefined;
   const resource = api.registry.findKind(cluster, paramKind.apiVersion, paramKind.kind);
-  if (resource?.kind.storage) return resource;
+  if (resource?.kind.storage) return { resource, frozen: informers.frozen(cluster, paramKind) };
   throw new ConfigurationError(`failed to find resource referenced by paramKind: '${nameOf(paramKind)}'`);
 }
 
@@ -29,12 +37,13 @@ function nameOf({ apiVersion, kind }: ParamKind): string {
 
 /** The parameters to evaluate with; `undefined` among them stands for none. Throws ConfigurationError. */
 export function* paramsOf(
-  resource: Resource | undefined,
+  source: ParamSource | undefined,
   { paramRef }: Binding,
   attributes: Attributes,
 ): Steps<(JsonObject | undefined)[]> {
-  if (!resource || !paramRef) return [undefined];
-  const entries = entriesOf(resource, paramRef, attributes);
+  if (!source || !paramRef) return [undefined];
+  const { resource } = source;
+  const entries = entriesOf(source, paramRef, attributes);
   if (entries.length === 0 && textAt(paramRef, 'parameterNotFoundAction') === 'Deny')
     throw new ConfigurationError('no params found for policy binding with `Deny` parameterNotFoundAction');
   const params: JsonObject[] = [];
@@ -47,7 +56,7 @@ function* objectOf(resource: Resource, entry: Entry): Steps<JsonObject> {
   return yield* settled(convertStored(resource, storedObject(entry)));
 }
 
-function entriesOf(resource: Resource, paramRef: JsonObject, { api, cluster, namespace }: Attributes): readonly Entry[] {
+function entriesOf({ resource, frozen }: ParamSource, paramRef: JsonObject, { api, cluster, namespace }: Attributes): readonly Entry[] {
   const named = textAt(paramRef, 'namespace');
   let place = '';
   if (isNamespaced(resource)) {
@@ -57,10 +66,13 @@ function entriesOf(resource: Resource, paramRef: JsonObject, { api, cluster, nam
   } else if (named !== '') throw new ConfigurationError('paramRef.namespace must not be provided for a cluster-scoped `paramKind`');
   const name = textAt(paramRef, 'name');
   if (name !== '') {
-    const entry = api.store.get(keyOf(resource, cluster, place, name));
+    const key = keyOf(resource, cluster, place, name);
+    const entry = frozen ? frozen.find((one) => one.key === key) : api.store.get(key);
     return entry ? [entry] : [];
   }
   const selector = labelSelectorOf(objectAt(paramRef, 'selector')) ?? [];
-  return resource.cacher.list({ prefix: prefixOf(resource, cluster, place), match: (entry) => matchesLabels(selector, entry.labels) })
-    .entries;
+  const prefix = prefixOf(resource, cluster, place);
+  const isSelected = (entry: Entry): boolean => matchesLabels(selector, entry.labels);
+  if (frozen) return frozen.filter((entry) => entry.key.startsWith(prefix) && isSelected(entry));
+  return resource.cacher.list({ prefix, match: isSelected }).entries;
 }

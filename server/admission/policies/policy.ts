@@ -11,8 +11,11 @@ import type { Store } from '../../../storage/store.js';
 import { type Budget, type Expression, matchConditionsOf, spend } from '../expressions.js';
 import { type Followed, followed } from '../followed.js';
 import { type Criteria, criteriaOf } from '../matching.js';
+import type { ParamInformers } from './param-informers.js';
 
 const GROUP = 'admissionregistration.k8s.io';
+/** How late a change of policies begins or ends the following of parameters, as in kube-apiserver. */
+const REFRESH_MS = 1000;
 
 export interface ParamKind {
   apiVersion: string;
@@ -105,8 +108,21 @@ export function policySource<P extends Policy>(
   plural: string,
   bindingPlural: string,
   compile: (object: JsonObject) => P,
+  informers: ParamInformers,
 ): PolicySource<P> {
-  const policies: Followed<P> = followed(store, { group: GROUP, resource: plural }, compile);
+  const refreshes = new Map<string, NodeJS.Timeout>();
+  const refresh = (cluster: string): void => {
+    refreshes.delete(cluster);
+    informers.follow(
+      plural,
+      cluster,
+      policies.of(cluster).flatMap(({ paramKind }) => paramKind ?? []),
+    );
+  };
+  const refreshSoon = (cluster: string): void => {
+    if (!refreshes.has(cluster)) refreshes.set(cluster, setTimeout(() => refresh(cluster), REFRESH_MS).unref());
+  };
+  const policies: Followed<P> = followed(store, { group: GROUP, resource: plural }, compile, refreshSoon);
   const bindings: Followed<Binding> = followed(store, { group: GROUP, resource: bindingPlural }, bindingOf);
   const joined = new Map<string, { policies: readonly P[]; bindings: readonly Binding[]; bound: readonly Bound<P>[] }>();
   return {
@@ -121,6 +137,7 @@ export function policySource<P extends Policy>(
       return bound;
     },
     close() {
+      for (const timer of refreshes.values()) clearTimeout(timer);
       policies.close();
       bindings.close();
     },

@@ -15,7 +15,8 @@ import { Budget, BudgetExceeded, evaluate, type Expression, expressionOf, Failur
 import { isExempt, isNamespace, match } from '../matching.js';
 import { findStored } from '../stored.js';
 import { versioned } from '../versions.js';
-import { ConfigurationError, paramResource, paramsOf } from './params.js';
+import type { ParamInformers } from './param-informers.js';
+import { ConfigurationError, type ParamSource, paramSource, paramsOf } from './params.js';
 import { type Binding, type Bound, type Policy, policyOf, policySource, withVariables } from './policy.js';
 
 const NAMESPACES = { group: '', resource: 'namespaces' };
@@ -72,14 +73,14 @@ interface Denial {
   reason: string;
 }
 
-export function validatingPolicies(store: Store): AdmissionPlugin {
-  const source = policySource(store, 'validatingadmissionpolicies', 'validatingadmissionpolicybindings', compile);
+export function validatingPolicies(store: Store, informers: ParamInformers): AdmissionPlugin {
+  const source = policySource(store, 'validatingadmissionpolicies', 'validatingadmissionpolicybindings', compile, informers);
   return {
     name: 'ValidatingAdmissionPolicy',
     validate(attributes) {
       const policies = source.of(attributes.cluster);
       if (policies.length === 0 || isExempt(attributes)) return;
-      const steps = start(decide(attributes, policies));
+      const steps = start(decide(attributes, policies, informers));
       if (!steps.done) return steps.rest();
     },
     close: source.close,
@@ -87,9 +88,9 @@ export function validatingPolicies(store: Store): AdmissionPlugin {
 }
 
 /** C4.7: warnings and annotations of all policies, then the first denial. */
-function* decide(attributes: Attributes, policies: readonly Bound<ValidatingPolicy>[]): Steps<void> {
+function* decide(attributes: Attributes, policies: readonly Bound<ValidatingPolicy>[], informers: ParamInformers): Steps<void> {
   const denials: Denial[] = [];
-  for (const { policy, bindings } of policies) yield* judge(attributes, policy, bindings, denials);
+  for (const { policy, bindings } of policies) yield* judge(attributes, policy, bindings, informers, denials);
   const [first] = denials;
   if (first) throw refusal(attributes, first);
 }
@@ -101,7 +102,13 @@ function refusal(attributes: Attributes, { policy, binding, message, reason }: D
   return new StatusError(CODES[reason] ?? CODES['Invalid']!, reason, status.message!, status.details);
 }
 
-function* judge(attributes: Attributes, policy: ValidatingPolicy, bindings: readonly Binding[], denials: Denial[]): Steps<void> {
+function* judge(
+  attributes: Attributes,
+  policy: ValidatingPolicy,
+  bindings: readonly Binding[],
+  informers: ParamInformers,
+  denials: Denial[],
+): Steps<void> {
   /** C4.7: whatever the actions of the binding. */
   const misconfigured = (error: unknown, binding?: Binding): void => {
     if (!(error instanceof ConfigurationError || error instanceof StatusError)) throw error;
@@ -115,11 +122,11 @@ function* judge(attributes: Attributes, policy: ValidatingPolicy, bindings: read
     });
   };
   let matched: ReturnType<typeof match>;
-  let paramsIn: ReturnType<typeof paramResource>;
+  let paramsIn: ParamSource | undefined;
   try {
     matched = match(policy.criteria, attributes);
     if (!matched) return;
-    paramsIn = paramResource(policy, attributes);
+    paramsIn = paramSource(policy, attributes, informers);
   } catch (error) {
     return misconfigured(error);
   }
