@@ -386,7 +386,8 @@ async function fails(trial: Trial, values: Record<string, string>): Promise<bool
 async function repaired(trial: Trial, object: OrderObject, message: string): Promise<void> {
   const order = trial.orderOf(object);
   const look = async () => {
-    const observed = await trial.provider.observe(order, trial.context);
+    // What is looked at may go away meanwhile; the provider tries again then.
+    const observed = await trial.provider.observe(order, trial.context).catch(() => undefined);
     const { status } = await trial.get(keyOf(object));
     return observed?.ready === true && observed.differs === undefined && status?.phase === 'Ready';
   };
