@@ -45,6 +45,9 @@ t.test('a provider from init in TypeScript passes its own tests, and the compile
   const compiler = [join(modules, '.bin', 'tsc'), '--typeRoots', join(modules, '@types')];
   const checked = await promisify(execFile)(process.execPath, compiler, { cwd: join(directory, 'proxy') }).catch((error) => error);
   t.equal(checked.stdout, '');
+  const alone = ['--import', 'kurma/typescript', 'provider.ts', '--kubeconfig', 'absent.kubeconfig'];
+  const ran = await promisify(execFile)(process.execPath, alone, { cwd: join(directory, 'proxy') }).catch((error) => error);
+  t.match(ran, { code: 1, stderr: /no such file.*absent\.kubeconfig/ }, 'it is read, and looks for the server');
 });
 
 t.test('the role of a provider is printed', async (t) => {
