@@ -42,6 +42,7 @@ const schema = {
     clientCaFile: text,
     serviceAccountKeyFiles: strings,
     serviceAccountIssuer: text,
+    olderServiceAccountIssuers: strings,
     apiAudiences: strings,
     bootstrapTokens: { type: 'boolean' },
     oidc: {

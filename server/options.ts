@@ -38,6 +38,8 @@ export interface ServerOptions {
   serviceAccountKeyFiles: readonly string[];
   /** `iss` of the tokens of service accounts; an address that others can reach if they are to verify them. */
   serviceAccountIssuer: string;
+  /** What the issuer was called before: its tokens stay good. */
+  olderServiceAccountIssuers: readonly string[];
   /** Audiences that a token must name one of; none: the issuer. */
   apiAudiences: readonly string[];
   /** Issuers of OpenID Connect whose users may come in. */
@@ -89,6 +91,7 @@ export const defaultOptions: ServerOptions = {
   clientCaFile: undefined,
   serviceAccountKeyFiles: [],
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+  olderServiceAccountIssuers: [],
   apiAudiences: [],
   oidc: [],
   authenticationConfig: undefined,

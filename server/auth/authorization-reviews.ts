@@ -48,11 +48,17 @@ export const selfRulesReview: Question = {
       if (resources.length) resourceRules.push(present({ verbs, apiGroups, resources, resourceNames }));
       if (nonResourceURLs.length) nonResourceRules.push(present({ verbs, nonResourceURLs }));
     }
-    const evaluationError = missing.length ? aggregated(missing.map(roleMissing)) : undefined;
+    const unlisted = api.auth.unlisted.map((name) => `${name} authorizer does not support user rule resolution`);
+    const problems = [...missing.map(roleMissing), ...unlisted];
     return {
       metadata: {},
       spec: {},
-      status: { resourceRules, nonResourceRules, incomplete: false, ...(evaluationError !== undefined && { evaluationError }) },
+      status: {
+        resourceRules,
+        nonResourceRules,
+        incomplete: unlisted.length > 0,
+        ...(problems.length && { evaluationError: aggregated(problems) }),
+      },
     };
   },
 };

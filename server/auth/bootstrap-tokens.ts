@@ -12,6 +12,7 @@ const GROUP = 'system:bootstrappers';
 const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
 const NOT_OURS: TokenVerdict = {};
 
+/** As in Kubernetes, who asks about one that is no good is not told why. */
 export function bootstrapTokens(store: Store, now: () => number): TokenAuthenticator {
   return {
     authenticate(token, { cluster }) {
@@ -26,10 +27,10 @@ export function bootstrapTokens(store: Store, now: () => number): TokenAuthentic
       const isGoing = objectAt(object, 'metadata')?.['deletionTimestamp'] !== undefined;
       if (isGoing || object['type'] !== TYPE || value('token-id') !== id || !same(value('token-secret'), secret)) return NOT_OURS;
       const expiration = value('expiration');
-      if (expiration !== '' && !(now() < Date.parse(expiration))) return { error: 'the bootstrap token has expired' };
-      if (value('usage-bootstrap-authentication') !== 'true') return { error: 'the bootstrap token is not for authentication' };
+      if (expiration !== '' && !(now() < Date.parse(expiration))) return NOT_OURS;
+      if (value('usage-bootstrap-authentication') !== 'true') return NOT_OURS;
       const extra = value('auth-extra-groups').split(',').filter(Boolean);
-      if (!extra.every((group) => EXTRA_GROUP.test(group))) return { error: 'the bootstrap token names a group that it may not' };
+      if (!extra.every((group) => EXTRA_GROUP.test(group))) return NOT_OURS;
       return { user: { name: `system:bootstrap:${id}`, groups: [GROUP, ...new Set(extra.sort())] } };
     },
   };

@@ -29,8 +29,9 @@ export async function createAuth(store: Store, options: ServerOptions, onError: 
   const issuer = options.serviceAccountIssuer;
   const audiences = options.apiAudiences.length ? options.apiAudiences : [issuer];
   const key = signingKey(options.memory ? freshKey() : keyIn(options.dataDir));
+  const olderIssuers = options.olderServiceAccountIssuers;
   const olderKeys = options.serviceAccountKeyFiles.flatMap(keysIn);
-  const serviceAccounts = serviceAccountTokens({ store, chance: options.chance, issuer, audiences, key, olderKeys });
+  const serviceAccounts = serviceAccountTokens({ store, chance: options.chance, issuer, olderIssuers, audiences, key, olderKeys });
   const { now } = options.chance;
   const issuers = await issuersOf(options, onError);
   const tokens = unionTokenAuthenticator(
@@ -47,6 +48,7 @@ export async function createAuth(store: Store, options: ServerOptions, onError: 
   return {
     authorizer: unionAuthorizer([rbac, ...webhooks]),
     rbac,
+    unlisted: webhooks.map(() => 'webhook'),
     serviceAccounts,
     tokens,
     anonymous: anonymousOf(options.anonymousAuth, issuers.anonymous),
@@ -64,7 +66,7 @@ interface ForeignIssuers {
 
 /** Throws an Error for a configuration that is not good, or that says what options say too. */
 async function issuersOf(
-  { oidc, authenticationConfig: file, serviceAccountIssuer, anonymousAuth, chance }: ServerOptions,
+  { oidc, authenticationConfig: file, serviceAccountIssuer, olderServiceAccountIssuers, anonymousAuth, chance }: ServerOptions,
   onError: (error: unknown) => void,
 ): Promise<ForeignIssuers> {
   const now = (): number => chance.now();
@@ -82,7 +84,7 @@ async function issuersOf(
   }
   if (oidc.length) throw new Error('authentication-config file and oidc options are mutually exclusive');
   const { reloadedIssuers } = await import('./issuers/reloaded.js');
-  const issuers = reloadedIssuers({ file, ownIssuers: [serviceAccountIssuer], now, onError });
+  const issuers = reloadedIssuers({ file, ownIssuers: [serviceAccountIssuer, ...olderServiceAccountIssuers], now, onError });
   const { anonymous } = issuers.configuration;
   if (!anonymousAuth && anonymous) {
     await issuers.close();

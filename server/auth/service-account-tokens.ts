@@ -46,6 +46,8 @@ export interface ServiceAccountTokenOptions {
   store: Store;
   chance: Chance;
   issuer: string;
+  /** Whose tokens are good besides: what the issuer was called before. */
+  olderIssuers?: readonly string[];
   audiences: readonly string[];
   key: SigningKey;
   /** Further keys that tokens may be signed with. */
@@ -69,6 +71,7 @@ const BOUND = { pod: 'pods', secret: 'secrets', node: 'nodes' } as const;
 
 export function serviceAccountTokens(options: ServiceAccountTokenOptions): ServiceAccountTokens {
   const { store, chance, issuer, key } = options;
+  const issuers = new Set<unknown>([issuer, ...(options.olderIssuers ?? []), LEGACY_ISSUER]);
   const keys = [key.public, ...(options.olderKeys ?? [])];
   /** Claims of tokens whose signature was found good. */
   const verified = new LRUCache<string, JsonObject>({ max: CACHED_TOKENS });
@@ -80,7 +83,7 @@ export function serviceAccountTokens(options: ServiceAccountTokenOptions): Servi
     if (known) return known;
     const jwt = readJwt(token);
     if (!jwt) return 'foreign';
-    if (jwt.claims['iss'] !== issuer && jwt.claims['iss'] !== LEGACY_ISSUER) return 'foreign';
+    if (!issuers.has(jwt.claims['iss'])) return 'foreign';
     if (!isSignedBy(jwt, keys)) return undefined;
     verified.set(token, jwt.claims);
     return jwt.claims;

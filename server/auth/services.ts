@@ -7,6 +7,8 @@ import type { TokenAuthenticator } from './token-authenticator.js';
 export interface AuthServices {
   rbac: RbacAuthorizer;
   serviceAccounts: ServiceAccountTokens;
+  /** Authorizers that cannot say what somebody may do beyond the roles. */
+  unlisted: readonly string[];
   /** Every kind of bearer token. */
   tokens: TokenAuthenticator;
   /** Who needs no credentials. */

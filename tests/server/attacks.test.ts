@@ -31,6 +31,7 @@ const server = await createServer({
   logLevel: 'silent',
   clientCaFile,
   serviceAccountKeyFiles: [join(dir, 'older.pem')],
+  olderServiceAccountIssuers: ['https://before'],
   frontProxy: { certificateAuthority: proxies!.certificate, allowedNames: ['proxy'] },
   tokens: [
     { token: 'root-token', user: { name: 'root', groups: ['system:masters'] } },
@@ -126,6 +127,8 @@ t.test('tokens signed with a key of the file of keys are good, and only those', 
   const agent = agentOf();
   t.equal(await whoami(agent, { authorization: `Bearer ${signJwt(older, claims)}` }), 'system:serviceaccount:default:default');
   t.equal(await whoami(agent, { authorization: `Bearer ${signJwt(other, claims)}` }), 401);
+  t.equal(await whoami(agent, { authorization: `Bearer ${signJwt(older, { ...claims, iss: 'https://before' })}` }), claims.sub);
+  t.equal(await whoami(agent, { authorization: `Bearer ${signJwt(older, { ...claims, iss: 'https://elsewhere' })}` }), 401);
 });
 
 t.test('headers that name somebody count from nobody but a proxy, and cannot be smuggled', async (t) => {

@@ -173,6 +173,8 @@ t.test('bootstrap tokens are kept in secrets of kube-system', async (t) => {
     ['a name that is none', '../aaa.0123456789abcdef'],
   ] as const)
     t.equal(await whoami(nobody, bearer(token)), 401, title);
+  const { body } = await call('POST', '/apis/authentication.k8s.io/v1/tokenreviews', admin, { spec: { token: 'cccccc.0123456789abcdef' } });
+  t.same(body['status'], { user: {}, error: 'invalid bearer token' }, 'nobody is told why');
 });
 
 t.test('webhooks know users and what they may do', async (t) => {
@@ -199,6 +201,8 @@ t.test('webhooks know users and what they may do', async (t) => {
     call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', admin, {
       spec: { user: name, resourceAttributes: { verb: 'get', resource: 'pods' } },
     });
+  const rules = await call('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', admin, { spec: { namespace: 'default' } });
+  t.match(rules.body['status'], { incomplete: true, evaluationError: 'webhook authorizer does not support user rule resolution' });
   t.match((await review('mallory')).body['status'], { allowed: false, denied: true, reason: 'so says the webhook' });
 });
 
