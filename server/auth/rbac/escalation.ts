@@ -7,7 +7,7 @@ import { objectAt, objectsAt, textAt } from '../../../schemas/validation/members
 import type { AdmissionPlugin, Attributes } from '../../admission.js';
 import { SYSTEM_MASTERS } from '../user-info.js';
 import { printTuples, uncovered } from './covers.js';
-import { type PolicyRule, RBAC_GROUP, type RoleRef, rulesOfRole } from './policy.js';
+import { type PolicyRule, RBAC_GROUP, rulesOfRole } from './policy.js';
 import { aggregated, type RbacAuthorizer } from './rbac-authorizer.js';
 
 const ROLES = new Set(['roles', 'clusterroles']);
@@ -88,19 +88,16 @@ async function may(
   return decision.allowed;
 }
 
-const notFoundText = ({ kind, name }: RoleRef): string =>
-  notFound({ group: RBAC_GROUP, resource: kind === 'ClusterRole' ? 'clusterroles' : 'roles' }, name).message;
-
-/** What the writer does not hold, in Kubernetes' words; undefined when he holds all of it. */
+/** What the writer does not hold, in Kubernetes' words; undefined when he holds all of it. A missing role is told as one of what is written. */
 function missingPermissions(
   rbac: RbacAuthorizer,
-  { cluster, user, namespace }: Attributes,
+  { cluster, user, namespace, resource }: Attributes,
   wanted: readonly PolicyRule[],
 ): string | undefined {
   const { rules, missing: roles } = rbac.permissions(cluster, user, namespace);
   const missing = uncovered(rules, wanted);
   if (missing.length === 0) return undefined;
   const who = `user ${goQuote(user.name)} (groups=[${user.groups.map(goQuote).join(' ')}])`;
-  const tail = roles.length ? `; resolution errors: [${aggregated(roles.map(notFoundText))}]` : '';
+  const tail = roles.length ? `; resolution errors: [${aggregated(roles.map(({ name }) => notFound(resource.gr, name).message))}]` : '';
   return `${who} is attempting to grant RBAC permissions not currently held:\n${printTuples(missing).join('\n')}${tail}`;
 }
