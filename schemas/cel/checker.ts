@@ -273,7 +273,7 @@ class Checker {
     expr.elements.forEach((element, i) => {
       this.check(element);
       const type = expr.optional.has(i) ? this.unwrapOptional(element) : element.type!;
-      item = this.join(element, item, type);
+      item = this.join(item, type);
     });
     return listOf(item ?? this.freshVariable());
   }
@@ -285,12 +285,10 @@ class Checker {
     return element ?? type;
   }
 
-  private join(expr: Expr, previous: CelType | undefined, current: CelType): CelType {
+  private join(previous: CelType | undefined, current: CelType): CelType {
     if (previous === undefined) return current;
-    if (this.assignable(previous, current)) return mostGeneral(previous, current);
-    if (!this.declarations.homogeneous) return DYN;
-    this.mismatch(expr.position, previous, current);
-    return ERROR;
+    // Literals must be of one kind only where nothing else is wrong: see literal-checks.ts.
+    return this.assignable(previous, current) ? mostGeneral(previous, current) : DYN;
   }
 
   private map(expr: MapExpr): CelType {
@@ -298,9 +296,9 @@ class Checker {
     let value: CelType | undefined;
     for (const entry of expr.entries) {
       this.check(entry.key);
-      key = this.join(entry.key, key, entry.key.type!);
+      key = this.join(key, entry.key.type!);
       this.check(entry.value);
-      value = this.join(entry.value, value, entry.optional ? this.unwrapOptional(entry.value) : entry.value.type!);
+      value = this.join(value, entry.optional ? this.unwrapOptional(entry.value) : entry.value.type!);
     }
     return mapOf(key ?? this.freshVariable(), value ?? this.freshVariable());
   }

@@ -36,9 +36,14 @@ interface EntrySizes {
   key: Estimate;
   value: Estimate;
 }
-/** A variable: the schema type it comes from, if any, and sizes. */
+/**
+ * Where in the schema a value comes from: its type there, `nowhere` where the schema has no such place, undefined for what does not come
+ * from the schema at all.
+ */
+type Path = CelType | 'nowhere' | undefined;
+/** A variable: where it comes from, and sizes. */
 interface Variable {
-  path: CelType | undefined;
+  path: Path;
   size: Estimate | undefined;
   entries: EntrySizes | undefined;
 }
@@ -53,7 +58,7 @@ export function estimateCost(expr: Expr, variables: ReadonlyMap<string, CelType>
 }
 
 class Estimator {
-  private readonly paths = new Map<Expr, CelType | undefined>();
+  private readonly paths = new Map<Expr, Path>();
   private readonly sizes = new Map<Expr, Estimate>();
   private readonly entrySizes = new Map<Expr, EntrySizes>();
   private readonly locals = new Map<string, Variable[]>();
@@ -103,7 +108,13 @@ class Estimator {
     this.locals.get(name)!.pop();
   }
 
-  private path(expr: Expr): CelType | undefined {
+  /** One step down. What is taken from a value that is not of the schema counts as the root: that is how Kubernetes reads such a path. */
+  private below(path: Path, step: (type: CelType) => CelType | undefined): Path {
+    if (path === undefined) return this.root ?? 'nowhere';
+    return path === 'nowhere' ? path : (step(path) ?? 'nowhere');
+  }
+
+  private path(expr: Expr): Path {
     if (expr.kind === 'ident' && this.local(expr.name)) return this.local(expr.name)!.path;
     return this.paths.get(expr);
   }
@@ -113,7 +124,7 @@ class Estimator {
     const known = this.sizes.get(expr) ?? literalSize(expr);
     if (known) return known;
     const path = this.path(expr);
-    if (path) return { min: 0, max: path.maxElements ?? 0 };
+    if (path && path !== 'nowhere') return { min: 0, max: path.maxElements ?? 0 };
     if (expr.type && isScalar(expr.type)) return ONE;
     return expr.kind === 'ident' ? this.local(expr.name)?.size : undefined;
   }
@@ -134,7 +145,10 @@ class Estimator {
     const operand = this.cost(expr.operand);
     if (expr.testOnly) return operand;
     const path = this.path(expr.operand);
-    this.paths.set(expr, path?.fields?.get(expr.field) ?? (this.selectsEntries ? elementOf(path, 'map') : undefined));
+    this.paths.set(
+      expr,
+      this.below(path, (type) => type.fields?.get(expr.field) ?? (this.selectsEntries ? elementOf(type, 'map') : undefined)),
+    );
     const kind = expr.operand.type?.kind;
     return kind === 'map' || kind === 'struct' || kind === 'param' ? add(operand, exactly(SELECT_COST)) : operand;
   }
@@ -202,8 +216,10 @@ class Estimator {
     const container = entries?.container ?? expr.range.type?.kind;
     const path = this.path(expr.range);
     const isList = container === 'list';
-    const keys: Variable = { path: isList || path?.kind !== 'map' ? undefined : STRING, size: entries?.key, entries: undefined };
-    const values: Variable = { path: elementOf(path, isList ? 'list' : 'map'), size: entries?.value, entries: undefined };
+    const keyType = (type: CelType): CelType | undefined => (isList || type.kind !== 'map' ? undefined : STRING);
+    const valueType = (type: CelType): CelType | undefined => elementOf(type, isList ? 'list' : 'map');
+    const keys: Variable = { path: this.below(path, keyType), size: entries?.key, entries: undefined };
+    const values: Variable = { path: this.below(path, valueType), size: entries?.value, entries: undefined };
     if (expr.variable2 !== undefined) return [keys, values];
     return isList ? [values, keys] : [keys, values];
   }
@@ -228,7 +244,10 @@ class Estimator {
       if (id === 'index_list' || id === 'index_map') {
         const operand = expr.args[0]!;
         size = this.entries(operand)?.value;
-        this.paths.set(expr, elementOf(this.path(operand), id === 'index_list' ? 'list' : 'map'));
+        this.paths.set(
+          expr,
+          this.below(this.path(operand), (type) => elementOf(type, id === 'index_list' ? 'list' : 'map')),
+        );
       }
       size ??= this.size(expr);
     }
@@ -349,8 +368,9 @@ class Estimator {
   }
 
   private itemSize(list: Expr): Estimate {
-    const path = elementOf(this.path(list), 'list');
-    return path ? { min: 0, max: path.maxElements ?? 0 } : UNKNOWN;
+    const listPath = this.path(list);
+    const path = listPath && this.below(listPath, (type) => elementOf(type, 'list'));
+    return path && path !== 'nowhere' ? { min: 0, max: path.maxElements ?? 0 } : UNKNOWN;
   }
 
   private replace(size: Estimate, old: Estimate, fresh: Estimate): CallEstimate {
@@ -430,9 +450,8 @@ function isBinding(expr: Comprehension): boolean {
   return expr.range.kind === 'list' && expr.range.elements.length === 0 && expr.accumulator !== ACCUMULATOR;
 }
 
-function elementOf(path: CelType | undefined, container: 'list' | 'map'): CelType | undefined {
-  if (path?.kind !== container) return undefined;
-  return path.params[container === 'list' ? 0 : 1];
+function elementOf(type: CelType, container: 'list' | 'map'): CelType | undefined {
+  return type.kind === container ? type.params[container === 'list' ? 0 : 1] : undefined;
 }
 
 function literalSize(expr: Expr): Estimate | undefined {

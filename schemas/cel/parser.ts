@@ -2,7 +2,7 @@ import { copyExpr, type Expr, type MapEntry, type StructField, walk } from './as
 import type { Issue } from './issues.js';
 import { hasBadEscape, TOKEN_ORDER, type Token, type TokenKind, tokenize, unquote, unquoteBytes } from './lexer.js';
 import { brokenExpr, expandGlobal, expandReceiver, type MacroContext } from './macros.js';
-import { AFTER_MEMBER, DEPTH_MAX, Mismatch, printed, printSet, Stop, TokenReader, tail } from './token-reader.js';
+import { AFTER_MEMBER, DEPTH_MAX, escaped, Mismatch, printed, printSet, Stop, TokenReader, tail } from './token-reader.js';
 import { INT_MAX, INT_MIN, UINT_MAX, Uint } from './values.js';
 
 const CODE_POINTS_MAX = 100_000;
@@ -10,6 +10,8 @@ const CODE_POINTS_MAX = 100_000;
 const NODES_MAX = 200_000;
 
 const RESERVED = new Set('as break const continue else for function if import let loop package namespace return var void while'.split(' '));
+const NAMES: readonly TokenKind[] = ['IDENTIFIER', 'ESC_IDENTIFIER'];
+const CONSTANTS: readonly TokenKind[] = ['true', 'false', 'null'];
 const EXPRESSION_START: readonly TokenKind[] = [
   '[',
   '{',
@@ -127,53 +129,54 @@ class Parser extends TokenReader {
     if (kind !== '!' && kind !== '-') return this.operand();
     if (kind === '-' && (this.next.kind === 'NUM_INT' || this.next.kind === 'NUM_FLOAT')) {
       const sign = this.advance();
-      return this.member(this.number(sign.position, '-'), false);
+      return this.member(this.number(sign.position, '-'));
     }
     const operator = this.token;
+    let last = operator;
     let count = 0;
-    for (; this.token.kind === kind; count++) this.advance();
-    if (!EXPRESSION_START.includes(this.token.kind)) this.nothingToNegate(kind, count);
+    for (; this.token.kind === kind; count++) last = this.advance();
+    if (kind === '-' && this.is('!')) this.noViable(last, this.token);
+    if (!EXPRESSION_START.includes(this.token.kind)) this.nothingToNegate(last);
     const operand = this.operand();
     return count % 2 === 0 ? operand : call(operator.position, kind === '!' ? '!_' : '-_', operand);
   }
 
-  private nothingToNegate(kind: '!' | '-', count: number): never {
-    const expecting = printSet(EXPRESSION_START);
-    if (kind === '!') this.stop(`extraneous input '${printed(this.token)}' expecting ${expecting}`);
-    this.syntaxError(`no viable alternative at input '-${tail(this.token)}'`);
-    this.recovering = count === 1;
-    this.stop(`mismatched input '${printed(this.token)}' expecting ${expecting}`);
+  /** One token too many may be dropped, else the operand is given up. */
+  private nothingToNegate(operator: Token): void {
+    if (operator.kind === '!') this.stop(`extraneous input '${printed(this.token)}' expecting ${printSet(EXPRESSION_START)}`);
+    this.syntaxError(this.unviable(operator, this.token));
+    this.recovering = false;
+    this.require(EXPRESSION_START);
+  }
+
+  private unviable(from: Token, to: Token): string {
+    const end = to.kind === '<EOF>' ? this.source.length : to.position + to.text.length;
+    return `no viable alternative at input '${escaped(this.source.slice(from.position, end))}'`;
+  }
+
+  private noViable(from: Token, to: Token): never {
+    this.stop(this.unviable(from, to), to);
   }
 
   private operand(): Expr {
-    const named = this.is('IDENTIFIER') || this.is('.');
-    return this.member(this.primary(), named);
+    return this.member(this.primary());
   }
 
-  /** `named`: so far only names and dots, which could also become the name of a message. */
-  private member(first: Expr, named: boolean): Expr {
+  private member(first: Expr): Expr {
     let expr = first;
-    let onlyNames = named && first.kind === 'ident';
     for (let count = 1; ; count++) {
       if (count > DEPTH_MAX) this.tooDeep();
-      if (this.is('.')) expr = this.selection(expr, onlyNames);
+      if (this.is('.')) expr = this.selection(expr);
       else if (this.is('[')) expr = this.index(expr);
       else return expr;
-      onlyNames &&= expr.kind === 'select';
     }
   }
 
-  private selection(operand: Expr, onlyNames: boolean): Expr {
+  private selection(operand: Expr): Expr {
     const dot = this.advance();
     const optional = this.accept('?') !== undefined;
-    if (optional) this.require(['IDENTIFIER', 'ESC_IDENTIFIER']);
-    const name = this.token;
-    if (name.kind !== 'IDENTIFIER' && name.kind !== 'ESC_IDENTIFIER') {
-      if (onlyNames) this.stop(`mismatched input '${printed(name)}' expecting IDENTIFIER`);
-      const end = name.kind === '<EOF>' ? this.source.length : name.position + name.text.length;
-      this.stop(`no viable alternative at input '${this.source.slice(dot.position, end).trimEnd()}'`);
-    }
-    this.advance();
+    if (!NAMES.includes(this.token.kind)) this.noName(dot, optional);
+    const name = this.advance();
     const field = this.fieldName(name);
     if (!optional && name.kind === 'IDENTIFIER' && this.is('(')) {
       const open = this.token.position;
@@ -185,6 +188,20 @@ class Parser extends TokenReader {
       return call(dot.position, '_?._', operand, literal);
     }
     return { kind: 'select', position: dot.position, operand, field, testOnly: false };
+  }
+
+  /** After `.?` one token too many may be dropped, else there is no selection. */
+  private noName(dot: Token, optional: boolean): void {
+    const { token } = this;
+    if (!optional && CONSTANTS.includes(token.kind)) this.stop(`mismatched input '${printed(token)}' expecting IDENTIFIER`);
+    if (!optional) this.noViable(dot, token);
+    if (NAMES.includes(this.next.kind)) {
+      this.require(NAMES);
+      return;
+    }
+    this.syntaxError(`mismatched input '${printed(token)}' expecting ${printSet(NAMES)}`);
+    this.report(token.position, 'unsupported ident kind');
+    throw new Mismatch();
   }
 
   /** Names in backquotes are a later addition to CEL, which Kubernetes does not turn on. */
@@ -215,6 +232,7 @@ class Parser extends TokenReader {
 
   private index(operand: Expr): Expr {
     const open = this.advance();
+    this.require(withKinds(EXPRESSION_START, '?'));
     const optional = this.accept('?') !== undefined;
     const key = this.nested([']'], () => this.expression());
     this.expect(']', this.followSet());
@@ -267,7 +285,7 @@ class Parser extends TokenReader {
     this.advance();
     const name = `${prefix}${first.text}`;
     if (RESERVED.has(first.text)) return this.reserved(first, dot?.position ?? first.position);
-    if (!this.is('(')) return { kind: 'ident', position: dot?.position ?? first.position, name };
+    if (!this.is('(')) return { kind: 'ident', position: first.position, name };
     const open = this.token.position;
     const args = this.args();
     return expandGlobal(this.macroContext(open), name, args) ?? { kind: 'call', position: open, name, target: undefined, args };
@@ -377,6 +395,7 @@ class Parser extends TokenReader {
       case 'NUM_FLOAT':
         return this.number(token.position, '');
       default:
+        if (token.kind === '-') this.noViable(token, this.next);
         this.stop(`no viable alternative at input '${printed(token)}'`);
     }
   }

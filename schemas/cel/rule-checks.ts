@@ -3,7 +3,7 @@ import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { UNBOUNDED } from './estimate.js';
 import { type CompiledRule, compileRule, type Rule, rulesOf } from './rule-compiler.js';
 import { readFieldPath } from './rule-field-path.js';
-import { schemaType } from './schema-type.js';
+import { escapeName, schemaType } from './schema-type.js';
 import type { CelType } from './types.js';
 
 /** B2.31 */
@@ -13,6 +13,7 @@ const EXPENSIVE_COST_MIN = 1_000_000;
 const EXPENSIVE_LISTED_MAX = 4;
 const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
 
+const ROOT_TYPE = 'selfType';
 const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
 /** What is wrong with the rules of one node before they are compiled (B2.30); `path` is the schema node's. */
@@ -58,8 +59,8 @@ export interface RuleErrorOptions {
 /** Compiles all rules of an openAPIV3Schema and estimates their costs (B2.30a, B2.31); `path` ends in `openAPIV3Schema`. */
 export function ruleErrors(schema: JsonObject, path: string, options: RuleErrorOptions = {}): RuleErrors {
   const walk: Walk = { errors: [], expensive: [], total: 0, skip: options.skip ?? (() => false), ruled: new Set() };
-  const type = findRules(schema, walk.ruled) ? schemaType(schema, { name: 'selfType', resourceRoot: true }) : undefined;
-  if (type) checkNode(walk, schema, path, { type, cardinality: 1, uncorrelatable: undefined });
+  const type = findRules(schema, walk.ruled) ? schemaType(schema, { name: ROOT_TYPE, resourceRoot: true }) : undefined;
+  if (type) checkNode(walk, schema, path, { type, name: ROOT_TYPE, cardinality: 1, uncorrelatable: undefined });
   return { expressions: walk.errors, total: totalErrors(walk, path) };
 }
 
@@ -73,6 +74,8 @@ interface Walk {
 }
 interface Place {
   type: CelType;
+  /** Of the type as a part of the root's: to its own rules it is the root. */
+  name: string;
   /** How often the node can occur; undefined if nothing declared limits it. */
   cardinality: number | undefined;
   /** The list or map within which there is no old value. */
@@ -100,7 +103,7 @@ function checkNode(walk: Walk, schema: JsonObject, path: string, place: Place): 
 }
 
 function* nodesBelow(schema: JsonObject, path: string, place: Place): Generator<[JsonObject, string, Place]> {
-  const { type, cardinality } = place;
+  const { type, name, cardinality } = place;
   const times = (limit: JsonValue | undefined): number | undefined =>
     cardinality === undefined || limit === undefined || limit === null ? undefined : Math.min(UNBOUNDED, cardinality * Number(limit));
   const atomicMap = schema['x-kubernetes-map-type'] === 'atomic';
@@ -110,12 +113,13 @@ function* nodesBelow(schema: JsonObject, path: string, place: Place): Generator<
     yield [
       additional,
       `${path}.additionalProperties`,
-      { type: type.params[1]!, cardinality: times(schema['maxProperties']), uncorrelatable: members },
+      { type: type.params[1]!, name: `${name}.@elem`, cardinality: times(schema['maxProperties']), uncorrelatable: members },
     ];
   if (isObject(schema['properties']))
-    for (const [name, inner] of Object.entries(schema['properties'])) {
-      const fieldType = isObject(inner) ? fieldTypeByName(type, name) : undefined;
-      if (fieldType) yield [inner as JsonObject, `${path}.properties[${name}]`, { type: fieldType, cardinality, uncorrelatable: members }];
+    for (const [property, inner] of Object.entries(schema['properties'])) {
+      const fieldType = isObject(inner) ? fieldTypeByName(type, property) : undefined;
+      const field = { name: `${name}.${escapeName(property) ?? property}`, cardinality, uncorrelatable: members };
+      if (fieldType) yield [inner as JsonObject, `${path}.properties[${property}]`, { type: fieldType, ...field }];
     }
   const items = schema['items'];
   const atomicList = schema['x-kubernetes-list-type'] !== 'map';
@@ -125,6 +129,7 @@ function* nodesBelow(schema: JsonObject, path: string, place: Place): Generator<
       `${path}.items`,
       {
         type: type.params[0]!,
+        name: `${name}.@idx`,
         cardinality: times(schema['maxItems']),
         uncorrelatable: place.uncorrelatable ?? (atomicList ? path : undefined),
       },
@@ -141,9 +146,11 @@ function checkRule(walk: Walk, compiled: CompiledRule, path: string, place: Plac
   const rulePath = `${path}.rule`;
   const occurrences = place.cardinality ?? Math.floor(REQUEST_BYTES_MAX / (place.type.minSerializedSize! + 1));
   if (compiled.program) observe(walk, rulePath, 'estimated rule cost', compiled.program.estimateCost().max * occurrences);
-  if (compiled.problem !== undefined) walk.errors.push(invalidValue(rulePath, internalForm(rule), compiled.problem));
+  if (compiled.problem !== undefined)
+    walk.errors.push(invalidValue(rulePath, internalForm(rule), compiled.problem.replaceAll(place.name, ROOT_TYPE)));
   const messagePath = `${path}.messageExpression`;
-  if (compiled.messageProblem !== undefined) walk.errors.push(invalidValue(messagePath, internalForm(rule), compiled.messageProblem));
+  if (compiled.messageProblem !== undefined)
+    walk.errors.push(invalidValue(messagePath, internalForm(rule), compiled.messageProblem.replaceAll(place.name, ROOT_TYPE)));
   else if (compiled.messageProgram)
     observe(walk, messagePath, 'estimated messageExpression cost', compiled.messageProgram.estimateCost().max);
   if (compiled.usesOldSelf) {

@@ -152,8 +152,9 @@ export class TokenReader {
   }
 }
 
-/** A token as error texts quote it. */
-export const printed = (token: Token): string => token.text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
+/** Source as error texts quote it. */
+export const escaped = (text: string): string => text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
+export const printed = (token: Token): string => escaped(token.text);
 export const tail = (token: Token): string => (token.kind === '<EOF>' ? '' : printed(token));
 
 /** What was expected: one kind, or `{'a', 'b'}`. */

@@ -30,7 +30,12 @@ export function clientOf(kubeconfig: string): Client {
   return {
     async call({ method, path, query, body, type = 'application/json' }) {
       const headers = { 'content-type': type };
-      const answer = await transport.request({ method, path, ...(query && { query }), ...(body && { body, headers }) });
+      const request = { method, path, ...(query && { query }), ...(body && { body, headers }) };
+      // A server may close an idle connection just when it is used again; then it has seen nothing of the request.
+      const answer = await transport.request(request).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ECONNRESET') throw error;
+        return transport.request(request);
+      });
       return { status: answer.status, body: isObject(answer.body) ? answer.body : {}, warnings: answer.headers['warning'] ?? '' };
     },
     close: () => transport.close?.(),
