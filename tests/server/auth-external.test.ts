@@ -38,7 +38,12 @@ const issuer: string = await listen((message, response) => {
   else void exportJWK(publicKey).then((jwk) => response.end(JSON.stringify({ keys: [{ ...jwk, kid: 'k1', alg: 'RS256' }] })));
 });
 const asked: JsonObject[] = [];
+let isWebhookAway = false;
 const webhook = await listen((message, response) => {
+  if (isWebhookAway) {
+    response.writeHead(503).end();
+    return;
+  }
   void bodyOf(message).then(({ kind, spec }) => {
     const of = spec as JsonObject;
     asked.push(of);
@@ -204,6 +209,24 @@ t.test('webhooks know users and what they may do', async (t) => {
   const rules = await call('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', admin, { spec: { namespace: 'default' } });
   t.match(rules.body['status'], { incomplete: true, evaluationError: 'webhook authorizer does not support user rule resolution' });
   t.match((await review('mallory')).body['status'], { allowed: false, denied: true, reason: 'so says the webhook' });
+});
+
+t.test('a webhook that is away has no opinion', async (t) => {
+  isWebhookAway = true;
+  const service = await call('POST', '/api/v1/namespaces/default/serviceaccounts/default/token', admin, { spec: {} });
+  const { token } = service.body['status'] as { token: string };
+  t.equal((await call('GET', '/api/v1/namespaces', admin)).code, 200, 'who may by a role is not asked about');
+  t.equal((await call('GET', '/version', nobody, undefined, bearer(token))).code, 200);
+  const pods = await call('GET', '/api/v1/namespaces/default/configmaps', nobody, undefined, bearer(token));
+  t.match(pods, { code: 500, body: { reason: 'InternalError' } }, 'whether somebody else may cannot be said');
+  t.equal(await whoami(nobody, bearer('from-elsewhere-later')), 401, 'and a token that nobody knows is none');
+  const review = await call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', admin, {
+    spec: { user: 'wanda', resourceAttributes: { verb: 'get', resource: 'configmaps', namespace: 'default' } },
+  });
+  t.match(review.body['status'], { allowed: false, evaluationError: /answers 503/ });
+  isWebhookAway = false;
+  const again = await call('GET', '/api/v1/namespaces/default/configmaps', nobody, undefined, bearer(token));
+  t.equal(again.code, 403, 'a failure is not remembered');
 });
 
 t.test('a front proxy is believed by its certificate, and nobody else', async (t) => {
