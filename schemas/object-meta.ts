@@ -64,7 +64,6 @@ export function keepOnUpdate(meta: ObjectMeta, stored: ObjectMeta): void {
   meta.creationTimestamp = stored.creationTimestamp;
   if (stored.deletionTimestamp) meta.deletionTimestamp = stored.deletionTimestamp;
   meta.deletionGracePeriodSeconds ??= stored.deletionGracePeriodSeconds;
-  delete meta.selfLink;
   for (const key of ['uid', 'creationTimestamp', 'deletionGracePeriodSeconds'] as const) if (meta[key] === undefined) delete meta[key];
 }
 

@@ -74,7 +74,10 @@ const reply = (code: number, contentType: string, body: Iterable<Buffer>): Reply
 const codeOf = (answer: ObjectAnswer): number => (answer.type === 'list' ? 200 : answer.code);
 
 async function objectOf(answer: Exclude<ObjectAnswer, ListAnswer>): Promise<JsonObject> {
-  if (answer.type === 'object') return { ...answer.object, kind: answer.resource.gvk.kind, apiVersion: apiVersionOf(answer.resource.gvk) };
+  if (answer.type === 'object') {
+    const { kind, apiVersion: _, ...object } = answer.object;
+    return { kind: answer.resource.gvk.kind, apiVersion: apiVersionOf(answer.resource.gvk), ...object };
+  }
   return convertStored(answer.resource, storedObject(answer.entry));
 }
 

@@ -1,5 +1,4 @@
 /** Continue tokens (R6.24): unpadded base64url of the revision and the key to go on after, relative to the collection. */
-import { goQuote } from '../schemas/field-errors.js';
 import { badRequest } from '../schemas/status.js';
 
 const VERSION = 'meta.k8s.io/v1';
@@ -28,9 +27,9 @@ export function decodeContinue(prefix: string, token: string): { after: string; 
     return notValid(jsonWhy(Buffer.from(token, 'base64url').toString('utf8')));
   }
   if (typeof fields !== 'object' || fields === null || fields.v !== VERSION)
-    return notValid(`server does not recognize this encoded version ${goQuote(String(fields?.v ?? ''))}`);
+    return notValid(`server does not recognize this encoded version ${String(fields?.v ?? '')}`);
   if (!Number.isSafeInteger(fields.rv) || fields.rv === 0) return notValid(`incorrect encoded start resourceVersion (version ${VERSION})`);
-  if (typeof fields.start !== 'string' || fields.start === '') return notValid(`empty start key (version ${VERSION})`);
+  if (typeof fields.start !== 'string' || fields.start === '') return notValid(`encoded start key empty (version ${VERSION})`);
   const start = fields.start;
   if (start.split('/').some((part) => part === '..' || part === '.') || start.includes('//')) return notValid(start);
   return { after: prefix + start.replace(/\u0000$/, ''), revision: fields.rv as number };

@@ -28,7 +28,7 @@ export interface Decoded {
 
 /** The media type of a body: parameters dropped, JSON when there is none (R4.15). 415 for anything else. */
 export function bodyMediaType(request: Request): (typeof ALL_TYPES)[number] {
-  const type = (request.header('content-type') ?? '').split(';')[0]!.trim();
+  const type = (request.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   if (type === '') return JSON_TYPE;
   const known = ALL_TYPES.find((t) => t === type);
   if (!known) throw unsupportedMediaType(ALL_TYPES);
@@ -192,7 +192,7 @@ function fromProtobuf(resource: Resource, body: Buffer): Decoded {
     const { apiVersion: version, kind, object } = decodeProtobuf(body, resource.gvk);
     return { value: object ?? { kind, apiVersion: version }, duplicates: [] };
   } catch (error) {
-    throw badRequest((error as Error).message);
+    throw unrecognized(resource.gvk.kind, (error as Error).message, body);
   }
 }
 
@@ -214,7 +214,7 @@ export function decodeDeleteOptions(request: Request): JsonObject | undefined {
   }
   const kind = (object['kind'] as string) ?? '';
   if (kind !== '' && kind !== 'DeleteOptions') {
-    const version = (object['apiVersion'] as string) || 'v1';
+    const version = (object['apiVersion'] as string) || 'meta.k8s.io/v1';
     throw badRequest(
       `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,
     );

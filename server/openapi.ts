@@ -67,7 +67,7 @@ function serveV2(request: Request, { documents, madeAt }: Known): Reply {
 /** R10.15, R10.16 */
 function serveV3(request: Request, { documents, madeAt }: Known, key: string): Reply {
   const document = key === '' ? documents.v3Index() : documents.v3(key);
-  if (!document) throw new PlainNotFound();
+  if (!document) return { code: 404, headers: {}, body: [] };
   if (!preferredType(request.header('accept'), [JSON_TYPE])) return { code: 406, headers: {}, body: [] };
   const { bytes, hash } = document;
   const asked = request.query.get('hash');

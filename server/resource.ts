@@ -25,6 +25,8 @@ export interface TablePrinter {
   conditions?(object: JsonObject): JsonObject[] | undefined;
   /** The default table prints `rows: null` for an empty list (R8.15). */
   isDefault?: boolean;
+  /** Of rows; as listed if absent. */
+  order?: ((a: JsonObject, b: JsonObject) => number) | undefined;
 }
 
 /** Conversion between the served version and the stored one. */

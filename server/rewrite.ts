@@ -81,7 +81,7 @@ function* decide(
   const oldMeta = metaOf(old);
   const submitted = yield* untilConverted(() => how.submit(clone(old), head));
   const meta = metaOf(submitted);
-  if (how.isUidPrecondition) checkUid(resource, oldMeta, meta, name);
+  if (how.isUidPrecondition) checkUid(resource, oldMeta, meta, name, how.dryRun);
   // R3.24: a patch is looked at once, after mutation
   if (how.isUidPrecondition) request.warn(dedupOwnerReferences(meta, 'before mutation'));
 
@@ -99,6 +99,8 @@ function* decide(
   checkRevision(resource, object, head, name);
   request.warn(dedupOwnerReferences(metaOf(object), 'after mutation'));
   keepOnUpdate(metaOf(object), oldMeta);
+  // It is the store that drops it.
+  if (!how.dryRun) delete metaOf(object).selfLink;
   if (oldMeta.generation === undefined) delete metaOf(object).generation;
   else metaOf(object).generation = oldMeta.generation;
   allocation?.allocate(object, old);
@@ -132,17 +134,25 @@ function isStoredSo(resource: Resource, stored: JsonObject, converted: JsonObjec
 }
 
 /** R3.28: precedes everything else. */
-function checkUid(resource: Resource, oldMeta: ObjectMeta, meta: ObjectMeta, name: string): void {
+function checkUid(resource: Resource, oldMeta: ObjectMeta, meta: ObjectMeta, name: string, dryRun: boolean): void {
   const wanted = meta.uid ?? '';
   const stored = oldMeta.uid ?? '';
   if (wanted === '' || wanted === stored) return;
-  throw uidPrecondition(resource, wanted, stored, name, oldMeta.namespace ?? '');
+  throw uidPrecondition(resource, wanted, stored, name, oldMeta.namespace ?? '', dryRun);
 }
 
 /** R3.28's StorageError; also for a PUT that would create (R3.30), where `stored` is empty. */
-export function uidPrecondition(resource: Resource, wanted: string, stored: string, name: string, namespace: string): StatusError {
+export function uidPrecondition(
+  resource: Resource,
+  wanted: string,
+  stored: string,
+  name: string,
+  namespace: string,
+  dryRun: boolean,
+): StatusError {
   const place = namespace === '' ? '' : `${namespace}/`;
-  const key = `/registry/${resource.isCustom ? `${resource.gr.group}/` : ''}${resource.gr.resource}/${place}${name}`;
+  // A dry run asks above the layer that knows the prefix of all keys.
+  const key = `${dryRun ? '' : '/registry'}/${resource.isCustom ? `${resource.gr.group}/` : ''}${resource.gr.resource}/${place}${name}`;
   return conflict(
     resource.gr,
     name,

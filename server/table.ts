@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../schemas/json-value.js';
 import { asInternal } from '../schemas/conversion/internal.js';
 import { badRequest } from '../schemas/status.js';
 import { goQuote } from '../schemas/field-errors.js';
-import { cellsOf, columnsOf, DEFAULT_TABLE, definitionsOf, rowConditions } from '../schemas/tables/index.js';
+import { cellsOf, columnsOf, DEFAULT_TABLE, definitionsOf, rowConditions, rowOrder } from '../schemas/tables/index.js';
 import type { Request } from './api.js';
 import type { Kind } from '../schemas/kinds.js';
 import type { Resource, TablePrinter } from './resource.js';
@@ -16,6 +16,7 @@ export function printerOf({ group, kind }: Kind): TablePrinter {
     columns: definitionsOf(columns),
     cells: (object, now) => cellsOf(columns, object, now),
     conditions: (object) => rowConditions(group, kind, object),
+    order: rowOrder(group, kind),
   };
 }
 
@@ -49,8 +50,8 @@ export function tableOf(
   now: number,
   metadata: JsonObject,
 ): JsonObject {
-  const { columns, cells, conditions, isDefault } = resource.table;
-  const rows = objects.map((object) => {
+  const { columns, cells, conditions, isDefault, order } = resource.table;
+  const rows = (order ? [...objects].sort(order) : objects).map((object) => {
     const row: JsonObject = { cells: cells(asInternal(object), now) as JsonValue[], object: rowObject(object, table) };
     const found = conditions?.(object);
     if (found) row['conditions'] = found;

@@ -176,8 +176,10 @@ function checkConfig(config: Versioned, request: ManagerRequest): void {
 
 /** The 500 of a merged object that cannot be decoded into a built-in kind (A7.13); `applied` is what was sent, `error` the decoder's text. */
 export function notConvertible(applied: JsonObject, error: string): StatusError {
-  // here Go decodes bytes on their own
-  const why = error.startsWith('illegal base64 data') ? `error decoding from json: ${error}` : error;
+  // here Go decodes bytes on their own, and times and numbers that may be texts, all that is not judged before
+  const why = error.startsWith('illegal base64 data')
+    ? `error decoding from json: ${error}`
+    : error.replace(/Go struct field \S+ of type (string|int32)$/, 'Go value of type $1');
   return rawError(
     `failed to convert new object (${describe(applied)}) to proper version: unable to convert unstructured object to ${kindOf(applied)}: ${why}`,
   );

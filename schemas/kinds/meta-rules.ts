@@ -24,7 +24,6 @@ const DECLARED = new Set(['/ReplicationController', 'resource.k8s.io/DeviceClass
 
 /** Kinds that look at what an update changes of the metadata, and not again at the whole. */
 const CHANGE_ONLY = new Set([
-  '/Pod',
   '/PodTemplate',
   '/ReplicationController',
   '/ResourceQuota',

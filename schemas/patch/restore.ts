@@ -26,6 +26,26 @@ export function restoreError(value: JsonValue | undefined, type: TypeName): stri
   return typeMeta ?? firstError(jsonFields(definition), (field) => restoreError(value[field.name], field.type));
 }
 
+/** Numbers that are too large for an int32 lose what does not fit; objects change in place. The value has no `restoreError`. */
+export function restoreIntegers(value: JsonValue, type: TypeName): JsonValue {
+  if (type === 'int32') return (typeof value === 'number' && (value | 0) !== value) || typeof value === 'bigint' ? wrapped(value) : value;
+  const container = itemOf(type);
+  if (container) {
+    if (Array.isArray(value)) return value.map((item) => restoreIntegers(item, container.item));
+    if (isObject(value)) for (const key of Object.keys(value)) value[key] = restoreIntegers(value[key]!, container.item);
+    return value;
+  }
+  const definition = isObject(value) ? findDefinition(type) : undefined;
+  if (!definition || !isObject(value)) return value;
+  for (const { name, type: inner } of jsonFields(definition)) {
+    const member = value[name];
+    if (member !== undefined && member !== null) value[name] = restoreIntegers(member, inner);
+  }
+  return value;
+}
+
+const wrapped = (value: number | bigint): JsonValue => Number(BigInt.asIntN(32, BigInt(value)));
+
 function firstError<T>(items: readonly T[], errorOf: (item: T) => string | undefined): string | undefined {
   for (const item of items) {
     const error = errorOf(item);

@@ -6,7 +6,7 @@ import { findDefinition, itemOf, jsonFields, type TypeName } from '../definition
 import { clone, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { goValue } from '../printing/go-value.js';
 import { badRequest, invalidRequest, rawError } from '../status.js';
-import { restoreError } from './restore.js';
+import { restoreError, restoreIntegers } from './restore.js';
 import { decodeDocument, type FieldValidation, jsonKind, type Patch, sortMembers, undecodable } from './patch.js';
 
 const PATCH = '$patch';
@@ -33,6 +33,7 @@ export function decodeStrategicPatch(bytes: Uint8Array | string, validation: Fie
       const result = sorted(mergeMap(clone(document), used, type));
       const wrong = restoreError(result, type);
       if (wrong !== undefined) throw undecodable(print(), wrong);
+      restoreIntegers(result, type);
       return { result, print };
     },
   };

@@ -6,7 +6,7 @@ import { APPS } from './apps.js';
 import { AUTOSCALING } from './autoscaling.js';
 import { BATCH } from './batch.js';
 import { CERTIFICATES } from './certificates.js';
-import { type Column, type ColumnDefinition, type KindColumns, text } from './column.js';
+import { at, type Column, type ColumnDefinition, type KindColumns, text } from './column.js';
 import { COORDINATION } from './coordination.js';
 import { CORE } from './core.js';
 import { DISCOVERY } from './discovery.js';
@@ -55,11 +55,20 @@ export function columnsOf(group: string, kind: string): readonly Column[] {
 
 /** What the client is told about columns. */
 export const definitionsOf = (columns: readonly Column[]): ColumnDefinition[] =>
-  columns.map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority }));
+  columns
+    .filter((column) => !column.isUntold)
+    .map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority }));
 
 /** The cells of one row; `now` in ms since the epoch. */
 export const cellsOf = (columns: readonly Column[], object: JsonObject, now: number): JsonValue[] =>
   columns.map((column) => column.cell(object, now));
+
+/** The order of rows where it is not that of names: the schema that is asked first stands first. */
+export function rowOrder(group: string, kind: string): ((a: JsonObject, b: JsonObject) => number) | undefined {
+  if (group !== 'flowcontrol.apiserver.k8s.io' || kind !== 'FlowSchema') return undefined;
+  const precedence = (object: JsonObject): number => Number(at(object, 'spec.matchingPrecedence') ?? 0);
+  return (a, b) => precedence(a) - precedence(b);
+}
 
 const COMPLETED: Readonly<Record<string, string>> = {
   Succeeded: 'The pod has completed successfully.',

@@ -52,6 +52,7 @@ export const NETWORKING: KindColumns = {
       'ParentRef references the resource that an IPAddress is attached to. An IPAddress must reference a parent object.',
       addressParent,
     ),
+    { ...AGE, isUntold: true },
   ],
 };
 

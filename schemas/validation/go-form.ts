@@ -2,6 +2,7 @@
  * R2.26: how a struct is printed inside an error. Kubernetes prints its internal types: the types of API groups by their Go names,
  * every member, in order; meta/v1 types in wire form. The types come from `schemas/definitions/`.
  */
+import { orderOf } from '../builtin/order.js';
 import { type Definition, type Field, findDefinition, itemOf, type TypeName } from '../definitions/index.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { sorted } from './members.js';
@@ -20,6 +21,8 @@ const SPELLED: Readonly<Record<string, string>> = {
   monitors: 'Monitors',
 };
 
+const RBD = { monitors: 'CephMonitors', image: 'RBDImage', pool: 'RBDPool', user: 'RadosUser' };
+
 /** By type, where the same name is spelled otherwise elsewhere. */
 const SPELLED_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   DeviceSelector: { cel: 'CEL' },
@@ -29,6 +32,8 @@ const SPELLED_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ISCSIPersistentVolumeSource: { chapAuthDiscovery: 'DiscoveryCHAPAuth', chapAuthSession: 'SessionCHAPAuth' },
   ISCSIVolumeSource: { chapAuthDiscovery: 'DiscoveryCHAPAuth', chapAuthSession: 'SessionCHAPAuth' },
   PhotonPersistentDiskVolumeSource: { pdID: 'PdID' },
+  RBDPersistentVolumeSource: RBD,
+  RBDVolumeSource: RBD,
   ScaleIOPersistentVolumeSource: { sslEnabled: 'SSLEnabled' },
   ScaleIOVolumeSource: { sslEnabled: 'SSLEnabled' },
 };
@@ -57,9 +62,9 @@ function structForm(of: Definition, value: JsonObject): JsonObject {
   const typeName = of.name.slice(of.name.lastIndexOf('.') + 1);
   for (const field of of.fields) {
     if ('inline' in field) {
-      Object.assign(form, structForm(findDefinition(field.inline)!, value));
+      Object.assign(form, internalForm(field.inline, structForm(findDefinition(field.inline)!, value)));
     } else if (field.name === 'metadata') {
-      const metadata = isObject(value['metadata']) ? value['metadata'] : {};
+      const metadata = isObject(value['metadata']) ? orderOf(field.type)(value['metadata']) : {};
       for (const [key, member] of Object.entries(metadata)) form[key] = isObject(member) ? sorted(member) : member;
     } else {
       const member = value[field.name];
@@ -115,7 +120,8 @@ export function goForm(type: TypeName, value: JsonValue | undefined): JsonValue 
         .map(([key, each]) => [key, goForm(item.item, each)]),
     );
   }
-  if (!isObject(value) || type.includes('.apimachinery.')) return value;
+  if (!isObject(value)) return value;
+  if (type.includes('.apimachinery.')) return orderOf(type)(value);
   const of = findDefinition(type);
   return of ? internalForm(type, structForm(of, value)) : value;
 }

@@ -66,12 +66,14 @@ export async function drop(api: Api, cluster: string, wanted: OwnObject): Promis
 function completed({ chance }: Api, resource: Resource, wanted: OwnObject, manager: string | undefined): JsonObject {
   return newborn(wanted, chance, () => {
     const { schema, kind } = resource;
-    const { status, ...object }: JsonObject = structuredClone(wanted);
+    const whole: JsonObject = structuredClone(wanted);
+    const unowned = kind.kind === 'Namespace' ? ['spec', 'status'] : ['status'];
+    const object = Object.fromEntries(Object.entries(whole).filter(([member]) => !unowned.includes(member)));
     schema.conform(object, []);
     schema.default(object);
     if (kind.generation) metaOf(object).generation = 1;
     ownAsServer(resource, object, manager);
-    if (status !== undefined) object['status'] = status;
+    for (const member of unowned) if (whole[member] !== undefined) object[member] = whole[member]!;
     schema.settle(object);
     return object;
   });

@@ -79,7 +79,7 @@ async function assign(pods: Resource, request: Request, bound: JsonObject, how: 
     if (!head) throw notFound(pods.gr, name);
     const pod = storedObject(head);
     const meta = metaOf(pod);
-    if (uid !== '' && uid !== meta.uid) throw uidPrecondition(pods, uid, meta.uid ?? '', name, info.namespace);
+    if (uid !== '' && uid !== meta.uid) throw uidPrecondition(pods, uid, meta.uid ?? '', name, info.namespace, false);
     const refuse = (why: string): never => {
       throw conflict({ group: '', resource: 'pods/binding' }, name, why);
     };

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../schemas/json-value.js';
 import { clone } from '../../schemas/json-value.js';
 import { gvkName, parseApiVersion } from '../../schemas/group-version.js';
+import { restoreError, restoreIntegers } from '../../schemas/patch/restore.js';
 import { ConformError } from '../../schemas/object-schema.js';
 import { badRequest, conflict } from '../../schemas/status.js';
 import { decodeYaml } from '../../schemas/wire/yaml.js';
@@ -94,6 +95,10 @@ function judgeDuplicates(duplicates: string[], request: Request, options: WriteO
 function finish(resource: Resource, request: Request, merged: JsonObject, applied: JsonObject): JsonObject {
   // a custom resource is typed already, and its nulls are for validation to judge (R5.71)
   if (!resource.isCustom) {
+    const type = resource.kind.definition!;
+    const why = restoreError(merged, type);
+    if (why !== undefined) throw notConvertible(applied, why);
+    restoreIntegers(merged, type);
     try {
       resource.schema.conform(merged, []);
     } catch (error) {

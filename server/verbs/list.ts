@@ -51,9 +51,9 @@ export async function list(resource: Resource, request: Request): Promise<Answer
     o: typeof options,
   ): Promise<{ after?: string; revision?: number }> {
     if (o.continue !== '') {
+      const token = decodeContinue(collection, o.continue);
       if (o.resourceVersion !== '' && o.resourceVersion !== '0')
         throw badRequest('specifying resource version is not allowed when using continue');
-      const token = decodeContinue(collection, o.continue);
       return { after: token.after, ...(token.revision > 0 && { revision: token.revision }) };
     }
     if (o.resourceVersion === '' || o.resourceVersion === '0') return {};

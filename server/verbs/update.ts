@@ -46,7 +46,8 @@ export function checkName(meta: ObjectMeta, name: string): void {
 /** R3.30: the caller also needs `create`; a resourceVersion is ignored, a uid cannot match. */
 async function createByUpdate(resource: Resource, request: Request, object: JsonObject, options: WriteOptions): Promise<Answer> {
   const meta = metaOf(object);
-  if (meta.uid) throw uidPrecondition(resource, meta.uid, '', request.info.name, isNamespaced(resource) ? request.info.namespace : '');
+  const namespace = isNamespaced(resource) ? request.info.namespace : '';
+  if (meta.uid) throw uidPrecondition(resource, meta.uid, '', request.info.name, namespace, options.dryRun);
   delete meta.resourceVersion;
   return createObject(
     resource,

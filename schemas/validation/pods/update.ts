@@ -36,17 +36,7 @@ function pruned(value: JsonValue | undefined): JsonValue {
 }
 
 /** Members whose empty map means nothing; an empty struct may. */
-const EMPTY_MAPS = new Set([
-  'labels',
-  'annotations',
-  'nodeSelector',
-  'limits',
-  'requests',
-  'matchLabels',
-  'overhead',
-  'resources',
-  'securityContext',
-]);
+const EMPTY_MAPS = new Set(['labels', 'annotations', 'nodeSelector', 'limits', 'requests', 'matchLabels', 'overhead']);
 
 /** False where the number of containers differs: then nothing else is looked at. */
 function validateContainers(spec: JsonObject, old: JsonObject, list: string, errors: FieldError[]): boolean {

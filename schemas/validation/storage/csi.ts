@@ -142,7 +142,7 @@ function validateNode(object: JsonObject): FieldError[] {
 
 /** What of a driver's entry stays as it is. */
 function fixedPart({ allocatable: _, ...rest }: JsonObject): JsonObject {
-  return { ...rest, topologyKeys: [...textsAt(rest, 'topologyKeys')] };
+  return { ...rest, topologyKeys: rest['topologyKeys'] ?? null };
 }
 
 export const csiNode: KindRules = {

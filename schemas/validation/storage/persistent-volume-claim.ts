@@ -79,8 +79,8 @@ function comparableSpec(object: JsonObject, old: JsonObject, errors: FieldError[
     if (classAnnotation(old) === undefined && before['storageClassName'] === undefined) delete spec['storageClassName'];
   }
   const requests = objectAt(objectAt(spec, 'resources'), 'requests');
-  if (textAt(statusOf(object), 'phase') === 'Bound' && requests)
-    take(requests, objectAt(objectAt(before, 'resources'), 'requests') ?? {}, 'storage');
+  if (textAt(statusOf(object), 'phase') !== 'Bound') return spec;
+  if (requests) take(requests, objectAt(objectAt(before, 'resources'), 'requests') ?? {}, 'storage');
   take(spec, before, 'volumeAttributesClassName');
   return spec;
 }
