@@ -12,7 +12,9 @@ import { type GroupVersionKind, parseApiVersion } from '../../schemas/group-vers
 import type { JsonObject } from '../../schemas/json-value.js';
 import type { Attributes } from '../admission.js';
 import { serviceAccountGroups, userInfoObject } from '../auth/user-info.js';
+import type { Decision } from '../auth/authorizer.js';
 import type { Resource } from '../resource.js';
+import { type Steps, settled } from '../steps.js';
 import { nameOf, namespaceOf } from './matching.js';
 import type { Versioned } from './versions.js';
 
@@ -72,8 +74,59 @@ export function requestBindings(attributes: Attributes, matched: Versioned): Rec
   };
 }
 
-/** A question of an expression to the authorizer; one that would have to ask outside gives no answer. */
-function ask({ api, cluster, user }: Attributes, query: AuthorizationQuery): AuthorizationDecision {
+/** Answers to the expressions of one request that had to be asked for outside, and those that are still to come. */
+interface Outside {
+  known: Map<string, AuthorizationDecision>;
+  awaited: Map<string, Promise<unknown>>;
+}
+
+const outside = new WeakMap<Attributes, Outside>();
+
+/**
+ * The value of `evaluate`; where an expression asks an authorizer that must ask outside itself, that of an evaluation with its answers.
+ * What `evaluate` does while answers are missing must not matter.
+ */
+export function* answered<T>(attributes: Attributes, evaluate: () => T): Steps<T> {
+  for (;;) {
+    const value = evaluate();
+    const { awaited } = outside.get(attributes) ?? {};
+    if (!awaited?.size) return value;
+    yield* settled(Promise.all(awaited.values()));
+    awaited.clear();
+  }
+}
+
+/** What an expression is told while the answer is still to come. */
+const NO_ANSWER: AuthorizationDecision = { allowed: false, reason: '' };
+
+/** A question of an expression to the authorizer. */
+function ask(attributes: Attributes, query: AuthorizationQuery): AuthorizationDecision {
+  const asked = outside.get(attributes);
+  const key = asked ? JSON.stringify(query) : '';
+  if (asked?.known.has(key)) return asked.known.get(key)!;
+  if (asked?.awaited.has(key)) return NO_ANSWER;
+  const decision = decide(attributes, query);
+  if (!(decision instanceof Promise)) return shownDecision(decision);
+  awaitAnswer(attributes, query, decision);
+  return NO_ANSWER;
+}
+
+function awaitAnswer(attributes: Attributes, query: AuthorizationQuery, decision: Promise<Decision>): void {
+  const { known, awaited } = outside.get(attributes) ?? { known: new Map(), awaited: new Map() };
+  outside.set(attributes, { known, awaited });
+  const key = JSON.stringify(query);
+  const note = (answer: AuthorizationDecision): void => void known.set(key, answer);
+  const answer = decision.then(shownDecision).catch((error: Error) => ({ ...NO_ANSWER, error: error.message }));
+  awaited.set(key, answer.then(note));
+}
+
+const shownDecision = ({ allowed, reason, error }: Decision): AuthorizationDecision => ({
+  allowed,
+  reason,
+  ...(error !== undefined && { error }),
+});
+
+function decide({ api, cluster, user }: Attributes, query: AuthorizationQuery): Decision | Promise<Decision> {
   const { verb, path = '', group, resource, subresource, namespace, name, serviceAccount } = query;
   const who = serviceAccount
     ? {
@@ -81,7 +134,7 @@ function ask({ api, cluster, user }: Attributes, query: AuthorizationQuery): Aut
         groups: [...serviceAccountGroups(serviceAccount.namespace), 'system:authenticated'],
       }
     : user;
-  const decision = api.authorizer.authorize({
+  return api.authorizer.authorize({
     user: who,
     cluster,
     verb,
@@ -94,9 +147,6 @@ function ask({ api, cluster, user }: Attributes, query: AuthorizationQuery): Aut
     name,
     path,
   });
-  if (decision instanceof Promise) return { allowed: false, reason: '', error: 'the authorizer cannot be asked from an expression' };
-  const { allowed, reason, error } = decision;
-  return { allowed, reason, ...(error !== undefined && { error }) };
 }
 
 const NAMESPACE_METADATA = [

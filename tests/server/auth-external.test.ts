@@ -229,6 +229,63 @@ t.test('a webhook that is away has no opinion', async (t) => {
   t.equal(again.code, 403, 'a failure is not remembered');
 });
 
+t.test('expressions of admission wait for an authorizer that asks a webhook (C4.3)', async (t) => {
+  const group = '/apis/admissionregistration.k8s.io/v1';
+  const ask = (verb: string, who = ''): string => `authorizer${who}.group('').resource('secrets').namespace('default').check('${verb}')`;
+  const account = ".serviceAccount('default', 'robot')";
+  const policies: { kind: string; spec: JsonObject; binding: JsonObject }[] = [
+    {
+      kind: 'validatingadmissionpolicies',
+      spec: {
+        matchConditions: [{ name: 'c', expression: `${ask('condition')}.allowed()` }],
+        validations: [
+          { expression: `${ask('first')}.allowed() && ${ask('second')}.allowed()`, message: 'refused to wendy' },
+          { expression: `${ask('robot', account)}.allowed()`, messageExpression: "'refused to the robot'" },
+        ],
+      },
+      binding: { validationActions: ['Warn', 'Audit'] },
+    },
+    {
+      kind: 'mutatingadmissionpolicies',
+      spec: {
+        reinvocationPolicy: 'Never',
+        mutations: [
+          {
+            patchType: 'ApplyConfiguration',
+            applyConfiguration: {
+              expression: `Object{metadata: Object.metadata{labels: {'robot': string(${ask('robot', account)}.allowed()), 'wendy': string(${ask('first')}.allowed())}}}`,
+            },
+          },
+        ],
+      },
+      binding: {},
+    },
+  ];
+  const matchConstraints = { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }] };
+  for (const { kind, spec, binding } of policies) {
+    const made = await call('POST', `${group}/${kind}`, admin, { metadata: { name: 'asks' }, spec: { matchConstraints, ...spec } });
+    t.equal(made.code, 201, JSON.stringify(made.body['message']));
+    const bindings = kind.replace('policies', 'policybindings');
+    t.equal(
+      (await call('POST', `${group}/${bindings}`, admin, { metadata: { name: 'asks' }, spec: { policyName: 'asks', ...binding } })).code,
+      201,
+    );
+  }
+  const body = JSON.stringify({ metadata: { name: 'asked' } });
+  const path = `${server.url}/api/v1/namespaces/default/configmaps`;
+  const answer = await request(path, {
+    method: 'POST',
+    dispatcher: nobody,
+    headers: { ...bearer('from-elsewhere'), 'content-type': 'application/json' } as Record<string, string>,
+    body,
+  });
+  t.equal(answer.statusCode, 201);
+  t.match(await answer.body.json(), { metadata: { labels: { robot: 'false', wendy: 'true' } } });
+  t.match(answer.headers['warning'], /with binding 'asks': refused to the robot"$/);
+  t.notMatch(answer.headers['warning'], /refused to wendy/);
+  for (const { kind } of policies) t.equal((await call('DELETE', `${group}/${kind}/asks`, admin)).code, 200);
+});
+
 t.test('a front proxy is believed by its certificate, and nobody else', async (t) => {
   const proxy = agent(await issueClient(proxyAuthority, { commonName: 'proxy' }, 1, now));
   const other = agent(await issueClient(proxyAuthority, { commonName: 'other', organizations: ['system:masters'] }, 1, now));

@@ -11,7 +11,7 @@ import type { AdmissionPlugin, Attributes, Rounds } from '../../admission.js';
 import type { Resource } from '../../resource.js';
 import { start, type Steps } from '../../steps.js';
 import { nameForDenial } from '../denial.js';
-import { namespaceVariable, requestBindings } from '../expression-variables.js';
+import { answered, namespaceVariable, requestBindings } from '../expression-variables.js';
 import { Budget, BudgetExceeded, evaluate, type Expression, expressionOf, Failure, meetsConditions } from '../expressions.js';
 import { isExempt, isNamespace, match } from '../matching.js';
 import { Reinvocation } from '../reinvocation.js';
@@ -142,7 +142,7 @@ function* invoke(attributes: Attributes, invocation: Invocation, isSkipped: bool
   const problem = (message: string): void => void problems.push({ policy, binding, message, reason: 'Invalid' });
   const seen = yield* versioned(attributes, resource);
   const shared: Record<string, Value> = { ...requestBindings(attributes, seen), params: jsonVariable(param) };
-  const conditions = meetsConditions(policy.conditions, shared);
+  const conditions = yield* answered(attributes, () => meetsConditions(policy.conditions, shared));
   if (conditions === 'unmet') return undefined;
   if (conditions !== 'met') return void (policy.ignoresFailure || problem(conditions.failed));
   if (isSkipped) return undefined;
@@ -152,8 +152,11 @@ function* invoke(attributes: Attributes, invocation: Invocation, isSkipped: bool
   let object = before;
   for (const { expression, mutate } of policy.mutations) {
     try {
-      const budget = new Budget(POLICY_COST_BUDGET);
-      const value = evaluate(expression, withVariables(policy, { ...shared, object: jsonVariable(object) }, budget), budget);
+      const variables = { ...shared, object: jsonVariable(object) };
+      const value = yield* answered(attributes, () => {
+        const budget = new Budget(POLICY_COST_BUDGET);
+        return evaluate(expression, withVariables(policy, variables, budget), budget);
+      });
       if (value instanceof Failure) problem(value.message);
       else object = mutate(object, value, resource);
     } catch (error) {

@@ -10,7 +10,7 @@ import type { Store } from '../../../storage/store.js';
 import type { AdmissionPlugin, Attributes } from '../../admission.js';
 import { start, type Steps } from '../../steps.js';
 import { nameForDenial } from '../denial.js';
-import { namespaceVariable, requestBindings } from '../expression-variables.js';
+import { answered, namespaceVariable, requestBindings } from '../expression-variables.js';
 import { Budget, BudgetExceeded, evaluate, type Expression, expressionOf, Failure, meetsConditions } from '../expressions.js';
 import { isExempt, isNamespace, match } from '../matching.js';
 import { findStored } from '../stored.js';
@@ -140,8 +140,9 @@ function* judge(
       shared ??= requestBindings(attributes, yield* versioned(attributes, matched));
       for (const param of params) {
         const variables = { ...shared, params: jsonVariable(param) };
-        for (const violation of violationsOf(policy, variables, attributes, annotations))
-          act(attributes, policy, binding, violation, denials);
+        const { violations, notes } = yield* answered(attributes, () => findingsOf(policy, variables, attributes));
+        for (const violation of violations) act(attributes, policy, binding, violation, denials);
+        for (const { key, value } of notes) annotations.set(key, (annotations.get(key) ?? new Set()).add(value));
       }
     } catch (error) {
       misconfigured(error, binding);
@@ -164,21 +165,29 @@ function act(attributes: Attributes, policy: Policy, binding: Binding, violation
   }
 }
 
-/** What one binding with one parameter finds (C4.4, C4.5). */
-function violationsOf(
-  policy: ValidatingPolicy,
-  shared: Record<string, Value>,
-  attributes: Attributes,
-  annotations: Map<string, Set<string>>,
-): Violation[] {
+/** What one binding with one parameter finds. */
+interface Findings {
+  violations: readonly Violation[];
+  /** For the audit log (C4.8). */
+  notes: readonly Note[];
+}
+
+interface Note {
+  key: string;
+  value: string;
+}
+
+/** C4.4, C4.5 */
+function findingsOf(policy: ValidatingPolicy, shared: Record<string, Value>, attributes: Attributes): Findings {
   const failed = (message: string, index: number): Violation[] => (policy.ignoresFailure ? [] : [{ message, reason: 'Invalid', index }]);
   const conditions = meetsConditions(policy.conditions, shared);
-  if (conditions === 'unmet') return [];
-  if (conditions !== 'met') return failed(conditions.failed, 0);
+  if (conditions === 'unmet') return { violations: [], notes: [] };
+  if (conditions !== 'met') return { violations: failed(conditions.failed, 0), notes: [] };
   const namespace = isNamespace(attributes) ? undefined : findStored(attributes, NAMESPACES, '', attributes.namespace);
   if (namespace) shared['namespaceObject'] = namespaceVariable(namespace);
   const budget = new Budget(POLICY_COST_BUDGET);
   const variables = withVariables(policy, shared, budget);
+  const notes: Note[] = [];
   try {
     const violations = policy.validations.flatMap((validation, index) => {
       const value = evaluate(validation.expression, variables, budget);
@@ -186,9 +195,9 @@ function violationsOf(
       if (value instanceof Failure) return failed(value.message, index);
       return [{ message: messageOf(validation, variables, budget), reason: validation.reason, index }];
     });
-    return [...violations, ...annotationFailures(policy, shared, annotations, failed)];
+    return { violations: [...violations, ...annotationFailures(policy, shared, notes, failed)], notes };
   } catch (error) {
-    if (error instanceof BudgetExceeded) return failed(error.message, 0);
+    if (error instanceof BudgetExceeded) return { violations: failed(error.message, 0), notes };
     throw error;
   }
 }
@@ -204,7 +213,7 @@ function messageOf({ expression, message, messageExpression }: Validation, varia
 function annotationFailures(
   policy: ValidatingPolicy,
   shared: Record<string, Value>,
-  annotations: Map<string, Set<string>>,
+  notes: Note[],
   failed: (message: string, index: number) => Violation[],
 ): Violation[] {
   if (policy.annotations.length === 0) return [];
@@ -214,8 +223,7 @@ function annotationFailures(
     const value = evaluate(expression, variables, budget);
     if (value instanceof Failure) return failed(value.message, -1);
     if (typeof value !== 'string') return [];
-    const values = annotations.get(key) ?? new Set();
-    annotations.set(key, values.add(value.slice(0, ANNOTATION_CHARACTERS_MAX)));
+    notes.push({ key, value: value.slice(0, ANNOTATION_CHARACTERS_MAX) });
     return [];
   });
 }

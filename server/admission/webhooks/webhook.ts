@@ -8,7 +8,7 @@ import type { Store } from '../../../storage/store.js';
 import type { Attributes } from '../../admission.js';
 import type { Resource } from '../../resource.js';
 import type { Steps } from '../../steps.js';
-import { requestBindings } from '../expression-variables.js';
+import { answered, requestBindings } from '../expression-variables.js';
 import { type Expression, matchConditionsOf, meetsConditions } from '../expressions.js';
 import { followed } from '../followed.js';
 import { type Criteria, criteriaOf, match, nameOf } from '../matching.js';
@@ -76,13 +76,10 @@ export function* shownTo(webhook: Webhook, attributes: Attributes, views: Map<Re
   const { criteria, conditions, ignoresFailure } = webhook;
   const resource = criteria.rules.length > 0 ? match(criteria, attributes) : undefined;
   if (!resource) return undefined;
-  let view = views.get(resource);
-  if (!view) {
-    view = yield* versioned(attributes, resource);
-    views.set(resource, view);
-  }
+  const view = views.get(resource) ?? (yield* versioned(attributes, resource));
+  views.set(resource, view);
   if (conditions.length === 0) return view;
-  const outcome = meetsConditions(conditions, requestBindings(attributes, view));
+  const outcome = yield* answered(attributes, () => meetsConditions(conditions, requestBindings(attributes, view)));
   if (outcome === 'met') return view;
   if (outcome === 'unmet' || ignoresFailure) return undefined;
   throw forbidden(attributes.resource.gr, nameOf(attributes), outcome.failed);
