@@ -9,12 +9,13 @@ export const RESOURCE_MEMBERS: ReadonlySet<string> = new Set(['apiVersion', 'kin
  * `path` is where the object stands (`''` at the root); the paths of unknown members are appended to `unknown` in no order.
  */
 export function prune(node: Structural, object: JsonObject, isResource: boolean, path: string, unknown: string[]): void {
-  pruneObject(node, object, isResource || node.embedded, path, unknown);
+  pruneObject(node, object, isResource || node.embedded, node.preserve, path, unknown);
 }
 
 const at = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-function pruneObject(node: Structural, object: JsonObject, isResource: boolean, path: string, unknown: string[]): void {
+/** `preserve`: of the node, or of the list that it is the items of. */
+function pruneObject(node: Structural, object: JsonObject, isResource: boolean, preserve: boolean, path: string, unknown: string[]): void {
   for (const name in object) {
     if (isResource && RESOURCE_MEMBERS.has(name)) continue;
     const value = object[name]!;
@@ -22,29 +23,30 @@ function pruneObject(node: Structural, object: JsonObject, isResource: boolean, 
     const child = property ?? additionalOf(node);
     if (child !== undefined) {
       if (isForbiddenNull(value, child) && child.default === undefined) delete object[name];
-      else if (typeof value === 'object' && value !== null) pruneValue(child, value, at(path, name), unknown);
+      else if (typeof value === 'object' && value !== null) pruneValue(child, value, child.preserve, at(path, name), unknown);
     } else if (node.open) {
       pruneUndescribed(value, at(path, name), unknown);
-    } else if (!node.preserve) {
+    } else if (!preserve) {
       unknown.push(at(path, name));
       delete object[name];
     }
   }
 }
 
-function pruneValue(node: Structural, value: JsonValue, path: string, unknown: string[]): void {
-  if (isObject(value)) pruneObject(node, value, node.embedded, path, unknown);
-  else if (Array.isArray(value)) pruneItems(node, value, path, unknown);
+function pruneValue(node: Structural, value: JsonValue, preserve: boolean, path: string, unknown: string[]): void {
+  if (isObject(value)) pruneObject(node, value, node.embedded, preserve, path, unknown);
+  else if (Array.isArray(value)) pruneItems(node, value, preserve, path, unknown);
 }
 
-function pruneItems(node: Structural, value: JsonValue[], path: string, unknown: string[]): void {
+/** A list that preserves does so for its items, too. */
+function pruneItems(node: Structural, value: JsonValue[], preserve: boolean, path: string, unknown: string[]): void {
   const items = itemsOf(node);
   if (items !== undefined) {
     for (let i = 0; i < value.length; i++) {
       const item = value[i]!;
-      if (typeof item === 'object' && item !== null) pruneValue(items, item, `${path}[${i}]`, unknown);
+      if (typeof item === 'object' && item !== null) pruneValue(items, item, preserve || items.preserve, `${path}[${i}]`, unknown);
     }
-  } else if (!node.preserve) pruneUndescribed(value, path, unknown);
+  } else if (!preserve) pruneUndescribed(value, path, unknown);
 }
 
 /** Values below `additionalProperties: true`: scalars stay, the members of objects go. */

@@ -43,6 +43,13 @@ const PRUNING: [title: string, properties: JsonObject, spec: JsonValue, pruned: 
     { o: [{ a: 1 }] },
   ],
   [
+    'a preserving list keeps what is in its items, but not below what they declare',
+    { l: { ...OPEN, type: 'array', items: { type: 'object', properties: { p: { type: 'object' } } } } },
+    { l: [{ a: 1, p: { x: 1 } }] },
+    { l: [{ a: 1, p: {} }] },
+    'spec.l[0].p.x',
+  ],
+  [
     'additionalProperties: true empties what is below',
     { o: { type: 'object', additionalProperties: true } },
     { o: { a: 1, b: { c: 1 }, d: [{ e: 1 }] } },
