@@ -23,41 +23,81 @@ const NODE_GROUP = 'system:nodes';
 const NODE_PREFIX = 'system:node:';
 const DNS_NAME = 2;
 const IP_ADDRESS = 7;
+const EMAIL = 1;
+const URI = 6;
+const RSA_USAGE = 'key encipherment';
 
 /** What a signer wants of a request: the reason for which it refuses one, or nothing. */
 type Policy = (request: CertificateRequest, usages: readonly string[]) => string | undefined;
 
 const valuesOf = ({ subject }: CertificateRequest, type: string): string[] => subject.filter((s) => s.type === type).map((s) => s.value);
 
-const usagesAre =
-  (required: readonly string[], optional: readonly string[]): ((usages: readonly string[]) => boolean) =>
-  (usages) =>
-    required.every((usage) => usages.includes(usage)) && usages.every((usage) => required.includes(usage) || optional.includes(usage));
+/** A step of a policy: the first that has something to say decides. */
+const first =
+  (...steps: readonly Policy[]): Policy =>
+  (request, usages) => {
+    for (const step of steps) {
+      const problem = step(request, usages);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  };
 
-function nodeProblem(request: CertificateRequest): string | undefined {
+const organizationIsNodes: Policy = (request) => {
   const organizations = valuesOf(request, ORGANIZATION);
-  if (organizations.length !== 1 || organizations[0] !== NODE_GROUP) return `subject organization is not ${NODE_GROUP}`;
-  if (!valuesOf(request, COMMON_NAME)[0]?.startsWith(NODE_PREFIX)) return `subject common name does not begin with ${NODE_PREFIX}`;
-  return undefined;
-}
+  return organizations.length === 1 && organizations[0] === NODE_GROUP ? undefined : `subject organization is not ${NODE_GROUP}`;
+};
 
-const nodeClientUsages = usagesAre(['digital signature', 'client auth'], ['key encipherment']);
-const nodeServerUsages = usagesAre(['digital signature', 'server auth'], ['key encipherment']);
-const clientUsages = usagesAre(['client auth'], ['digital signature', 'key encipherment']);
+const nameIsNode: Policy = (request) =>
+  valuesOf(request, COMMON_NAME)[0]?.startsWith(NODE_PREFIX) ? undefined : `subject common name does not begin with ${NODE_PREFIX}`;
+
+const noAlternativeNames =
+  (tag: number, name: string): Policy =>
+  ({ alternativeNames }) =>
+    alternativeNames.some((each) => each.tag === tag) ? `${name} subjectAltNames are not allowed` : undefined;
+
+const noDns = noAlternativeNames(DNS_NAME, 'DNS');
+const noEmail = noAlternativeNames(EMAIL, 'Email');
+const noIp = noAlternativeNames(IP_ADDRESS, 'IP');
+const noUri = noAlternativeNames(URI, 'URI');
+
+const hasHost: Policy = ({ alternativeNames }) =>
+  alternativeNames.some(({ tag }) => tag === DNS_NAME || tag === IP_ADDRESS) ? undefined : 'DNS or IP subjectAltName is required';
+
+/** Just these, or all but the one that only RSA keys need. */
+const usagesAre =
+  (...wanted: readonly string[]): Policy =>
+  (_request, usages) => {
+    const isWanted = usages.every((usage) => wanted.includes(usage));
+    const isComplete = wanted.every((usage) => usage === RSA_USAGE || usages.includes(usage));
+    return isWanted && isComplete ? undefined : `usages did not match [${[...wanted].sort().join(' ')}]`;
+  };
+
+const clientUsages: Policy = (_request, usages) => {
+  const other = usages.find((usage) => !['digital signature', RSA_USAGE, 'client auth'].includes(usage));
+  if (other !== undefined) return `invalid usage for client certificate: ${other}`;
+  return usages.includes('client auth') ? undefined : 'missing required usage for client certificate: client auth';
+};
 
 const signers: Readonly<Record<string, Policy>> = {
-  'kubernetes.io/kube-apiserver-client': (_request, usages) =>
-    clientUsages(usages) ? undefined : 'usages are not those of a client certificate',
-  'kubernetes.io/kube-apiserver-client-kubelet'(request, usages) {
-    if (request.alternativeNames.length) return 'subjectAltNames are not allowed';
-    return nodeProblem(request) ?? (nodeClientUsages(usages) ? undefined : 'usages are not those of a client certificate of a kubelet');
-  },
-  'kubernetes.io/kubelet-serving'(request, usages) {
-    const tags = request.alternativeNames.map(({ tag }) => tag);
-    if (!tags.some((tag) => tag === DNS_NAME || tag === IP_ADDRESS)) return 'DNS or IP subjectAltName is required';
-    if (!tags.every((tag) => tag === DNS_NAME || tag === IP_ADDRESS)) return 'email and URI subjectAltNames are not allowed';
-    return nodeProblem(request) ?? (nodeServerUsages(usages) ? undefined : 'usages are not those of a serving certificate of a kubelet');
-  },
+  'kubernetes.io/kube-apiserver-client': clientUsages,
+  'kubernetes.io/kube-apiserver-client-kubelet': first(
+    organizationIsNodes,
+    noDns,
+    noEmail,
+    noIp,
+    noUri,
+    nameIsNode,
+    usagesAre('digital signature', RSA_USAGE, 'client auth'),
+  ),
+  'kubernetes.io/kubelet-serving': first(
+    organizationIsNodes,
+    hasHost,
+    noEmail,
+    noUri,
+    usagesAre('digital signature', RSA_USAGE, 'server auth'),
+    nameIsNode,
+  ),
 };
 
 export function certificateSignerPlugin(authority: KeyPair): Plugin {

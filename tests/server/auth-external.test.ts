@@ -348,16 +348,40 @@ t.test('an approved certificate request is signed for the signers of the server,
   const serving = await ask('serving', { ...kubelet, signerName: 'kubernetes.io/kubelet-serving' });
   t.equal(new X509Certificate(decode(serving['certificate'] as string)).subjectAltName, 'DNS:n1');
   for (const [name, spec, message] of [
-    ['a', { ...kubelet, signerName: 'kubernetes.io/kube-apiserver-client' }, 'usages are not those of a client certificate'],
+    ['a', { ...kubelet, signerName: 'kubernetes.io/kube-apiserver-client' }, 'invalid usage for client certificate: server auth'],
+    [
+      'a2',
+      { ...kubelet, usages: ['digital signature'], signerName: 'kubernetes.io/kube-apiserver-client' },
+      'missing required usage for client certificate: client auth',
+    ],
     [
       'b',
       { ...kubelet, usages: ['client auth'], signerName: 'kubernetes.io/kube-apiserver-client-kubelet' },
-      'subjectAltNames are not allowed',
+      'DNS subjectAltNames are not allowed',
+    ],
+    [
+      'b2',
+      {
+        request: await signingRequest('system:node:n1', ['system:nodes']),
+        usages: ['client auth'],
+        signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
+      },
+      'usages did not match [client auth digital signature key encipherment]',
     ],
     [
       'c',
       { ...kubelet, request: await signingRequest('x', [], ['n1']), signerName: 'kubernetes.io/kubelet-serving' },
       'subject organization is not system:nodes',
+    ],
+    [
+      'c2',
+      { ...kubelet, request: await signingRequest('x', ['system:nodes'], ['n1']), signerName: 'kubernetes.io/kubelet-serving' },
+      'subject common name does not begin with system:node:',
+    ],
+    [
+      'c3',
+      { ...kubelet, request: await signingRequest('system:node:n1', ['system:nodes']), signerName: 'kubernetes.io/kubelet-serving' },
+      'DNS or IP subjectAltName is required',
     ],
   ] as [string, JsonObject, string][])
     t.match(
