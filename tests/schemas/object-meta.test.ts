@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { JsonObject } from '../../schemas/json-value.js';
+import { metaRulesOf } from '../../schemas/kinds/meta-rules.js';
 import { nameRuleOf } from '../../schemas/names.js';
 import {
   dedupOwnerReferences,
@@ -195,4 +196,30 @@ t.test('field managers are short and printable (R4.7)', async (t) => {
   ]);
   t.same(short(validateFieldManager('m'.repeat(129), 'fieldManager')), ['fieldManager: Too long: may not be more than 128 bytes']);
   t.same(validateFieldManager('kubectl client-side ü', 'fieldManager'), []);
+});
+
+t.test('one mistake of an update is found as often as its kind looks', (t) => {
+  const found = (group: string, kind: string, more: object): number => {
+    const stored = { name: 'a', namespace: 'default' };
+    const rules = metaRulesOf(group, kind, true);
+    return validateOnUpdate({ metadata: { ...stored, ...more } } as JsonObject, { metadata: stored }, rules).length;
+  };
+  const CASES: readonly (readonly [group: string, kind: string, labels: number, finalizers: number, generateName: number])[] = [
+    ['', 'ConfigMap', 4, 2, 1],
+    ['', 'Pod', 4, 2, 1],
+    ['apps', 'Deployment', 3, 1, 0],
+    ['', 'Service', 3, 1, 0],
+    ['coordination.k8s.io', 'Lease', 3, 0, 0],
+    ['', 'LimitRange', 3, 1, 1],
+    ['admissionregistration.k8s.io', 'ValidatingAdmissionPolicy', 3, 0, 1],
+    ['', 'PersistentVolume', 4, 2, 2],
+    ['policy', 'PodDisruptionBudget', 2, 0, 0],
+    ['', 'Event', 2, 0, 0],
+  ];
+  for (const [group, kind, labels, finalizers, generateName] of CASES) {
+    t.equal(found(group, kind, { labels: { 'a b': 'c' } }), labels, `${kind}: a label`);
+    t.equal(found(group, kind, { finalizers: ['x'] }), finalizers, `${kind}: a finalizer without a domain`);
+    t.equal(found(group, kind, { generateName: 'A' }), generateName, `${kind}: a generateName`);
+  }
+  t.end();
 });

@@ -82,7 +82,7 @@ function update({ old: body, status, change, subresource }: Recorded, group: str
   return { findings, warnings };
 }
 
-for (const file of ['pods', 'workloads', 'network']) {
+for (const file of ['pods', 'workloads', 'network', 'mutations']) {
   const lines = readFileSync(new URL(`../../../../tests/schemas/validation/recorded/${file}.jsonl`, import.meta.url), 'utf8');
   for (const line of lines.trimEnd().split('\n')) {
     const recorded = JSON.parse(line) as Recorded;
