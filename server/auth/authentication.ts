@@ -142,8 +142,12 @@ const all = (value: string | string[] | undefined): string[] => (value === undef
 
 function uidOf(raw: Buffer): string | undefined {
   const line = new X509Certificate(raw).subject.split('\n').find((part) => part.startsWith(`${UID}=`));
-  return line?.slice(UID.length + 1);
+  return line && unescaped(line.slice(UID.length + 1));
 }
+
+/** OpenSSL prints special characters behind a backslash, control characters by their number. */
+const unescaped = (text: string): string =>
+  text.replace(/\\([0-9A-F]{2}|.)/g, (_all, what: string) => (what.length === 2 ? String.fromCharCode(Number.parseInt(what, 16)) : what));
 
 /** By connection: reading a certificate out of it takes longer than all the rest of authentication. */
 const presented = new WeakMap<object, PresentedCertificate>();
