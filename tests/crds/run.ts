@@ -9,8 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { isProtectedGroup } from '../../schemas/crd/api-approval.js';
 import {
   acceptedNamesOf,
+  conditionOf,
   groupOf,
   isNamespaced,
   isTrue,
@@ -99,7 +101,12 @@ async function remove(path: string): Promise<void> {
   await until({ method: 'GET', path }, ({ status }) => status === 404);
 }
 
-const isEstablished = ({ body }: Answer): boolean => isTrue(body, 'Established') && isTrue(body, 'NamesAccepted');
+const APPROVAL = 'KubernetesAPIApprovalPolicyConformant';
+/** Approval is a condition of its own, and may come last. */
+const isEstablished = ({ body }: Answer): boolean =>
+  isTrue(body, 'Established') &&
+  isTrue(body, 'NamesAccepted') &&
+  (!isProtectedGroup(groupOf(body)) || conditionOf(body, APPROVAL) !== undefined);
 const created = ({ status }: Answer): boolean => status === 201;
 
 /** Applied and removed, created and established. Returns those that are there. */
