@@ -39,14 +39,8 @@ export async function reflect<T extends KubeObject>(options: ReflectOptions, sin
   };
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const items: T[] = [];
-      let resourceVersion = '';
-      for await (const page of client.pages<T>(kind, selection)) {
-        for (const item of page.items) items.push(item);
-        resourceVersion = page.metadata.resourceVersion;
-      }
+      const resourceVersion = await listAll<T>(client, kind, selection, sink);
       if (signal.aborted) return;
-      sink.replace(items);
       failures = 0;
       for await (const { type, object } of client.watch<T>(kind, { ...selection, resourceVersion })) {
         if (signal.aborted) return;
@@ -63,4 +57,21 @@ export async function reflect<T extends KubeObject>(options: ReflectOptions, sin
       await sleep(clock, waitMs, signal);
     }
   }
+}
+
+/** A function of its own: the list would otherwise live as long as the watch that follows it. Returns the version of the list. */
+async function listAll<T extends KubeObject>(
+  client: Client,
+  kind: KindReference,
+  selection: Omit<SelectOptions, 'signal'> & { signal: AbortSignal; metadataOnly?: boolean },
+  sink: Sink<T>,
+): Promise<string> {
+  const items: T[] = [];
+  let resourceVersion = '';
+  for await (const page of client.pages<T>(kind, selection)) {
+    for (const item of page.items) items.push(item);
+    resourceVersion = page.metadata.resourceVersion;
+  }
+  if (!selection.signal.aborted) sink.replace(items);
+  return resourceVersion;
 }
