@@ -45,11 +45,22 @@ async function watchFor<T extends KubeObject>(of: typeof kind, count: number, is
   }
 }
 
+/** What this machine makes of JSON just now: on a busy one, compare with this instead of with seconds. */
+async function yardstick(): Promise<void> {
+  const text = JSON.stringify(await client.get(kind, { name: 'order-0', namespace }));
+  const rounds = 20_000;
+  const cpu = process.cpuUsage();
+  for (let i = 0; i < rounds; i++) JSON.stringify(JSON.parse(text));
+  const { user, system } = process.cpuUsage(cpu);
+  process.stdout.write(`JSON of one order parsed and printed: ${((user + system) / rounds).toFixed(1)} µs of CPU\n`);
+}
+
 await timed('orders ready', orders, async () => {
   const all = watchFor<WithStatus>(kind, orders, ({ status }) => status?.phase === 'Ready');
   for (let i = 0; i < orders; i++) await client.create({ ...kind, metadata: { name: `order-${i}`, namespace }, spec: {} } as KubeObject);
   await all;
 });
+await yardstick();
 await timed('bindings ready', bindings, async () => {
   const all = watchFor<WithStatus>(bindingKind, bindings, ({ status }) => status?.phase === 'Ready');
   for (let i = 0; i < bindings; i++) {
