@@ -7,7 +7,7 @@ import { encodeProtobuf } from '../schemas/wire/protobuf.js';
 import { encodeYaml } from '../schemas/wire/yaml-encode.js';
 import type { Entry } from '../storage/entry.js';
 import type { Answer, Request } from './api.js';
-import { convertAhead, convertStored, isServedAsStored, objectText, servedBytes, storedObject, typePrefix } from './codec.js';
+import { convertAhead, isServedAsStored, objectText, servedBytes, servedObject, storedObject, typePrefix } from './codec.js';
 import { internalPackage } from './decode.js';
 import { JSON_TYPE, type Output, PROTOBUF_TYPE, YAML_TYPE } from './negotiation.js';
 import type { Resource } from './resource.js';
@@ -78,7 +78,7 @@ async function objectOf(answer: Exclude<ObjectAnswer, ListAnswer>): Promise<Json
     const { kind, apiVersion: _, ...object } = answer.object;
     return { kind: answer.resource.gvk.kind, apiVersion: apiVersionOf(answer.resource.gvk), ...object };
   }
-  return convertStored(answer.resource, storedObject(answer.entry));
+  return servedObject(answer.resource, answer.entry);
 }
 
 function listMeta(answer: ListAnswer, withEmptyContinue: boolean): JsonObject {
@@ -167,7 +167,7 @@ function* chunked(head: Buffer, resource: Resource, entries: readonly Entry[]): 
 async function objectsOf(resource: Resource, entries: readonly Entry[]): Promise<JsonObject[]> {
   if (resource.conversion?.listFromStored) return resource.conversion.listFromStored(entries.map(storedObject));
   const objects: JsonObject[] = [];
-  for (const entry of entries) objects.push(await convertStored(resource, storedObject(entry)));
+  for (const entry of entries) objects.push(await servedObject(resource, entry));
   return objects;
 }
 

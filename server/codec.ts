@@ -4,7 +4,7 @@
  * becomes a resourceVersion.
  */
 import { apiVersionOf, type GroupVersionKind } from '../schemas/group-version.js';
-import type { JsonObject } from '../schemas/json-value.js';
+import { clone, type JsonObject } from '../schemas/json-value.js';
 import { decodeOwnJson, encodeJson } from '../schemas/wire/json.js';
 import type { Content, Entry } from '../storage/entry.js';
 import type { Resource } from './resource.js';
@@ -77,6 +77,18 @@ export function convertStored(resource: Resource, stored: JsonObject): JsonObjec
   if (!resource.conversion) return finish(stored);
   const converted = resource.conversion.fromStored(stored);
   return converted instanceof Promise ? converted.then(finish) : finish(converted);
+}
+
+/** The entry's object in the served version, as GET shows it; a promise where a webhook must be asked. The caller owns it. */
+export function servedObject(resource: Resource, entry: Entry): JsonObject | Promise<JsonObject> {
+  const stored = storedObject(entry);
+  return isServedAsStored(resource, entry) ? stored : convertStored(resource, stored);
+}
+
+/** An object of the served version in the stored one, which is taken over where that is the same version and else left alone. */
+export function storedForm(resource: Resource, object: JsonObject): JsonObject | Promise<JsonObject> {
+  const { conversion, isCustom, isStoredVersion } = resource;
+  return conversion ? conversion.toStored(isCustom && isStoredVersion ? object : clone(object)) : object;
 }
 
 /** The entry as JSON of the served version, newline included; made at most once. */

@@ -5,7 +5,7 @@
  */
 import type { FieldError } from '../schemas/field-errors.js';
 import { apiVersionOf } from '../schemas/group-version.js';
-import { clone, equal, type JsonObject } from '../schemas/json-value.js';
+import { equal, type JsonObject } from '../schemas/json-value.js';
 import { dedupOwnerReferences, keepOnUpdate, metaOf, type ObjectMeta } from '../schemas/object-meta.js';
 import { conflict, invalid, modifiedConflict, notFound, rawError, type StatusError } from '../schemas/status.js';
 import type { Entry } from '../storage/entry.js';
@@ -14,7 +14,7 @@ import type { Allocation } from './allocation.js';
 import type { Answer, Request } from './api.js';
 import { writeContext } from './auth/write-context.js';
 import { type Decision, decideOn } from './decide.js';
-import { convertStored, encodeEntry, storedObject } from './codec.js';
+import { encodeEntry, servedObject, storedForm, storedObject } from './codec.js';
 import { sameButTimes, untilConverted } from './field-owner.js';
 import { invalidValue } from '../schemas/field-errors.js';
 import { metadataFindingsOnUpdate } from './metadata.js';
@@ -29,7 +29,7 @@ export interface Rewriting {
   dryRun: boolean;
   /** What admission is told of the options. */
   options: JsonObject;
-  /** The submitted object, managed fields included, from the stored one (served version; the callee owns it). Throws StatusError to refuse. */
+  /** The submitted object, managed fields included, from the stored one (served version; it stays as it is). Throws StatusError to refuse. */
   submit(old: JsonObject, entry: Entry): JsonObject;
   /** The body's uid is a precondition (PUT, R3.28); elsewhere a change of it is a finding (R3.29). */
   isUidPrecondition: boolean;
@@ -76,10 +76,9 @@ function* decide(
 ): Steps<Outcome> {
   if (!head) return { object: undefined, toDelete: false };
   const { strategy, subresource } = how;
-  const stored = storedObject(head);
-  const old = yield* settled(convertStored(resource, clone(stored)));
+  const old = yield* settled(servedObject(resource, head));
   const oldMeta = metaOf(old);
-  const submitted = yield* untilConverted(() => how.submit(clone(old), head));
+  const submitted = yield* untilConverted(() => how.submit(old, head));
   const meta = metaOf(submitted);
   if (how.isUidPrecondition) checkUid(resource, oldMeta, meta, name, how.dryRun);
   // R3.24: a patch is looked at once, after mutation
@@ -120,9 +119,11 @@ function* decide(
   const isSame = !toDelete && sameButTimes(object, old);
   if (isSame && !resource.isCustom && !request.api.isStale(head.key)) return { object: old, toDelete: false };
   if (how.dryRun) return { object: isSame ? old : object, toDelete };
-  if (toDelete) return { object, toDelete, write: { type: 'delete', encode: (revision) => encodeEntry(resource, stored, old, revision) } };
-  const converted = yield* settled(resource.conversion ? resource.conversion.toStored(clone(object)) : object);
-  if (isSame && isStoredSo(resource, stored, converted) && !request.api.isStale(head.key)) return { object: old, toDelete: false };
+  if (toDelete)
+    return { object, toDelete, write: { type: 'delete', encode: (revision) => encodeEntry(resource, storedObject(head), old, revision) } };
+  const converted = yield* settled(storedForm(resource, object));
+  if (isSame && isStoredSo(resource, storedObject(head), converted) && !request.api.isStale(head.key))
+    return { object: old, toDelete: false };
   return { object, toDelete, write: { type: 'put', encode: (revision) => encodeEntry(resource, converted, object, revision) } };
 }
 

@@ -136,7 +136,8 @@ function write(
     dryRun: options.dryRun,
     options: admissionOptions(optionsKind, options),
     isUidPrecondition: true,
-    submit(old) {
+    submit(stored) {
+      const old = clone(stored);
       const before = scaleFrom(parent, old);
       setManagedFields(before, scaleManagedFields(managedFieldsOf(old), replicasPaths));
       const after = make(before, !hasReplicas(parent, old));

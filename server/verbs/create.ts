@@ -1,6 +1,5 @@
 import { fieldsOwner, untilConverted } from '../field-owner.js';
 import type { JsonObject } from '../../schemas/json-value.js';
-import { clone } from '../../schemas/json-value.js';
 import { generateName } from '../../schemas/names.js';
 import { dedupOwnerReferences, fillNamespace, metaOf, wipeForCreate } from '../../schemas/object-meta.js';
 import { alreadyExists, generateNameExhausted, invalid, rawError, StatusError } from '../../schemas/status.js';
@@ -11,7 +10,7 @@ import type { Allocation } from '../allocation.js';
 import type { Answer, Request } from '../api.js';
 import { writeContext } from '../auth/write-context.js';
 import { authorizeCreate } from '../auth/authorize-create.js';
-import { encodeEntry } from '../codec.js';
+import { encodeEntry, storedForm } from '../codec.js';
 import { decodeBody } from '../decode.js';
 import { findingsOnCreate } from '../metadata.js';
 import { admissionOptions, type WriteOptions, writeOptions } from '../request-options.js';
@@ -82,7 +81,7 @@ async function store(
       if (metadata.resourceVersion && !tolerated(metadata.resourceVersion))
         throw rawError('resourceVersion should not be set on objects to be created');
       delete metadata.resourceVersion;
-      const stored = await run(settled(resource.conversion ? resource.conversion.toStored(clone(prepared)) : prepared));
+      const stored = await run(settled(storedForm(resource, prepared)));
       const refusal = reservation?.refusal();
       if (refusal) await refusal; // else nobody has a turn before the object is stored
       const encode = (revision: number): Content => encodeEntry(resource, stored, prepared, revision);
