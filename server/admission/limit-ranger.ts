@@ -129,7 +129,7 @@ function podErrors(pod: JsonObject, item: JsonObject): string[] {
     return [...containers, ...objectsAt(spec, 'initContainers')].flatMap((container) =>
       boundErrors(item, type, maximum, resourcesOf(container, 'requests'), resourcesOf(container, 'limits')),
     );
-  if (type === 'Pod') return boundErrors(item, type, maximum, totalOf(containers, 'requests'), totalOf(containers, 'limits'));
+  if (type === 'Pod') return boundErrors(item, type, maximum, totalOf(spec, 'requests'), totalOf(spec, 'limits'));
   return [];
 }
 
@@ -154,9 +154,9 @@ function quantitiesIn(list: JsonObject | undefined): Quantities {
   return new Map(names.map((name) => [name, parseQuantity(String(list[name]))]));
 }
 
-/** C2.10: what every container says, summed up. */
-function totalOf(containers: readonly JsonObject[], member: string): Quantities {
-  const [first, ...others] = containers.map((container) => resourcesOf(container, member));
+/** C2.10: what every container says, summed up; what the pod itself says counts instead. */
+function totalOf(spec: JsonObject | undefined, member: string): Quantities {
+  const [first, ...others] = objectsAt(spec, 'containers').map((container) => resourcesOf(container, member));
   const total = new Map<string, Quantity>();
   for (const [name, quantity] of first ?? []) {
     if (!others.every((other) => other.has(name))) continue;
@@ -165,5 +165,6 @@ function totalOf(containers: readonly JsonObject[], member: string): Quantities 
       others.reduce((sum, other) => addQuantities(sum, other.get(name)!), quantity),
     );
   }
+  for (const [name, quantity] of resourcesOf(spec, member)) total.set(name, quantity);
   return total;
 }

@@ -128,15 +128,16 @@ function secretsOf(spec: JsonObject | undefined): SecretUse[] {
     ['containers', 'container'],
     ['ephemeralContainers', 'ephemeral container'],
   ] as const)
-    for (const container of objectsAt(spec, member))
-      for (const variable of objectsAt(container, 'env')) {
-        const reference = objectAt(objectAt(variable, 'valueFrom'), 'secretKeyRef');
-        if (reference)
-          uses.push({
-            name: textAt(reference, 'name'),
-            text: `${noun} ${textAt(container, 'name')} with envVar ${textAt(variable, 'name')} referencing secret.secretName="%s" is not allowed because service account %a does not reference that secret`,
-          });
-      }
+    for (const container of objectsAt(spec, member)) {
+      const use = (what: string, reference: JsonObject | undefined): void => {
+        if (!reference) return;
+        const text = `${noun} ${textAt(container, 'name')} with ${what} referencing secret.secretName="%s" is not allowed because service account %a does not reference that secret`;
+        uses.push({ name: textAt(reference, 'name'), text });
+      };
+      for (const variable of objectsAt(container, 'env'))
+        use(`envVar ${textAt(variable, 'name')}`, objectAt(objectAt(variable, 'valueFrom'), 'secretKeyRef'));
+      for (const source of objectsAt(container, 'envFrom')) use('envFrom', objectAt(source, 'secretRef'));
+    }
   return uses;
 }
 

@@ -139,7 +139,100 @@ const violations: { level: string; version?: string; spec?: JsonObject; containe
     container: { securityContext: restricted },
     text: 'restricted volume types (volume "h" uses restricted volume type "hostPath"), runAsUser=0 (pod must not set runAsUser=0)',
   },
+  {
+    level: 'restricted',
+    spec: { hostUsers: false },
+    container: { securityContext: { ...restricted, runAsNonRoot: false, runAsUser: 0 } },
+    text: undefined,
+  },
+  {
+    level: 'restricted',
+    version: 'v1.34',
+    spec: { hostUsers: false },
+    container: { securityContext: { ...restricted, runAsNonRoot: false, runAsUser: 0 } },
+    text: 'runAsNonRoot != true (container "c" must not set securityContext.runAsNonRoot=false), runAsUser=0 (container "c" must not set runAsUser=0)',
+  },
+  { level: 'baseline', spec: { hostUsers: false }, container: { securityContext: { procMount: 'Unmasked' } }, text: undefined },
+  ...[
+    { level: 'baseline', version: 'v1.34' },
+    { level: 'restricted', version: 'v1.35' },
+  ].map((row) => ({
+    ...row,
+    spec: { hostUsers: false },
+    container: { securityContext: { ...restricted, procMount: 'Unmasked' } },
+    text: 'procMount (container "c" must not set securityContext.procMount to "Unmasked")',
+  })),
 ];
+
+/** Played on kube-apiserver 1.36.3 too. */
+const resources = (requests: JsonObject, limits: JsonObject): JsonObject => ({ resources: { requests, limits } });
+const limited: { title: string; spec?: JsonObject; container?: JsonObject; why: string }[] = [
+  {
+    title: 'what a pod says itself counts instead of its containers',
+    spec: resources({ cpu: '4', memory: '2Gi' }, { cpu: '4', memory: '2Gi' }),
+    why: '[maximum cpu usage per Pod is 3, but limit is 4, maximum memory usage per Pod is 1Gi, but limit is 2Gi]',
+  },
+  {
+    title: 'requests of the pod, limits of its containers',
+    spec: { resources: { requests: { cpu: '4' } } },
+    container: resources({ memory: '60Mi' }, { memory: '70Mi' }),
+    why: 'maximum cpu usage per Pod is 3, but request is 4',
+  },
+  {
+    title: 'limits are requests too',
+    spec: { resources: { limits: { cpu: '4', memory: '60Mi' } } },
+    why: 'maximum cpu usage per Pod is 3, but limit is 4',
+  },
+  {
+    title: 'too little',
+    spec: resources({ memory: '10Mi' }, { memory: '15Mi' }),
+    why: 'minimum memory usage per Pod is 50Mi, but request is 10Mi',
+  },
+  {
+    title: 'too far apart',
+    spec: resources({ memory: '60Mi' }, { memory: '200Mi' }),
+    why: 'memory max limit to request ratio per Pod is 2, but provided ratio is 3.333333',
+  },
+];
+
+t.test('limits of pods', async (t) => {
+  await call('POST', '/api/v1/namespaces', { metadata: { name: 'limited' } });
+  await call('POST', '/api/v1/namespaces/limited/serviceaccounts', { metadata: { name: 'default' } });
+  const limits: JsonObject[] = [
+    { type: 'Container', max: { cpu: '2' }, default: { cpu: '500m' } },
+    { type: 'Pod', max: { cpu: '3', memory: '1Gi' }, min: { memory: '50Mi' }, maxLimitRequestRatio: { memory: '2' } },
+  ];
+  await call('POST', '/api/v1/namespaces/limited/limitranges', { metadata: { name: 'a' }, spec: { limits } });
+  for (const { title, spec, container, why } of limited) {
+    const { body } = await call('POST', '/api/v1/namespaces/limited/pods', pod(spec, container));
+    t.equal(body.message, `pods "p${names}" is forbidden: ${why}`, title);
+  }
+});
+
+t.test('pods use the secrets of their account only, where it says so', async (t) => {
+  await call('POST', '/api/v1/namespaces/default/serviceaccounts', {
+    metadata: { name: 'strict', annotations: { 'kubernetes.io/enforce-mountable-secrets': 'true' } },
+    secrets: [{ name: 'own' }],
+  });
+  const variables = (name: string): JsonObject => ({ env: [{ name: 'A', valueFrom: { secretKeyRef: { name, key: 'k' } } }] });
+  const all = (name: string): JsonObject => ({ envFrom: [{ secretRef: { name } }] });
+  const volume = (secretName: string): JsonObject => ({ volumes: [{ name: 'v', secret: { secretName } }] });
+  const init = (container: JsonObject): JsonObject => ({ initContainers: [{ name: 'in', image: 'i', ...container }] });
+  const rows: [spec: JsonObject, container: JsonObject, refused: string | undefined][] = [
+    [volume('own'), all('own'), undefined],
+    [{ ...volume('x'), ...init(all('y')) }, all('z'), 'volume with secret.secretName="x"'],
+    [init({ ...all('x'), ...variables('y') }), all('z'), 'init container in with envVar A referencing secret.secretName="y"'],
+    [init(all('x')), variables('y'), 'init container in with envFrom referencing secret.secretName="x"'],
+    [{}, all('x'), 'container c with envFrom referencing secret.secretName="x"'],
+    [{}, { ...all('x'), ...variables('y') }, 'container c with envVar A referencing secret.secretName="y"'],
+  ];
+  for (const [spec, container, refused] of rows) {
+    const { status, body } = await call('POST', PODS, pod({ serviceAccountName: 'strict', ...spec }, container));
+    const why = `is not allowed because service account strict does not reference that secret`;
+    if (refused === undefined) t.equal(status, 201, body.message);
+    else t.same([status, body.message], [403, `pods "p${names}" is forbidden: ${refused} ${why}`]);
+  }
+});
 
 t.test('pods keep to the security level of their namespace', async (t) => {
   for (const [i, { level, version = 'latest', spec = {}, container = {}, text }] of violations.entries()) {

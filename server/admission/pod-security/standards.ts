@@ -309,6 +309,12 @@ const unlessWindows =
   (pod) =>
     isWindows(pod) ? undefined : check(pod);
 
+/** What a pod with users of its own does as root, it does as nobody on the host. */
+const unlessOwnUsers =
+  (check: Check): Check =>
+  (pod) =>
+    specOf(pod)?.['hostUsers'] === false ? undefined : check(pod);
+
 /** In the order in which violations are told: baseline first, each level by id. */
 const ROWS: readonly Row[] = [
   { id: 'appArmorProfile', level: 'baseline', since: [[0, appArmorProfile]] },
@@ -318,7 +324,14 @@ const ROWS: readonly Row[] = [
   { id: 'hostPorts', level: 'baseline', since: [[0, hostPorts]] },
   { id: 'hostProbesAndHostLifecycle', level: 'baseline', since: [[34, probeHosts]] },
   { id: 'privileged', level: 'baseline', since: [[0, privileged]] },
-  { id: 'procMount', level: 'baseline', since: [[0, procMount]] },
+  {
+    id: 'procMount',
+    level: 'baseline',
+    since: [
+      [0, procMount],
+      [35, unlessOwnUsers(procMount)],
+    ],
+  },
   {
     id: 'seLinuxOptions',
     level: 'baseline',
@@ -347,9 +360,24 @@ const ROWS: readonly Row[] = [
     ],
     overrides: 'capabilities_baseline',
   },
+  { id: 'procMount_restricted', level: 'restricted', since: [[35, procMount]], overrides: 'procMount' },
   { id: 'restrictedVolumes', level: 'restricted', since: [[0, restrictedVolumes]], overrides: 'hostPathVolumes' },
-  { id: 'runAsNonRoot', level: 'restricted', since: [[0, runAsNonRoot]] },
-  { id: 'runAsUser', level: 'restricted', since: [[23, runAsUser]] },
+  {
+    id: 'runAsNonRoot',
+    level: 'restricted',
+    since: [
+      [0, runAsNonRoot],
+      [35, unlessOwnUsers(runAsNonRoot)],
+    ],
+  },
+  {
+    id: 'runAsUser',
+    level: 'restricted',
+    since: [
+      [23, runAsUser],
+      [35, unlessOwnUsers(runAsUser)],
+    ],
+  },
   {
     id: 'seccompProfile_restricted',
     level: 'restricted',
