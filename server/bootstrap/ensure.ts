@@ -63,17 +63,23 @@ export async function drop(api: Api, cluster: string, wanted: OwnObject): Promis
   });
 }
 
+/** What makes a namespace a namespace comes after its creator. */
+function ownLabels(resource: Resource, object: JsonObject, manager: string | undefined): void {
+  const created: JsonObject = { kind: object['kind']!, apiVersion: object['apiVersion']!, metadata: object['metadata']! };
+  ownAsServer(resource, created, manager);
+  object['metadata'] = created['metadata']!;
+}
+
 function completed({ chance }: Api, resource: Resource, wanted: OwnObject, manager: string | undefined): JsonObject {
   return newborn(wanted, chance, () => {
     const { schema, kind } = resource;
-    const whole: JsonObject = structuredClone(wanted);
-    const unowned = kind.kind === 'Namespace' ? ['spec', 'status'] : ['status'];
-    const object = Object.fromEntries(Object.entries(whole).filter(([member]) => !unowned.includes(member)));
+    const { status, ...object }: JsonObject = structuredClone(wanted);
     schema.conform(object, []);
     schema.default(object);
     if (kind.generation) metaOf(object).generation = 1;
-    ownAsServer(resource, object, manager);
-    for (const member of unowned) if (whole[member] !== undefined) object[member] = whole[member]!;
+    if (kind.kind === 'Namespace') ownLabels(resource, object, manager);
+    else ownAsServer(resource, object, manager);
+    if (status !== undefined) object['status'] = status;
     schema.settle(object);
     return object;
   });

@@ -1,6 +1,6 @@
 /** ReplicationController, PodTemplate and ControllerRevision */
-import { type FieldError, invalidValue, required } from '../../field-errors.js';
-import { equal, isObject, type JsonObject } from '../../json-value.js';
+import { type FieldError, goJson, invalidValue, required } from '../../field-errors.js';
+import { isObject, type JsonObject } from '../../json-value.js';
 import { defaultPodTemplateKind, defaultReplicationController } from '../../defaulting/workloads.js';
 import { notNegative } from '../checks.js';
 import { entriesAt, objectAt, take } from '../members.js';
@@ -115,7 +115,8 @@ export const controllerRevision: KindRules = {
   },
   validateUpdate(object, old) {
     const errors = validateRevision(object);
-    if (!equal(object['data'] ?? null, old['data'] ?? null))
+    // Kubernetes compares bytes: the same members in another order, as strategic merge patches leave them, are a change.
+    if (goJson(object['data'] ?? null) !== goJson(old['data'] ?? null))
       errors.push(invalidValue('data', object['data'] ?? null, 'field is immutable'));
     return errors;
   },
