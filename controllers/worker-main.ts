@@ -38,4 +38,7 @@ const loaded = loadPlugin(path).catch((error: Error) => {
   report({ state: 'failed', message: error.message });
   port.close();
 });
-if (await loaded) report({ state: 'loaded' });
+const plugin = await loaded;
+if (plugin?.admission?.length)
+  log.warn({ plugin: plugin.name }, "hooks in the writes of objects need the server's process: it has none here");
+if (plugin) report({ state: 'loaded' });

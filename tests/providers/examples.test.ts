@@ -36,7 +36,7 @@ const local: { name: string; variable: string; program?: string; options?: strin
 for (const { name, variable, program, options = [], last } of local) {
   const skip = program !== undefined && !isInstalled(program) && `${program} is not installed (tests/providers/setup.sh does it)`;
   t.test(name, { skip }, async (t) => {
-    const { code, text } = await verifyExample(name, { [variable]: join(directory, name) }, '--timeout', '15', ...options);
+    const { code, text } = await verifyExample(name, { [variable]: join(directory, name) }, '--timeout', '60', ...options);
     t.match(text, last);
     t.equal(code, 0, text);
   });
@@ -45,7 +45,7 @@ for (const { name, variable, program, options = [], last } of local) {
 t.test('postgres', { skip: noPostgres ?? false }, async (t) => {
   const engine = await startEngine();
   t.teardown(() => engine.stop());
-  const { code, text } = await verifyExample('postgres', engine.env, '--timeout', '15');
+  const { code, text } = await verifyExample('postgres', engine.env, '--timeout', '60');
   t.match(text, /postgres: 15 passed, 0 failed, 0 skipped/);
   t.equal(code, 0, text);
 });
@@ -53,7 +53,7 @@ t.test('postgres', { skip: noPostgres ?? false }, async (t) => {
 t.test('bucket', { skip: noS3 ?? false }, async (t) => {
   const engine = await startS3();
   t.teardown(() => engine.stop());
-  const { code, text } = await verifyExample('bucket', engine.env, '--timeout', '15');
+  const { code, text } = await verifyExample('bucket', engine.env, '--timeout', '60');
   t.match(text, /bucket: 15 passed, 0 failed, 0 skipped/);
   t.equal(code, 0, text);
 });

@@ -97,7 +97,11 @@ async function wordsOf(file: string): Promise<string[]> {
 async function delegate(root: string, controller: Controller): Promise<void> {
   for (const directory of [root, join(root, parent)]) {
     const file = join(directory, 'cgroup.subtree_control');
-    if (!(await wordsOf(file)).includes(controller)) await writeFile(file, `+${controller}`);
+    if ((await wordsOf(file)).includes(controller)) continue;
+    await writeFile(file, `+${controller}`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EBUSY') throw error;
+      throw new Error(`${directory} cannot hand ${controller} down while it has processes of its own: start Kurma in a group below it`);
+    });
   }
 }
 
