@@ -109,9 +109,10 @@ const isEstablished = ({ body }: Answer): boolean =>
   (!isProtectedGroup(groupOf(body)) || conditionOf(body, APPROVAL) !== undefined);
 const created = ({ status }: Answer): boolean => status === 201;
 
-/** Applied and removed, created and established. Returns those that are there. */
+/** What an earlier run left is removed; then applied and removed, created and established. Returns those that are there. */
 async function install(crds: readonly JsonObject[]): Promise<JsonObject[]> {
   const pathOf = (crd: JsonObject): string => `${CRDS}/${nameOf(crd)}`;
+  await Promise.all(crds.map((crd) => remove(pathOf(crd))));
   for (const crd of crds) {
     counts.crds++;
     const forced = { ...STRICT, force: 'true' };
