@@ -6,6 +6,7 @@ import { immutable, invalidEach } from '../checks.js';
 import { coreForm } from '../go-form.js';
 import { entriesAt, numberAt, objectAt, objectsAt, specOf, textAt } from '../members.js';
 import { validateNodeSelector } from '../pods/affinity.js';
+import { validateBinding, validateCounterSets, validateNodes } from './device-parts.js';
 import type { KindRules, WriteContext } from '../rules.js';
 import { EFFECTS } from './claim-spec.js';
 import { asInV1 } from './claims.js';
@@ -48,7 +49,7 @@ function validateAttribute(attribute: JsonObject, path: string, errors: FieldErr
   errors.push(invalidValue(path, set.length === 0 ? '' : internal, 'exactly one value must be specified'));
 }
 
-function validateDeviceEntry(device: JsonObject, path: string, errors: FieldError[]): void {
+function validateDeviceEntry(device: JsonObject, path: string, isPerDevice: boolean, errors: FieldError[]): void {
   validateDevice(child(path, 'name'), textAt(device, 'name'), errors);
   for (const member of ['attributes', 'capacity'])
     for (const [name, value] of entriesAt(device, member)) {
@@ -58,6 +59,9 @@ function validateDeviceEntry(device: JsonObject, path: string, errors: FieldErro
     }
   const taint = (each: JsonObject, at: string): void => validateTaint(each, at, errors);
   validateItems(objectsAt(device, 'taints'), child(path, 'taints'), TAINTS_MAX, taint, errors);
+  validateCounterSets(device, 'consumesCounters', 'counterSet', path, errors);
+  validateNodes(device, path, isPerDevice, errors);
+  validateBinding(device, path, errors);
 }
 
 function validatePoolEntry(pool: JsonObject | undefined, errors: FieldError[]): void {
@@ -73,7 +77,9 @@ function validateSelector(selector: JsonObject, errors: FieldError[]): void {
   const terms = objectsAt(selector, 'nodeSelectorTerms');
   if (terms.length === 1) return;
   const printed = terms.map((term) => coreForm('NodeSelectorTerm', term));
-  errors.push(invalidValue('spec.nodeSelector.nodeSelectorTerms', printed, 'must have exactly one node selector term'));
+  errors.push(
+    invalidValue('spec.nodeSelector.nodeSelectorTerms', terms.length === 0 ? null : printed, 'must have exactly one node selector term'),
+  );
 }
 
 /** Where the devices are: on a node, on some, on all, or as each says. */
@@ -106,20 +112,31 @@ function validateSlice(object: JsonObject, old?: JsonObject): FieldError[] {
     immutable('spec.nodeName', spec['nodeName'], before['nodeName'], errors);
   }
   validatePlace(spec, errors);
-  validateNamed(objectsAt(spec, 'devices'), 'spec.devices', DEVICES_MAX, (device, at) => validateDeviceEntry(device, at, errors), errors);
+  if (objectsAt(spec, 'devices').length > 0 && objectsAt(spec, 'sharedCounters').length > 0)
+    errors.push(invalidValue('spec', '', 'only one of `sharedCounters` or `devices` is allowed'));
+  validateNamed(
+    objectsAt(spec, 'devices'),
+    'spec.devices',
+    DEVICES_MAX,
+    (device, at) => validateDeviceEntry(device, at, spec['perDeviceNodeSelection'] === true, errors),
+    errors,
+  );
+  validateCounterSets(spec, 'sharedCounters', 'name', 'spec', errors);
   return errors;
 }
 
-function stampSlice(object: JsonObject, context: WriteContext | undefined): void {
+function prepareSlice(object: JsonObject, context: WriteContext | undefined): void {
   for (const device of objectsAt(specOf(object), 'devices')) {
     const facts = objectAt(device, 'basic') ?? device;
     for (const taint of objectsAt(facts, 'taints')) stamp(taint, context);
+    // of a feature that is off by default
+    delete facts['nodeAllocatableResourceMappings'];
   }
 }
 
 const slice: KindRules = {
-  prepareForCreate: stampSlice,
-  prepareForUpdate: (object, _old, context) => stampSlice(object, context),
+  prepareForCreate: prepareSlice,
+  prepareForUpdate: (object, _old, context) => prepareSlice(object, context),
   validate: (object) => validateSlice(object),
   validateUpdate: validateSlice,
 };

@@ -163,6 +163,8 @@ testCreate(CLASS, [
 
 const slice = (more: object): JsonObject =>
   ({ spec: { driver: 'd', pool: { name: 'p', generation: 1, resourceSliceCount: 1 }, ...more } }) as JsonObject;
+const DEVICE_PLACE =
+  'exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when `perDeviceNodeSelection` is set to true in the ResourceSlice spec';
 const PLACE = 'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required';
 testCreate(SLICE, [
   ['on all nodes', slice({ allNodes: true }), []],
@@ -198,6 +200,35 @@ testCreate(SLICE, [
       'spec.devices[0].attributes[x/c]: Invalid value: "": exactly one value must be specified',
       'spec.devices[1].taints[0].effect: Required value',
       'spec.devices[1]: Duplicate value: "a"',
+    ],
+  ],
+  [
+    'counters, nodes and conditions of devices',
+    slice({
+      perDeviceNodeSelection: true,
+      devices: [
+        { name: 'a', allNodes: true, consumesCounters: [{ counterSet: 'x', counters: { c: { value: '1' } } }, { counterSet: 'x' }] },
+        { name: 'b', bindingConditions: ['x', 'x'] },
+        { name: 'c', nodeName: 'n', allNodes: true },
+      ],
+    }),
+    [
+      'spec.devices[0].consumesCounters[1].counters: Required value',
+      'spec.devices[0].consumesCounters[1]: Duplicate value: "x"',
+      `spec.devices[1]: Required value: ${DEVICE_PLACE}`,
+      'spec.devices[1].bindingConditions[1]: Duplicate value: "x"',
+      'spec.devices[1].bindingFailureConditions: Invalid value: null: bindingFailureConditions are required to use bindingConditions',
+      `spec.devices[2]: Invalid value: "{\`nodeName\`, \`allNodes\`}": ${DEVICE_PLACE}`,
+    ],
+  ],
+  [
+    'nodes of devices that are all in one place, and counters beside devices',
+    slice({ allNodes: true, devices: [{ name: 'a', nodeName: 'n' }], sharedCounters: [{ name: '' }] }),
+    [
+      'spec: Invalid value: "": only one of `sharedCounters` or `devices` is allowed',
+      'spec.devices[0]: Invalid value: null: `nodeName`, `nodeSelector` and `allNodes` can only be set if `perDeviceNodeSelection` is set to true in the ResourceSlice spec',
+      'spec.sharedCounters[0].name: Required value',
+      'spec.sharedCounters[0].counters: Required value',
     ],
   ],
 ]);
