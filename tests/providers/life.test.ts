@@ -190,6 +190,46 @@ t.test('bindings wait for their order, and one of another namespace needs its co
   await reaches('foreign', 'Bound', bindingKind, 'elsewhere');
 });
 
+t.test('a client that connects all the time is never refused while fifty bindings rotate, and the old credentials end', async (t) => {
+  const names = Array.from({ length: 50 }, (_, i) => `turn-${i}`);
+  for (const name of names) {
+    await order(name);
+    const spec = { service: { ...kind, name }, rotation: { overlap: '2s' } };
+    await client.create<ServiceBinding>({ ...bindingKind, metadata: { name, namespace }, spec });
+  }
+  for (const name of names) await reaches(name, 'Bound', bindingKind);
+  const secret = async (name: string) => {
+    const { data } = await client.get<KubeObject & { data: Record<string, string> }>(
+      { apiVersion: 'v1', kind: 'Secret' },
+      { name, namespace },
+    );
+    return ['thing', 'username', 'password'].map((key) => Buffer.from(data[key]!, 'base64').toString()) as [string, string, string];
+  };
+  const old = await Promise.all(names.map(secret));
+  const over = new AbortController();
+  const connecting = (async () => {
+    let connections = 0;
+    while (!over.signal.aborted) {
+      for (const name of names) {
+        await new Promise((resolve) => setImmediate(resolve));
+        driver.connect(...(await secret(name)));
+        connections++;
+      }
+    }
+    return connections;
+  })();
+  const annotations = { 'services.kurma.dev/rotate': 'now' };
+  for (const name of names) await client.patch(bindingKind, { name, namespace }, { type: 'merge', patch: { metadata: { annotations } } });
+  const isOver = async () => {
+    const bindings = await Promise.all(names.map((name) => client.get<ServiceBinding>(bindingKind, { name, namespace })));
+    return bindings.every(({ status }) => status?.serial === 2 && status.credentials?.length === 1);
+  };
+  await eventually(isOver, 'the end of the rotation');
+  over.abort();
+  t.ok((await connecting) > names.length, 'every one, more than once');
+  for (const values of old) t.throws(() => driver.connect(...values), /access denied/);
+});
+
 t.test('a Secret that is somebody else’s stays as it is', async (t) => {
   await client.create({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'taken', namespace }, data: { a: 'Yg==' } } as KubeObject);
   await order('taken');
