@@ -66,6 +66,7 @@ const UNSUPPORTED: readonly (readonly [keyword: string, isUsed: (value: JsonValu
 export function isUnreadable(schema: JsonObject): boolean {
   if (UNSUPPORTED.some(([keyword, isUsed]) => isUsed(schema[keyword])) || isGiven(schema.$schema)) return true;
   if (Array.isArray(schema.items) && schema.items.length > 0) return true;
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false) return true;
   return childrenOf(schema).some(isUnreadable);
 }
 

@@ -256,17 +256,20 @@ t.test('rules are compiled where nothing is wrong at their node or below (B2.30)
       bad: {
         type: 'object',
         'x-kubernetes-validations': rule,
-        properties: { x: { type: 'string', nullable: true, 'x-kubernetes-preserve-unknown-fields': false } },
+        properties: { x: { type: 'array', items: { type: 'string' }, uniqueItems: true } },
       },
       good: { type: 'object', properties: { x: { type: 'string' } }, 'x-kubernetes-validations': rule },
     },
   };
   t.strictSame(
     validateDefinition(withSchema(schema)).map(({ field }) => field),
-    [
-      `${ROOT}.properties[bad].properties[x].x-kubernetes-preserve-unknown-fields`,
-      `${ROOT}.properties[good].x-kubernetes-validations[0].rule`,
-    ],
+    [`${ROOT}.properties[bad].properties[x].uniqueItems`, `${ROOT}.properties[good].x-kubernetes-validations[0].rule`],
+  );
+  const keeps = { type: 'object', 'x-kubernetes-preserve-unknown-fields': false, properties: { b: {} }, 'x-kubernetes-validations': rule };
+  t.strictSame(
+    validateDefinition(withSchema({ type: 'object', properties: { keeps } })).map(({ field }) => field),
+    [`${ROOT}.properties[keeps].x-kubernetes-preserve-unknown-fields`],
+    'a schema that is not read as structural has no other errors',
   );
   t.strictSame(
     problems({
