@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { applicationId, makePrivate, openForReading } from './schema.js';
 
 /**
@@ -6,7 +5,6 @@ import { applicationId, makePrivate, openForReading } from './schema.js';
  * notices. Throws where there is no log of ours at `path`, and where `target` is not empty.
  */
 export function backUp(path: string, target: string): void {
-  if (!existsSync(path)) throw new Error(`${path} does not exist`);
   const log = openForReading(path);
   try {
     if (log.pragma('application_id', { simple: true }) !== applicationId) throw new Error(`${path} is the database of another application`);
