@@ -53,7 +53,7 @@ export function admissionRequest(attributes: Attributes, matched: Versioned): Js
     operation,
     userInfo: userInfoObject(user),
     dryRun,
-    options: { ...options, kind: optionsKind(attributes) },
+    options: operation === 'CONNECT' ? null : { ...options, kind: optionsKind(attributes) },
   };
 }
 

@@ -6,6 +6,7 @@ import { get } from '../verbs/get.js';
 import { patch } from '../verbs/patch.js';
 import { update } from '../verbs/update.js';
 import { binding } from './binding.js';
+import { connecting } from './connect.js';
 import { eviction } from './eviction.js';
 import { containerStream, log, nodeProxy, podProxy, portForward, serviceProxy } from './node-streams.js';
 import { scale } from './scale.js';
@@ -19,12 +20,12 @@ const table: Record<string, SubresourceFunction> = {
   'pods/binding': binding,
   'pods/eviction': eviction,
   'pods/log': log,
-  'pods/exec': containerStream,
-  'pods/attach': containerStream,
-  'pods/portforward': portForward,
-  'pods/proxy': podProxy,
-  'nodes/proxy': nodeProxy,
-  'services/proxy': serviceProxy,
+  'pods/exec': connecting('PodExecOptions', containerStream),
+  'pods/attach': connecting('PodAttachOptions', containerStream),
+  'pods/portforward': connecting('PodPortForwardOptions', portForward),
+  'pods/proxy': connecting('PodProxyOptions', podProxy),
+  'nodes/proxy': connecting('NodeProxyOptions', nodeProxy),
+  'services/proxy': connecting('ServiceProxyOptions', serviceProxy),
   'serviceaccounts/token': token,
 };
 

@@ -231,6 +231,40 @@ t.test('parameters that only policies follow stay as they were when the last suc
   await having('validating', spec, says(/saw early$/), binding);
 });
 
+t.test('connections are admitted by what they ask for', async (t) => {
+  await call('POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
+  await call('POST', '/api/v1/namespaces/default/pods', { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } });
+  const pod = '/api/v1/namespaces/default/pods/p';
+  const connect = async (subresource: string, query: Record<string, string>) => {
+    const { status, body } = await server.transport.request({ method: 'GET', path: `${pod}/${subresource}`, query });
+    return { status, body: body as Answer };
+  };
+  const asked: [subresource: string, query: Record<string, string>, text: string][] = [
+    ['exec', { command: 'a', stdin: 'true', container: 'c' }, 'CONNECT exec PodExecOptions p a'],
+    ['attach', { stdout: 'true' }, 'CONNECT attach PodAttachOptions p '],
+    ['portforward', { ports: '80' }, 'CONNECT portforward PodPortForwardOptions p '],
+    ['proxy/x', {}, 'CONNECT proxy PodProxyOptions p '],
+  ];
+  const spec = {
+    matchConstraints: { resourceRules: [rule(['pods/*'], ['CONNECT'])] },
+    validations: [
+      {
+        expression: 'false',
+        messageExpression:
+          "request.operation + ' ' + request.subResource + ' ' + object.kind + ' ' + request.name + ' ' + (has(object.command) ? object.command.join(',') : '')",
+      },
+    ],
+  };
+  await having('validating', spec, async () => {
+    for (const [subresource, query, text] of asked)
+      t.equal(
+        (await connect(subresource, query)).body.message,
+        `pods "p" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: ${text.trim()}`,
+      );
+  });
+  t.match(await connect('exec', { command: 'a' }), { status: 400, body: { message: 'pod p does not have a host assigned' } });
+});
+
 t.test('policies never keep anybody from mending policies', async (t) => {
   await having(
     'validating',
