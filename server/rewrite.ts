@@ -35,6 +35,8 @@ export interface Rewriting {
   isUidPrecondition: boolean;
   /** What to do when there is no object; 404 if absent. */
   onMissing?: () => Promise<Answer>;
+  /** As what admission sees and changes the object; the object itself if absent. */
+  view?: { show(object: JsonObject): JsonObject; take(object: JsonObject, shown: JsonObject): void };
   /** Turns the written object into the answer; the object itself if absent. */
   answer?(object: JsonObject): Answer;
 }
@@ -75,7 +77,7 @@ function* decide(
   allocation: Allocation | undefined,
 ): Steps<Outcome> {
   if (!head) return { object: undefined, toDelete: false };
-  const { strategy, subresource } = how;
+  const { strategy, subresource, view } = how;
   const old = yield* settled(servedObject(resource, head));
   const oldMeta = metaOf(old);
   const submitted = yield* untilConverted(() => how.submit(old, head));
@@ -88,13 +90,14 @@ function* decide(
     operation: 'UPDATE',
     subresource,
     name,
-    object: submitted,
-    oldObject: old,
+    object: view ? view.show(submitted) : submitted,
+    oldObject: view ? view.show(old) : old,
     dryRun: how.dryRun,
     options: how.options,
   });
   yield* request.api.admission.admit(attributes);
-  const object = attributes.object!;
+  view?.take(submitted, attributes.object!);
+  const object = view ? submitted : attributes.object!;
   checkRevision(resource, object, head, name);
   request.warn(dedupOwnerReferences(metaOf(object), 'after mutation'));
   keepOnUpdate(metaOf(object), oldMeta);
@@ -112,6 +115,7 @@ function* decide(
   for (const text of strategy.warnings(object, old)) request.warn(text);
   strategy.canonicalize(object);
   resource.schema.settle(object);
+  if (view) attributes.object = view.show(object);
   yield* request.api.admission.validate(attributes);
 
   metaOf(object).resourceVersion = String(head.revision);

@@ -119,6 +119,8 @@ async function patch(parent: Resource, view: Resource, request: Request): Promis
   });
 }
 
+const replicasIn = (scale: JsonObject): number => ((scale['spec'] as JsonObject | undefined)?.['replicas'] as number | undefined) ?? 0;
+
 /** `make` turns the Scale of now, whose parent may have no replicas, into the wanted one with its managed fields. */
 function write(
   parent: Resource,
@@ -136,12 +138,19 @@ function write(
     dryRun: options.dryRun,
     options: admissionOptions(optionsKind, options),
     isUidPrecondition: true,
+    view: {
+      show: (object) => scaleFrom(parent, object),
+      take(object, shown) {
+        const wanted = replicasIn(shown);
+        if (wanted !== replicasIn(scaleFrom(parent, object))) setReplicas(object, paths, wanted);
+      },
+    },
     submit(stored) {
       const old = clone(stored);
       const before = scaleFrom(parent, old);
       setManagedFields(before, scaleManagedFields(managedFieldsOf(old), replicasPaths));
       const after = make(before, !hasReplicas(parent, old));
-      const replicas = ((after['spec'] as JsonObject | undefined)?.['replicas'] as number | undefined) ?? 0;
+      const replicas = replicasIn(after);
       if (!parent.isCustom && replicas < 0)
         throw invalid(SCALE, request.info.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]);
       setReplicas(old, paths, replicas);

@@ -265,6 +265,28 @@ t.test('connections are admitted by what they ask for', async (t) => {
   t.match(await connect('exec', { command: 'a' }), { status: 400, body: { message: 'pod p does not have a host assigned' } });
 });
 
+t.test('a scale is admitted as a Scale, and changed as one', async (t) => {
+  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+  const deployments = '/apis/apps/v1/namespaces/default/deployments';
+  await call('POST', deployments, { metadata: { name: 'd' }, spec: { replicas: 1, selector: { matchLabels: { a: 'b' } }, template } });
+  const matchConstraints = { resourceRules: [rule(['deployments/scale'], ['UPDATE'], ['apps'])] };
+  const scaled = () => call('PUT', `${deployments}/d/scale`, { metadata: { name: 'd' }, spec: { replicas: 3 } });
+  const validations = [
+    {
+      expression: 'object.spec.replicas < 3',
+      messageExpression: "request.kind.group + ' ' + object.kind + ' ' + string(oldObject.spec.replicas) + ' ' + object.status.selector",
+    },
+  ];
+  await having('validating', { matchConstraints, validations }, async () => {
+    t.match((await scaled()).body.message, /denied request: autoscaling Scale 1 a=b$/);
+  });
+  const jsonPatch = { expression: "[JSONPatch{op: 'replace', path: '/spec/replicas', value: 2}]" };
+  await having('mutating', { matchConstraints, mutations: [{ patchType: 'JSONPatch', jsonPatch }] }, async () => {
+    t.match(await scaled(), { status: 200, body: { kind: 'Scale', spec: { replicas: 2 } } });
+  });
+  t.match((await call('GET', `${deployments}/d`)).body, { spec: { replicas: 2 } });
+});
+
 t.test('policies never keep anybody from mending policies', async (t) => {
   await having(
     'validating',
