@@ -29,7 +29,7 @@ const binding = { apiVersion: 'services.kurma.dev/v1alpha1', kind: 'ServiceBindi
 const usage = { apiVersion: 'services.kurma.dev/v1alpha1', kind: 'ServiceUsage' };
 const kinds = [database, instance];
 const namespaces = ['blue', 'green'];
-const longMs = 20_000;
+const longMs = 60_000;
 /** The providers look for drift every 30 s at most. */
 const driftMs = 60_000;
 t.setTimeout(400_000);
