@@ -1,4 +1,5 @@
 // Object buckets on an S3 server with an admin API for users, Versity's gateway: each order is a bucket, each binding a user of it.
+// Start the gateway with --iam-cache-disable, or it may go by a user's former secret for two minutes.
 // Where it is: S3_ENDPOINT, S3_REGION; as whom: S3_ACCESS_KEY, S3_SECRET_KEY.
 import { defineProvider, run } from 'kurma/controllers';
 import { s3, S3Error, textOf, textsOf } from './s3-client.mjs';

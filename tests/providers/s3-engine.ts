@@ -28,7 +28,9 @@ export async function startS3(): Promise<S3Engine> {
   for (const name of ['data', 'users']) mkdirSync(join(directory, name));
   const port = await freePort();
   const [access, secret] = ['admin', 'admin-of-the-tests'];
-  const args = ['--port', `127.0.0.1:${port}`, '--iam-dir', join(directory, 'users'), '--quiet', 'posix', join(directory, 'data')];
+  // What it remembers of its users may be older than what it was told of them last
+  const users = ['--iam-dir', join(directory, 'users'), '--iam-cache-disable'];
+  const args = ['--port', `127.0.0.1:${port}`, ...users, '--quiet', 'posix', join(directory, 'data')];
   const server: ChildProcess = spawn('versitygw', args, {
     env: { ...process.env, ROOT_ACCESS_KEY: access, ROOT_SECRET_KEY: secret },
     stdio: 'ignore',
