@@ -162,8 +162,8 @@ t.test('requests, objects and events are counted under the names of kube-apiserv
     `apiserver_request_duration_seconds_count{${labels('POST', 'resource')}} 2`,
     `apiserver_request_sli_duration_seconds_count{${labels('POST', 'resource')}} 2`,
     `apiserver_longrunning_requests{${labels('WATCH', 'namespace').replace('dry_run="",', '')}} 1`,
-    // with the one that tells extension servers whom to trust
-    'apiserver_storage_objects{resource="configmaps"} 3',
+    // with those of kube-system: whom extension servers trust, and since when tokens in Secrets are followed
+    'apiserver_storage_objects{resource="configmaps"} 4',
     'apiserver_resource_objects{group="rbac.authorization.k8s.io",resource="roles"} ',
     'apiserver_watch_events_total{group="",version="v1",resource="configmaps"} ',
     'apiserver_current_inflight_requests{request_kind="readOnly"} 1',
