@@ -97,7 +97,7 @@ export function forbiddenField(field: string, detail: string): FieldError {
   return { type: 'Forbidden', field, body: withDetail('Forbidden', detail) };
 }
 export function tooLong(field: string, max: number): FieldError {
-  return { type: 'TooLong', field, body: `Too long: may not be more than ${max} bytes` };
+  return { type: 'TooLong', field, body: `Too long: may not be more than ${max} ${max === 1 ? 'byte' : 'bytes'}` };
 }
 export function tooMany(field: string, actual: number, max: number): FieldError {
   return { type: 'TooMany', field, body: `Too many: ${actual}: must have at most ${max} ${max === 1 ? 'item' : 'items'}` };

@@ -13,7 +13,10 @@ export interface ObjectSchema {
   conform(object: JsonObject, problems: string[]): void;
   /** Fills defaults, in place, after `conform` (R3.27). */
   default(object: JsonObject): void;
-  /** What storing does to an object after managed fields were computed, in place: an empty list or map becomes absent, or null where the member is always present (R3.27a). */
+  /**
+   * What storing does to an object after managed fields were computed, in place: an empty list or map becomes absent, or null where the member is always present (R3.27a);
+   * of custom resources, nulls go that the schema does not take.
+   */
   settle(object: JsonObject): void;
   /** The object with its members in the order in which Kubernetes writes them; itself where they are, else a copy that shares what is. */
   order(object: JsonObject): JsonObject;

@@ -74,7 +74,10 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
       if (isObject(metadata)) metadata.generation ??= 1;
     },
     default: (object) => fillDefaults(root, object),
-    settle: () => {},
+    settle(object) {
+      // Only an apply can have merged nulls that the schema does not take: whoever reads the object does not see them (B5.3 step 3).
+      if (hasNull(object)) prune(root, object, true, '', []);
+    },
     order: (object) => sortDeep(object) as JsonObject,
     validate(object, old, warnings = []) {
       const scale = options.checkScale?.(object, 'object') ?? [];
@@ -88,6 +91,13 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
       return withRest(errors, root, object, old, warnings);
     },
   };
+}
+
+function hasNull(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return value === null;
+  if (Array.isArray(value)) return value.some(hasNull);
+  for (const name in value) if (hasNull(value[name]!)) return true;
+  return false;
 }
 
 /** What ends every judgement: list types, then rules (B6.11). */

@@ -255,7 +255,7 @@ function objectKeywords(node: Structural): Check | undefined {
   if (min == null && max == null && needed.length === 0 && properties === undefined && !closed && !isObject(additional)) return undefined;
   return (value, walk, old) => {
     const object = value as JsonObject;
-    if ((min != null || max != null) && !hasGoodSize(object, min, max, walk)) return;
+    if (min != null || max != null) checkSize(object, min, max, walk);
     let marks: Mark[] | undefined;
     for (const name in object) {
       const from = walk.errors.length;
@@ -282,14 +282,10 @@ function objectKeywords(node: Structural): Check | undefined {
   };
 }
 
-/** Too few or too many members end the judgement of an object. */
-function hasGoodSize(object: JsonObject, min: JsonValue | undefined, max: JsonValue | undefined, walk: Walk): boolean {
+function checkSize(object: JsonObject, min: JsonValue | undefined, max: JsonValue | undefined, walk: Walk): void {
   const count = Object.keys(object).length;
-  const few = min != null && count < Number(min);
-  const many = !few && max != null && count > Number(max);
-  if (few) report(walk, 'Invalid', count, `should have at least ${min} properties`);
-  else if (many) walk.errors.push(tooMany(fieldAt(walk, pathOf(walk)), count, Number(max)));
-  return !few && !many;
+  if (min != null && count < Number(min)) report(walk, 'Invalid', count, `should have at least ${min} properties`);
+  if (max != null && count > Number(max)) walk.errors.push(tooMany(fieldAt(walk, pathOf(walk)), count, Number(max)));
 }
 
 function forbidMember(walk: Walk, name: string): void {
