@@ -158,7 +158,10 @@ function* invoke(attributes: Attributes, invocation: Invocation, isSkipped: bool
         return evaluate(expression, withVariables(policy, variables, budget), budget);
       });
       if (value instanceof Failure) problem(value.message);
-      else object = mutate(object, value, resource);
+      else {
+        refuseOtherVersion(resource, attributes.resource);
+        object = mutate(object, value, resource);
+      }
     } catch (error) {
       if (!(error instanceof MutationError || error instanceof BudgetExceeded)) throw error;
       problem(error.message);
@@ -167,6 +170,13 @@ function* invoke(attributes: Attributes, invocation: Invocation, isSkipped: bool
   if (object === before || equal(object, before)) return false;
   attributes.object = yield* convertBetween(object, resource, attributes.resource);
   return true;
+}
+
+/** As Kubernetes', which has no conversion from one version of a built-in kind to another; custom resources have theirs. */
+function refuseOtherVersion(matched: Resource, requested: Resource): void {
+  if (matched === requested || matched.isCustom) return;
+  const typeOf = ({ gvk }: Resource): string => `${gvk.version}.${gvk.kind}`;
+  throw new MutationError(`converting (${typeOf(matched)}) to (${typeOf(requested)}): unknown conversion`);
 }
 
 /** C5.2: the first problem gives message and reason, each a cause. */
