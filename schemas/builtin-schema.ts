@@ -15,8 +15,8 @@ import type { ObjectSchema } from './object-schema.js';
 export function builtinSchema(name: TypeName, conditionalDefaults?: (object: JsonObject) => void): ObjectSchema {
   const shape = shapeOf(name);
   return {
-    conform(object, problems) {
-      const run = new Run(problems);
+    conform(object, problems, literals) {
+      const run = new Run(problems, literals);
       shape.conform(object, run);
       run.finish();
     },

@@ -97,10 +97,15 @@ export function forbiddenField(field: string, detail: string): FieldError {
   return { type: 'Forbidden', field, body: withDetail('Forbidden', detail) };
 }
 export function tooLong(field: string, max: number): FieldError {
-  return { type: 'TooLong', field, body: `Too long: may not be more than ${max} ${max === 1 ? 'byte' : 'bytes'}` };
+  const detail = max < 0 ? 'value is too long' : `may not be more than ${max} ${max === 1 ? 'byte' : 'bytes'}`;
+  return { type: 'TooLong', field, body: `Too long: ${detail}` };
 }
 export function tooMany(field: string, actual: number, max: number): FieldError {
-  return { type: 'TooMany', field, body: `Too many: ${actual}: must have at most ${max} ${max === 1 ? 'item' : 'items'}` };
+  return {
+    type: 'TooMany',
+    field,
+    body: `Too many: ${actual}: ${max < 0 ? 'has too many items' : `must have at most ${max} ${max === 1 ? 'item' : 'items'}`}`,
+  };
 }
 export function tooFew(field: string, actual: number, min: number): FieldError {
   return { type: 'TooFew', field, body: `Too few: ${actual}: must have at least ${min} ${min === 1 ? 'item' : 'items'}` };

@@ -1,5 +1,8 @@
 import type { JsonObject } from './json-value.js';
 
+/** The text of oddly written numbers by path: `spec.replicas` → `2.0`. */
+export type Literals = ReadonlyMap<string, string>;
+
 /**
  * What one served version of a kind knows about the shape of its objects. Built-ins make it from `schemas/definitions/`,
  * CustomResourceDefinitions from their structural schema; the verbs see no difference.
@@ -8,9 +11,10 @@ export interface ObjectSchema {
   /**
    * Brings a decoded body into shape, in place: checks JSON types, drops unknown members and appends one text each to
    * `problems` (`unknown field "spec.x"`, R4.11, in the order of R4.12), canonical scalars, members that are always present (R3.27a).
-   * Throws `ConformError` on the first value of a wrong type (R4.17a).
+   * Throws `ConformError` on the first value of a wrong type (R4.17a). `literals` tells the numbers that were not written as
+   * JavaScript prints them: an integer is one by its text (`2.0` is none).
    */
-  conform(object: JsonObject, problems: string[]): void;
+  conform(object: JsonObject, problems: string[], literals?: Literals): void;
   /** Fills defaults, in place, after `conform` (R3.27). */
   default(object: JsonObject): void;
   /**

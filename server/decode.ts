@@ -2,7 +2,7 @@
 import { invalidValue } from '../schemas/field-errors.js';
 import { apiVersionOf, type GroupVersionKind, parseApiVersion } from '../schemas/group-version.js';
 import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
-import { ConformError, type ObjectSchema } from '../schemas/object-schema.js';
+import { ConformError, type Literals, type ObjectSchema } from '../schemas/object-schema.js';
 import { metaOf } from '../schemas/object-meta.js';
 import { badRequest, invalid, type StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
 import { structuralSchema } from '../schemas/structural/structural-schema.js';
@@ -24,6 +24,8 @@ export interface Decoded {
   value: JsonValue;
   /** Duplicate members (R4.11), in document order. */
   duplicates: string[];
+  /** Numbers of a JSON text that JavaScript prints otherwise. */
+  literals?: Literals;
 }
 
 /** The media type of a body: parameters dropped, JSON when there is none (R4.15). 415 for anything else. */
@@ -107,7 +109,7 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
   const asKind = (why: string): StatusError =>
     badRequest(`${bodyKind} in version ${JSON.stringify(bodyVersion)} cannot be handled as a ${kind}: ${why}`);
   try {
-    schemaFor(resource, request, object).conform(object, unknown);
+    schemaFor(resource, request, object).conform(object, unknown, decoded.literals);
   } catch (error) {
     if (error instanceof ConformError) throw asKind(error.message);
     throw error;

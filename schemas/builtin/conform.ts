@@ -4,7 +4,7 @@
  */
 import { definition, findDefinition, itemOf, type Definition, type Field, type TypeName } from '../definitions/index.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
-import { ConformError } from '../object-schema.js';
+import { ConformError, type Literals } from '../object-schema.js';
 import { isEmpty, kindOf, SCALARS, ZERO, type Failures } from './scalars.js';
 
 const PROBLEMS_MAX = 100;
@@ -15,6 +15,8 @@ export class Run implements Failures {
   /** The struct whose member is being read, and that member: what Go's errors name. */
   struct = '';
   member = '';
+  /** That member's name in JSON, `''` where `segments` has it. */
+  jsonName = '';
   /** Off inside types with a decoder of their own, which are not strict. */
   strict = true;
   private readonly segments: (string | number)[] = [];
@@ -22,7 +24,11 @@ export class Run implements Failures {
   private readonly goNames: string[] = [];
   private saved: string | undefined;
 
-  constructor(private readonly problems: string[]) {}
+  constructor(
+    private readonly problems: string[],
+    private readonly literals?: Literals,
+    private readonly base = '',
+  ) {}
 
   /** Goes into a member, which has a name in Go, or a map's key or (a number) a list's item, which have none. */
   enter(segment: string | number, goName = ''): void {
@@ -39,9 +45,20 @@ export class Run implements Failures {
   /** R4.11: `unknown field "spec.containers[0].x"`. */
   unknown(name: string): void {
     if (!this.strict || this.problems.length >= PROBLEMS_MAX) return;
-    let path = '';
+    this.problems.push(`unknown field "${this.pathOf(name)}"`);
+  }
+  /** The path of a member, or, without one, of the place. */
+  pathOf(name: string): string {
+    let path = this.base;
     for (const segment of this.segments) path += typeof segment === 'number' ? `[${segment}]` : path === '' ? segment : `.${segment}`;
-    this.problems.push(`unknown field "${path === '' ? name : `${path}.${name}`}"`);
+    return name === '' ? path : path === '' ? name : `${path}.${name}`;
+  }
+  literal(): string | undefined {
+    return this.literals?.get(this.pathOf(this.jsonName));
+  }
+  /** A run of its own over what stands here. */
+  within(problems: string[]): Run {
+    return new Run(problems, this.literals, this.literals && this.pathOf(''));
   }
   text(message: string): void {
     this.saved ??= message;
@@ -52,17 +69,18 @@ export class Run implements Failures {
   abort(message: string): never {
     throw new ConformError(message);
   }
-  abortMismatch(got: string, want: string): never {
-    throw new ConformError(this.mismatchText(got, want));
+  abortMismatch(got: string, want: string, inner = ''): never {
+    throw new ConformError(this.mismatchText(got, want, inner));
   }
   /** Throws what was remembered. */
   finish(): void {
     if (this.saved !== undefined) throw new ConformError(this.saved);
   }
-  private mismatchText(got: string, want: string): string {
+  private mismatchText(got: string, want: string, inner = ''): string {
     if (this.struct === '') return `json: cannot unmarshal ${got} into Go value of type ${want}`;
     const path = this.goNames.filter((name) => name !== '');
     if (this.member !== '') path.push(this.member);
+    if (inner !== '') path.push(inner);
     return `json: cannot unmarshal ${got} into Go struct field ${this.struct}.${path.join('.')} of type ${want}`;
   }
 }
@@ -98,7 +116,7 @@ class Shape {
   }
 
   conform(object: JsonObject, run: Run): void {
-    const { struct, member } = run;
+    const { struct, member, jsonName } = run;
     for (const name in object) {
       const known = this.members.get(name);
       if (known === undefined) {
@@ -114,6 +132,7 @@ class Shape {
       }
       run.struct = this.goName;
       run.member = known.isNested ? '' : known.goName;
+      run.jsonName = known.isNested ? '' : name;
       if (known.isNested) run.enter(name, known.goName);
       const result = known.conform(value, run);
       if (known.isNested) run.leave();
@@ -124,6 +143,7 @@ class Shape {
     for (const [name, zero] of this.always) if (object[name] === undefined) object[name] = zero();
     run.struct = struct;
     run.member = member;
+    run.jsonName = jsonName;
   }
 
   zero(): JsonObject {
@@ -186,7 +206,7 @@ function memberOf(owner: string, field: Field, embedded: string): Member {
     conform: compile(type, field.goType),
     goName: embedded + field.name,
     isNested: isNested(type),
-    dropsZero: presence === 'omitempty' && !isStruct && !isWrittenAlways && !REFUSED_WHEN_EMPTY.has(`${owner}.${field.name}`),
+    dropsZero: presence === 'omitempty' && !isStruct && !isWrittenAlways && !keepsEmpty(owner, field),
     keepsEmptyAtTop: type === MANAGED_FIELDS,
     ...(isWrittenAlways && { zero }),
   };
@@ -194,6 +214,11 @@ function memberOf(owner: string, field: Field, embedded: string): Member {
 
 /** Lists whose default is for those that are absent, and which may not be empty. */
 const REFUSED_WHEN_EMPTY = new Set(['HPAScalingRules.policies']);
+
+/** What is judged before it is dropped: also the empty keywords of a schema count as used (B2.24, B2.28). */
+function keepsEmpty(owner: string, { name, type }: Field): boolean {
+  return REFUSED_WHEN_EMPTY.has(`${owner}.${name}`) || (owner === 'JSONSchemaProps' && itemOf(type) !== undefined);
+}
 
 /** An empty list stays, since it resets managedFields (R5.87). */
 const MANAGED_FIELDS = '[]io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry';
@@ -315,10 +340,10 @@ const SELF_DECODING: Readonly<Record<string, Conform>> = {
   },
 };
 
-/** A decoder called by a type's own: not strict, and its errors end everything, under the name of the member that it stands in. */
+/** A decoder called by a type's own: not strict, and its errors end everything, their path behind that of the member that it stands in. */
 function inside<T>(run: Run, decode: (inner: Run) => T): T {
   const problems: string[] = [];
-  const inner = new Run(problems);
+  const inner = run.within(problems);
   inner.strict = false;
   try {
     const result = decode(inner);
@@ -326,8 +351,8 @@ function inside<T>(run: Run, decode: (inner: Run) => T): T {
     return result;
   } catch (error) {
     if (!(error instanceof ConformError)) throw error;
-    const mismatch = /^json: cannot unmarshal (.*) into Go (?:struct field \S+|value) of type (.*)$/.exec(error.message);
-    return mismatch ? run.abortMismatch(mismatch[1]!, mismatch[2]!) : run.abort(error.message);
+    const mismatch = /^json: cannot unmarshal (.*) into Go (?:struct field [^.]+\.(\S+)|value) of type (.*)$/.exec(error.message);
+    return mismatch ? run.abortMismatch(mismatch[1]!, mismatch[3]!, mismatch[2]) : run.abort(error.message);
   }
 }
 

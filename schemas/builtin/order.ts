@@ -3,9 +3,11 @@
  * texts that quote an object (R5.14). Most objects come in order, so the closures look first and copy only what is not.
  */
 import { definition, findDefinition, itemOf, jsonFields, type TypeName } from '../definitions/index.js';
-import { isObject, type JsonObject, type JsonValue, sortMembers } from '../json-value.js';
+import { isObject, type JsonObject, type JsonValue, sortDeep, sortMembers } from '../json-value.js';
 
 type Order = (value: JsonValue) => JsonValue;
+
+const EXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.';
 
 const compiled = new Map<TypeName, Order>();
 
@@ -44,10 +46,23 @@ function membersOf(name: TypeName): Map<string, Member> {
 
 function valueOrder(type: TypeName): Order | undefined {
   const parts = itemOf(type);
-  if (!parts) return findDefinition(type) ? structOrder(type) : undefined;
+  if (!parts && !findDefinition(type)) return type.startsWith(EXTENSIONS) ? extensionOrder(type.slice(EXTENSIONS.length)) : undefined;
+  if (!parts) return structOrder(type);
   const item = valueOrder(parts.item);
   if (parts.list) return item && ((value) => (Array.isArray(value) ? mapItems(value, item) : value));
   return (value) => (isObject(value) ? sortMembers(value, item) : value);
+}
+
+/** Of apiextensions' types that decode themselves: any JSON, and schemas that may also stand in a list or be something else. */
+function extensionOrder(name: string): Order {
+  if (name === 'JSON') return sortDeep;
+  let schema: Order | undefined;
+  const order: Order = (value) => {
+    if (Array.isArray(value)) return mapItems(value, order);
+    schema ??= structOrder(`${EXTENSIONS}JSONSchemaProps`);
+    return schema(value);
+  };
+  return order;
 }
 
 /** The list itself where no item changes. */

@@ -13,6 +13,8 @@ export interface Failures {
   mismatch(got: string, want: string): void;
   abort(message: string): never;
   abortMismatch(got: string, want: string): never;
+  /** The text of the number that is being read, where it is not the one that JavaScript prints. */
+  literal(): string | undefined;
 }
 
 /** Returns the value in canonical form; undefined where it was of a wrong type. Never called with null, which is as good as absent. */
@@ -33,7 +35,7 @@ export function kindOf(value: JsonValue): string {
   }
 }
 
-const numberText = (value: JsonValue): string => `number ${String(value).replace('e+', 'e')}`;
+const numberText = (value: JsonValue, failures: Failures): string => `number ${failures.literal() ?? String(value)}`;
 
 function mismatched(value: JsonValue, failures: Failures, want: string): undefined {
   failures.mismatch(kindOf(value), want);
@@ -43,13 +45,13 @@ function mismatched(value: JsonValue, failures: Failures, want: string): undefin
 function integer(least: number, most: number): Scalar {
   return (value, failures, want) => {
     if (typeof value === 'number') {
-      if (Number.isInteger(value) && value >= least && value <= most) return value;
-      failures.mismatch(numberText(value), want);
+      if (Number.isInteger(value) && value >= least && value <= most && failures.literal() === undefined) return value;
+      failures.mismatch(numberText(value, failures), want);
       return undefined;
     }
     if (typeof value !== 'bigint') return mismatched(value, failures, want);
     if (most > 2 ** 32 && value === BigInt.asIntN(64, value)) return value;
-    failures.mismatch(numberText(value), want);
+    failures.mismatch(numberText(value, failures), want);
     return undefined;
   };
 }
@@ -98,9 +100,13 @@ export const SCALARS: Readonly<Record<string, Scalar>> = {
   },
   IntOrString: (value, failures) => {
     if (typeof value === 'string') return value;
-    const isInt32 = typeof value === 'number' && Number.isInteger(value) && Math.abs(value + 0.5) < 2 ** 31;
+    const isInt32 =
+      typeof value === 'number' && Number.isInteger(value) && Math.abs(value + 0.5) < 2 ** 31 && failures.literal() === undefined;
     if (isInt32) return value;
-    return failures.abortMismatch(typeof value === 'number' || typeof value === 'bigint' ? numberText(value) : kindOf(value), 'int32');
+    return failures.abortMismatch(
+      typeof value === 'number' || typeof value === 'bigint' ? numberText(value, failures) : kindOf(value),
+      'int32',
+    );
   },
   RawExtension: (value) => value,
   FieldsV1: (value) => value,
@@ -174,7 +180,7 @@ function bytesOfNumbers(values: JsonValue[], failures: Failures): string | undef
   for (const [i, value] of values.entries()) {
     const isByte = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255;
     if (isByte) bytes[i] = value;
-    else if (value !== null) failures.mismatch(typeof value === 'number' ? numberText(value) : kindOf(value), 'uint8');
+    else if (value !== null) failures.mismatch(typeof value === 'number' ? numberText(value, failures) : kindOf(value), 'uint8');
   }
   return bytes.toString('base64');
 }

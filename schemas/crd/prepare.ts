@@ -1,8 +1,9 @@
 /** Defaults of a CustomResourceDefinition and what the server makes of its status and generation (B1). */
-import { clone, equal, type JsonObject } from '../json-value.js';
+import { isEmpty } from '../builtin/scalars.js';
+import { clone, equal, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { metaOf } from '../object-meta.js';
 import { made, objectAt, preset, textAt, textsAt, take } from '../validation/members.js';
-import { storageVersionOf, type Definition } from './definition.js';
+import { schemaOf, storageVersionOf, versionsOf, type Definition } from './definition.js';
 
 /** B1.1, in place: what a decoded definition gets beyond the defaults of its type. */
 export function defaultDefinition(crd: Definition): void {
@@ -37,11 +38,40 @@ export function prepareDefinitionForUpdate(crd: Definition, old: Definition): vo
   if (old.status === undefined) delete crd.status;
   else crd.status = clone(old.status);
   const generation = metaOf(old).generation ?? 0;
-  metaOf(crd).generation = equal(crd.spec, old.spec) ? generation : generation + 1;
+  const { spec } = crd;
+  metaOf(crd).generation = equal(spec, old.spec) || equal(settledSpec(spec), old.spec) ? generation : generation + 1;
   const storage = storageVersionOf(crd);
   const status = made(crd, 'status');
   const stored = textsAt(status, 'storedVersions');
   if (storage !== undefined && !stored.includes(storage)) status.storedVersions = [...stored, storage];
+}
+
+/** After validation, in place: empty lists and maps of keywords are not stored. */
+export function settleDefinition(crd: Definition): void {
+  for (const version of versionsOf(crd)) {
+    const schema = schemaOf(version);
+    if (schema !== undefined) dropEmptyKeywords(schema);
+  }
+}
+
+function settledSpec(spec: JsonValue | undefined): JsonValue {
+  const definition: Definition = { spec: clone(spec ?? null) };
+  settleDefinition(definition);
+  return definition.spec!;
+}
+
+/** Keywords that are lists or maps of something else than schemas. */
+const LISTS = ['enum', 'required', 'x-kubernetes-list-map-keys', 'x-kubernetes-validations'];
+const SCHEMAS = ['items', 'additionalProperties', 'additionalItems', 'not'];
+const LISTS_OF_SCHEMAS = ['allOf', 'anyOf', 'oneOf', 'properties', 'patternProperties', 'definitions', 'dependencies'];
+
+function dropEmptyKeywords(schema: JsonObject): void {
+  for (const keyword of SCHEMAS) if (isObject(schema[keyword])) dropEmptyKeywords(schema[keyword]);
+  for (const keyword of LISTS_OF_SCHEMAS) {
+    for (const inner of Object.values(schema[keyword] ?? {}) as JsonValue[]) if (isObject(inner)) dropEmptyKeywords(inner);
+  }
+  for (const keyword of [...LISTS, ...LISTS_OF_SCHEMAS]) if (isEmpty(schema[keyword] ?? null)) delete schema[keyword];
+  if (schema.items === null) delete schema.items;
 }
 
 /** B1.3: a write to `/status` leaves spec and generation alone. */

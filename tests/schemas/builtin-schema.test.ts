@@ -4,6 +4,7 @@ import { builtinSchema, conformValue } from '../../schemas/builtin-schema.js';
 import { definition, definitions } from '../../schemas/definitions/index.js';
 import { clone, type JsonObject, type JsonValue } from '../../schemas/json-value.js';
 import { ConformError } from '../../schemas/object-schema.js';
+import { decodeJson } from '../../schemas/wire/json.js';
 
 const TYPES: Record<string, string> = {
   ConfigMap: 'io.k8s.api.core.v1.ConfigMap',
@@ -127,7 +128,12 @@ t.test('a wrong type is told in Go words (R4.17a)', async (t) => {
     [
       'CustomResourceDefinition',
       crdSchema({ items: { minimum: 'x' } }),
-      field('string', 'JSONSchemaProps.spec.versions.schema.openAPIV3Schema.items', 'float64'),
+      field('string', 'JSONSchemaProps.spec.versions.schema.openAPIV3Schema.items.minimum', 'float64'),
+    ],
+    [
+      'CustomResourceDefinition',
+      crdSchema({ additionalProperties: { properties: { a: { maxLength: 1.5 } } } }),
+      field('number 1.5', 'JSONSchemaProps.spec.versions.schema.openAPIV3Schema.additionalProperties.properties.maxLength', 'int64'),
     ],
     ['CustomResourceDefinition', crdSchema({ additionalProperties: 1 }), 'boolean or JSON schema expected'],
   ];
@@ -137,6 +143,33 @@ t.test('a wrong type is told in Go words (R4.17a)', async (t) => {
 t.test('a decoder of its own wins over an earlier mismatch; otherwise the first error counts', async (t) => {
   t.throws(() => conformed('ConfigMap', { data: 1, immutable: 1 }), { message: field('number', 'ConfigMap.data', 'map[string]string') });
   t.throws(() => conformed('Pod', { metadata: { name: 1 }, ...pod({ resources: { limits: { cpu: 'x' } } }) }), { message: QUANTITY });
+});
+
+t.test('an integer is one by its text (R4.17a)', async (t) => {
+  const read = (spec: string): string => {
+    const { value, literals } = decodeJson(`{"kind":"Deployment","apiVersion":"apps/v1","metadata":{"generation":-0},"spec":${spec}}`);
+    try {
+      builtinSchema(TYPES['Deployment']!).conform(value as JsonObject, [], literals);
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const replicas = (text: string) => field(`number ${text}`, 'DeploymentSpec.spec.replicas', 'int32');
+  for (const text of ['2.0', '1e3', '1E2', '1e25', '-1e+308', '1.50', '1e-3', '9223372036854775808'])
+    t.equal(read(`{"replicas":${text}}`), replicas(text), text);
+  t.equal(read('{"replicas":2}'), '');
+  t.equal(
+    read('{"strategy":{"rollingUpdate":{"maxSurge":2.0}}}'),
+    field('number 2.0', 'RollingUpdateDeployment.spec.strategy.rollingUpdate.maxSurge', 'int32'),
+  );
+});
+
+t.test('members of schemas are written in the order of Go, at every depth (R5.14)', async (t) => {
+  const schema = crdSchema({ items: { maxLength: 1, type: 'string', enum: [[{ b: 1, a: 2 }]] }, enum: [[[{ b: 1, a: { d: 1, c: 2 } }]]] });
+  const ordered = JSON.stringify(builtinSchema(TYPES['CustomResourceDefinition']!).order(schema as JsonObject));
+  t.match(ordered, '"enum":[[[{"a":{"c":2,"d":1},"b":1}]]]');
+  t.match(ordered, '"items":{"type":"string","maxLength":1,"enum":[[{"a":2,"b":1}]]}');
 });
 
 t.test('a lone value is read into a type', async (t) => {

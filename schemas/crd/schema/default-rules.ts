@@ -13,7 +13,10 @@ export function defaultErrors(schema: JsonObject, path: string, mustBePruned: bo
   const errors: FieldError[] = [];
   const visit = (node: Structural, at: string, insideMetadata: boolean, isResource: boolean): void => {
     if (!has(node, 'defaults')) return;
-    const own = node.default === undefined ? [] : errorsOf(node, node.default, child(at, 'default'), mustBePruned && !insideMetadata);
+    const own =
+      node.default === undefined
+        ? []
+        : errorsOf(isResource ? asResource(node) : node, node.default, child(at, 'default'), mustBePruned && !insideMetadata);
     for (const error of own) errors.push(error);
     const items = itemsOf(node);
     if (items !== undefined) visit(items, child(at, 'items'), insideMetadata, items.embedded);
@@ -26,13 +29,39 @@ export function defaultErrors(schema: JsonObject, path: string, mustBePruned: bo
   return errors;
 }
 
+/** The root is a resource like those embedded in it. */
+function asResource(node: Structural): Structural {
+  return node.embedded ? node : structural({ ...node.raw, 'x-kubernetes-embedded-resource': true });
+}
+
 function errorsOf(node: Structural, value: JsonValue, path: string, mustBePruned: boolean): FieldError[] {
   const errors = mustBePruned && !isPruned(node, value) ? [invalidValue(path, sortedMembers(value), 'must not have unknown fields')] : [];
   const metadata = metadataErrors(node, value, path);
   if (metadata.length > 0) return errors.concat(metadata);
-  const invalid = validateSchema(node, value, undefined, path);
+  const invalid = validateSchema(structural(withoutIntOrString(node.raw)), value, undefined, path);
   if (invalid.length > 0) return errors.concat(invalid);
   return errors.concat(ruleErrors(node, value, path));
+}
+
+/** Defaults are judged without x-kubernetes-int-or-string: only a declared type counts *(quirk)*. */
+function withoutIntOrString(schema: JsonObject): JsonObject {
+  let copy: JsonObject | undefined;
+  const put = (keyword: string, value: JsonValue): void => {
+    if (value === schema[keyword]) return;
+    copy ??= { ...schema };
+    copy[keyword] = value;
+  };
+  for (const keyword of ['items', 'additionalProperties']) if (isObject(schema[keyword])) put(keyword, withoutIntOrString(schema[keyword]));
+  const { properties } = schema;
+  if (isObject(properties)) {
+    const entries = Object.entries(properties).map(([name, inner]) => [name, isObject(inner) ? withoutIntOrString(inner) : inner] as const);
+    if (entries.some(([name, inner]) => inner !== properties[name])) put('properties', Object.fromEntries(entries));
+  }
+  if (schema['x-kubernetes-int-or-string'] === true) {
+    copy ??= { ...schema };
+    delete copy['x-kubernetes-int-or-string'];
+  }
+  return copy ?? schema;
 }
 
 /** A default stands for the old value too; without one, rules about changes are judged as on create. */

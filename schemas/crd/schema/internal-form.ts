@@ -1,4 +1,5 @@
 /** How errors print schemas and versions: as JSON of Go's internal types (B2.28, R2.26). Every member is always there. */
+import { isEmpty } from '../../builtin/scalars.js';
 import { isObject, type JsonObject, type JsonValue } from '../../json-value.js';
 import { sortedMembers } from '../../structural/structural.js';
 
@@ -119,6 +120,7 @@ export function usedMembers(value: JsonObject): string[] {
   return SCHEMA.filter(([, name, print]) => {
     const member = value[name];
     if (member === undefined) return false;
+    if (isEmpty(member)) return true;
     const shown = print(shallow(member));
     return shown !== null && shown !== '' && shown !== false;
   }).map(([goName]) => goName);

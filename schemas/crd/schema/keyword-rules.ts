@@ -1,5 +1,6 @@
 /** The rules for single keywords of a schema, at every node, also inside junctors (B2.20, B2.21, B2.26, B2.30). */
 import { ruleFieldErrors } from '../../cel/rule-checks.js';
+import { isEmpty } from '../../builtin/scalars.js';
 import { child, forbiddenField, index, invalidValue, notSupported, required, type FieldError } from '../../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../../json-value.js';
 import { propertiesOf, structural } from '../../structural/structural.js';
@@ -45,6 +46,7 @@ function check(schema: JsonObject, place: Place, waived: ReadonlySet<Waiver>, fo
   if (found.errors.length === from) found.soundRules.add(place.path);
 }
 
+const isPresent = (value: JsonValue | undefined): boolean => value !== undefined && value !== null;
 const isGiven = (value: JsonValue | undefined): boolean => value !== undefined && value !== null && value !== '';
 const hasMembers = (value: JsonValue | undefined): boolean => isObject(value) && Object.keys(value).length > 0;
 const listAt = (schema: JsonObject, name: string): JsonValue[] => {
@@ -58,13 +60,15 @@ const UNSUPPORTED: readonly (readonly [keyword: string, isUsed: (value: JsonValu
   ['additionalItems', isGiven],
   ['patternProperties', hasMembers],
   ['definitions', hasMembers],
-  ['dependencies', isGiven],
-  ['$ref', isGiven],
+  ['dependencies', isPresent],
+  ['$ref', isPresent],
 ];
+
+const UNREADABLE = [...UNSUPPORTED.map(([keyword]) => keyword), '$schema'];
 
 /** Keywords that keep a schema from being read as structural at all: then only these are told. */
 export function isUnreadable(schema: JsonObject): boolean {
-  if (UNSUPPORTED.some(([keyword, isUsed]) => isUsed(schema[keyword])) || isGiven(schema.$schema)) return true;
+  if (UNREADABLE.some((keyword) => isGiven(schema[keyword]) && !isEmpty(schema[keyword]!))) return true;
   if (Array.isArray(schema.items) && schema.items.length > 0) return true;
   if (schema['x-kubernetes-preserve-unknown-fields'] === false) return true;
   return childrenOf(schema).some(isUnreadable);
@@ -79,7 +83,7 @@ function childrenOf(schema: JsonObject): JsonObject[] {
 
 function checkOwnKeywords(schema: JsonObject, place: Place, waived: ReadonlySet<Waiver>, errors: FieldError[]): void {
   const at = (keyword: string): string => child(place.path, keyword);
-  if (isGiven(schema.default) && place.noDefault !== undefined)
+  if (isPresent(schema.default) && place.noDefault !== undefined)
     errors.push(forbiddenField(at('default'), `must not be set ${place.noDefault}`));
   for (const [keyword, isUsed] of UNSUPPORTED) {
     if (isUsed(schema[keyword])) errors.push(forbiddenField(at(keyword), `${keyword} is not supported`));
@@ -90,6 +94,8 @@ function checkOwnKeywords(schema: JsonObject, place: Place, waived: ReadonlySet<
   if (Array.isArray(schema.items) && schema.items.length > 0) {
     errors.push(forbiddenField(at('items'), 'items must be a schema object and not an array'));
   }
+  if (place.insideMetadata && schema['x-kubernetes-embedded-resource'] === true)
+    errors.push(forbiddenField(at('x-kubernetes-embedded-resource'), 'must not be used inside of resource meta'));
   if (schema.uniqueItems === true) {
     errors.push(forbiddenField(at('uniqueItems'), 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'));
   }
@@ -243,7 +249,7 @@ function checkItemsOfSetsAndMaps(
     const property = propertyNamed(items, key);
     if (property === undefined) continue;
     const at = index(child(itemsPath, 'properties'), key);
-    if (!needed.includes(key) && !isGiven(property.default) && property.default !== '') {
+    if (!needed.includes(key) && !isPresent(property.default)) {
       errors.push(required(child(at, 'default'), `${why} must have a default or be a required property`));
     }
     if (property.nullable === true) errors.push(forbiddenField(child(at, 'nullable'), `${why} cannot be nullable`));

@@ -1,6 +1,6 @@
 /** What makes a schema structural (B2.22–B2.25, B2.27). Paths are those of B2's «Schema rules». */
 import { child, forbiddenField, index, invalidValue, required, type FieldError } from '../../field-errors.js';
-import { equal, isObject, type JsonObject } from '../../json-value.js';
+import { equal, isObject, type JsonObject, type JsonValue } from '../../json-value.js';
 import { compilePattern } from '../../structural/pattern.js';
 import { additionalOf, itemsOf, propertiesOf, propertyOf, structural, type Structural } from '../../structural/structural.js';
 
@@ -97,9 +97,19 @@ function checkResource(node: Structural, level: Level, path: string, errors: Fie
 function constrainsNamesOnly(metadata: Structural): boolean {
   if (propertiesOf(metadata).some(([name]) => name !== 'name' && name !== 'generateName')) return false;
   return Object.entries(metadata.raw).every(
-    ([keyword, value]) => ['type', 'properties', 'default'].includes(keyword) || value === false || value === '' || value === null,
+    ([keyword, value]) =>
+      ['type', 'properties', 'default'].includes(keyword) ||
+      (value === false && keyword !== 'additionalProperties') ||
+      value === '' ||
+      value === null ||
+      isNoKeyword(keyword, value),
   );
 }
+
+/** Lists of branches that are empty are not read (but any other empty list counts, as in Go). */
+const isNoKeyword = (keyword: string, value: JsonValue): boolean =>
+  UNREAD_WHEN_EMPTY.includes(keyword) && (isObject(value) || Array.isArray(value)) && Object.keys(value).length === 0;
+const UNREAD_WHEN_EMPTY = ['allOf', 'anyOf', 'oneOf', 'enum', 'patternProperties', 'definitions'];
 
 const INT_AND_STRING = [{ type: 'integer' }, { type: 'string' }];
 
@@ -164,6 +174,7 @@ function checkNested(schema: JsonObject, tolerated: 'anyOf' | undefined, path: s
     if (name === 'metadata') errors.push(forbiddenField(propertyPath(path, name), 'must not be specified in a nested context'));
   }
   for (const [keyword, absence] of FORBIDDEN_NESTED) {
+    if (keyword === 'additionalProperties' && schema[keyword] === false) continue;
     if (!isAbsent(schema[keyword], absence)) errors.push(forbiddenField(child(path, keyword), `must be ${absence} to be structural`));
   }
 }

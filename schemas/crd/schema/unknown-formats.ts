@@ -20,7 +20,7 @@ function unknownFormats(crd: Definition): string[] {
 }
 
 function collect(schema: JsonObject, found: string[]): void {
-  const type = typeof schema.type === 'string' && schema['x-kubernetes-int-or-string'] !== true ? schema.type : '';
+  const type = typeof schema.type === 'string' ? schema.type : '';
   if (typeof schema.format === 'string' && schema.format !== '' && !isKnownFormat(type, schema.format)) found.push(schema.format);
   for (const keyword of ['items', 'additionalProperties', 'not']) if (isObject(schema[keyword])) collect(schema[keyword], found);
   const { properties } = schema;

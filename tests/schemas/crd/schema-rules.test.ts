@@ -31,6 +31,29 @@ const ROOTS: [title: string, schema: JsonObject, ...errors: string[]][] = [
     `${ROOT}.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified`,
   ],
   [
+    'not even emptily',
+    { type: 'object', properties: { metadata: { type: 'object', required: [] } } },
+    `${ROOT}.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified`,
+  ],
+  ['but for branches', { type: 'object', properties: { metadata: { type: 'object', anyOf: [], enum: [] } } }],
+  [
+    'metadata is never closed',
+    { type: 'object', properties: { metadata: { type: 'object', additionalProperties: false } } },
+    `${ROOT}.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified`,
+  ],
+  [
+    'the root is a resource to its default',
+    { type: 'object', default: {} },
+    `${ROOT}.default.apiVersion: Required value`,
+    `${ROOT}.default.kind: Required value`,
+  ],
+  [
+    'nothing is embedded in metadata',
+    { type: 'object', properties: { kind: { type: 'string', not: { 'x-kubernetes-embedded-resource': true } } } },
+    `${ROOT}.properties[kind].not.x-kubernetes-embedded-resource: Forbidden: must be false to be structural`,
+    `${ROOT}.properties[kind].not.x-kubernetes-embedded-resource: Forbidden: must not be used inside of resource meta`,
+  ],
+  [
     'kind and metadata have types',
     { type: 'object', properties: { kind: { type: 'integer' }, metadata: { type: 'string' } } },
     `${ROOT}.properties[kind].type: Invalid value: "integer": must be string`,
@@ -71,6 +94,20 @@ const FIELDS: [title: string, schema: JsonObject, ...errors: string[]][] = [
   ['a field needs a type', {}, `${AT}.type: Required value: must not be empty for specified object fields`],
   ['unless it preserves', { 'x-kubernetes-preserve-unknown-fields': true }],
   ['or is an int-or-string', { 'x-kubernetes-int-or-string': true, type: 'string' }],
+  ['an int-or-string has any default', { 'x-kubernetes-int-or-string': true, default: false }],
+  [
+    'unless it has a type, too',
+    { 'x-kubernetes-int-or-string': true, type: 'string', default: [] },
+    `${AT}.default: Invalid value: "array":  in body must be of type string: "array"`,
+  ],
+  ['a branch may be closed', { type: 'object', anyOf: [{ additionalProperties: false }] }],
+  [
+    'a reference to nothing is one, but keeps nothing from being judged',
+    { $ref: '' },
+    `${AT}.type: Required value: must not be empty for specified object fields`,
+    unsupported('$ref'),
+  ],
+  ['nor do empty dependencies', { type: 'string', dependencies: {} }, unsupported('dependencies')],
   [
     'an unknown type',
     { type: 'text' },
@@ -241,6 +278,14 @@ t.test('with the status subresource the root may do less (B2.28)', async (t) => 
     /^Invalid value: \{"ID":"","Schema":"","Ref":null,.*"MinProperties":3,.*"XValidations":null\}: only \[Description Type .* XValidations\] fields are allowed at the root/,
   );
   t.strictSame(validateDefinition(withSchema({ type: 'object', description: 'd', required: ['spec'] }, status)), []);
+  for (const keyword of ['allOf', 'anyOf', 'oneOf', 'enum', 'x-kubernetes-list-map-keys'])
+    t.match(validateDefinition(withSchema({ type: 'object', [keyword]: [] }, status))[0]?.body, /^Invalid value: \{"ID"/, keyword);
+  for (const keyword of ['patternProperties', 'definitions'])
+    t.match(validateDefinition(withSchema({ type: 'object', [keyword]: {} }, status))[0]?.body, /^Invalid value: \{"ID"/, keyword);
+  t.strictSame(
+    validateDefinition(withSchema({ type: 'object', properties: {}, required: [], 'x-kubernetes-validations': [] }, status)),
+    [],
+  );
   const [typeError] = validateDefinition(withSchema({ type: 'string' }, status));
   t.equal(
     `${typeError!.field}: ${typeError!.body}`,

@@ -10,10 +10,11 @@ import {
 } from '../../../schemas/crd/conditions.js';
 import type { Definition } from '../../../schemas/crd/definition.js';
 import { deprecationOf, kindsOf } from '../../../schemas/crd/kind.js';
-import { prepareDefinitionForStatusUpdate, prepareDefinitionForUpdate } from '../../../schemas/crd/prepare.js';
+import { schemaOf, versionsOf } from '../../../schemas/crd/definition.js';
+import { prepareDefinitionForStatusUpdate, prepareDefinitionForUpdate, settleDefinition } from '../../../schemas/crd/prepare.js';
 import { compareVersions } from '../../../schemas/crd/version-order.js';
 import { clone, type JsonObject } from '../../../schemas/json-value.js';
-import { established, version, widgets } from './definitions.js';
+import { established, version, widgets, withSchema } from './definitions.js';
 
 const NOW = '2024-01-02T03:04:05Z';
 const statusOf = (crd: Definition): JsonObject => crd.status as JsonObject;
@@ -50,6 +51,16 @@ t.test('an update keeps the status, counts changes of spec and remembers storage
   prepareDefinitionForStatusUpdate(status, old);
   t.strictSame(status.spec, old.spec);
   t.match(status.metadata, { generation: 1 });
+});
+
+t.test('empty keywords are judged but neither stored nor counted as a change (B1.3, B2.28)', async (t) => {
+  const schema = { type: 'object', required: [], properties: { a: { type: 'array', items: { type: 'string', enum: [] } } }, anyOf: [] };
+  const crd = withSchema(schema);
+  const old = established(clone(crd));
+  settleDefinition(old);
+  t.strictSame(schemaOf(versionsOf(old)[0]!), { type: 'object', properties: { a: { type: 'array', items: { type: 'string' } } } });
+  prepareDefinitionForUpdate(crd, old);
+  t.match(crd.metadata, { generation: 1 });
 });
 
 const WIDGETS = established(widgets({ names: { shortNames: ['wd'] } }));
