@@ -5,18 +5,19 @@ import { kindOf } from './builtin/scalars.js';
 import { orderOf } from './builtin/order.js';
 import { settleOf } from './builtin/settle.js';
 import type { TypeName } from './definitions/index.js';
-import { isObject, type JsonObject, type JsonValue } from './json-value.js';
+import { clone, isObject, type JsonObject, type JsonValue } from './json-value.js';
 import type { ObjectSchema } from './object-schema.js';
 
 /**
  * The schema of a definition (`io.k8s.api.core.v1.Pod`; any struct type will do). `conditionalDefaults` runs after the unconditional
- * ones, for what a kind derives from its other members. Throws where no definition is called so.
+ * ones, for what a kind derives from its other members; `tellsEmpty` is explained in `KindRules`. Throws where no definition is called so.
  */
-export function builtinSchema(name: TypeName, conditionalDefaults?: (object: JsonObject) => void): ObjectSchema {
+export function builtinSchema(name: TypeName, conditionalDefaults?: (object: JsonObject) => void, tellsEmpty = false): ObjectSchema {
   const shape = shapeOf(name);
   return {
     conform(object, problems, literals) {
       const run = new Run(problems, literals);
+      if (tellsEmpty) run.kept = 'all';
       shape.conform(object, run);
       run.finish();
     },
@@ -25,8 +26,20 @@ export function builtinSchema(name: TypeName, conditionalDefaults?: (object: Jso
       conditionalDefaults?.(object);
     },
     settle(object) {
+      if (tellsEmpty) {
+        const run = new Run([]);
+        run.kept = 'bytes';
+        shape.conform(object, run);
+      }
       settleOf(name)?.(object);
     },
+    ...(tellsEmpty && {
+      shown(object: JsonObject) {
+        const copy = clone(object);
+        shape.conform(copy, new Run([]));
+        return copy;
+      },
+    }),
     order: orderOf(name),
   };
 }

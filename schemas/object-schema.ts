@@ -22,6 +22,11 @@ export interface ObjectSchema {
    * of custom resources, nulls go that the schema does not take.
    */
   settle(object: JsonObject): void;
+  /**
+   * Of kinds that tell an empty member from an absent one: the object without the empty members that only the server sees, which answers,
+   * managed fields and admission leave out; a copy.
+   */
+  shown?(object: JsonObject): JsonObject;
   /** The object with its members in the order in which Kubernetes writes them; itself where they are, else a copy that shares what is. */
   order(object: JsonObject): JsonObject;
 }

@@ -40,8 +40,14 @@ const sameStorage = (a: Resource, b: Resource): boolean => a.storedGvk.kind === 
 function builtinResource(store: Store, kind: Kind, stored: Kind): Resource {
   const gvk: GroupVersionKind = { group: kind.group, version: kind.version, kind: kind.kind };
   const storedGvk: GroupVersionKind = { group: stored.group, version: stored.version, kind: stored.kind };
+  const rules = rulesOf(kind.group, kind.kind, kind.version);
+  const tellsEmpty = rules?.tellsEmpty ?? false;
   let schema: ObjectSchema | undefined;
   let strategy: Strategy | undefined;
+  const schemaOf = (): ObjectSchema => {
+    schema ??= builtinSchema(kind.definition!, rules?.default, tellsEmpty);
+    return schema;
+  };
   const gr = { group: kind.group, resource: kind.plural };
   const isStoredAsIs = stored === kind;
   return {
@@ -51,14 +57,13 @@ function builtinResource(store: Store, kind: Kind, stored: Kind): Resource {
     storedGr: { group: stored.group, resource: stored.plural },
     storedGvk,
     isCustom: false,
-    isStoredVersion: isStoredAsIs,
+    isStoredVersion: isStoredAsIs && !tellsEmpty,
     get schema() {
-      schema ??= builtinSchema(kind.definition!, rulesOf(kind.group, kind.kind, kind.version)?.default);
-      return schema;
+      return schemaOf();
     },
     mergeType: () => mergeTypeOfDefinition(kind.definition!),
     get strategy() {
-      strategy ??= strategyOf(kind, () => this.schema);
+      strategy ??= strategyOf(kind, schemaOf);
       return strategy;
     },
     cacher: store.cacher(resourcePrefix({ group: stored.group, resource: stored.plural })),
@@ -67,6 +72,9 @@ function builtinResource(store: Store, kind: Kind, stored: Kind): Resource {
         fromStored: (object: JsonObject) => convertBuiltin(object, storedGvk, gvk),
         toStored: (object: JsonObject) => convertBuiltin(object, gvk, storedGvk),
       },
+    }),
+    ...(tellsEmpty && {
+      conversion: { fromStored: (object: JsonObject) => schemaOf().shown!(object), toStored: (object: JsonObject) => object },
     }),
     table: printerOf(kind),
     selectableFields: (object) => fieldsOf(kind, object),

@@ -85,6 +85,11 @@ export function servedObject(resource: Resource, entry: Entry): JsonObject | Pro
   return isServedAsStored(resource, entry) ? stored : convertStored(resource, stored);
 }
 
+/** An object on its way through a write as answers, managed fields and admission show it: itself, except of kinds that tell empty from absent. */
+export function shownObject({ schema }: Resource, object: JsonObject): JsonObject {
+  return schema.shown?.(object) ?? object;
+}
+
 /** An object of the served version in the stored one, which is taken over where that is the same version and else left alone. */
 export function storedForm(resource: Resource, object: JsonObject): JsonObject | Promise<JsonObject> {
   const { conversion, isCustom, isStoredVersion } = resource;

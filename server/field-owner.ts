@@ -6,6 +6,7 @@ import { apiVersionOf } from '../schemas/group-version.js';
 import { clone, equal, type JsonObject } from '../schemas/json-value.js';
 import { encodeJson } from '../schemas/wire/json.js';
 import type { Request } from './api.js';
+import { shownObject } from './codec.js';
 import type { WriteOptions } from './request-options.js';
 import { apiVersion, type Resource } from './resource.js';
 import type { Steps } from './steps.js';
@@ -33,7 +34,9 @@ export function fieldsOwner(resource: Resource, request: Request, options: Write
   };
   return {
     update(live, updated) {
-      trackUpdate(live, updated, resource.mergeType(), manager, how);
+      const tracked = shownObject(resource, updated);
+      trackUpdate(live, tracked, resource.mergeType(), manager, how);
+      updated['metadata'] = tracked['metadata']!;
       return updated;
     },
     apply: (live, applied) => apply(live, applied, resource.mergeType(), { ...manager, force: options.force }, how),

@@ -14,7 +14,7 @@ import type { Allocation } from './allocation.js';
 import type { Answer, Request } from './api.js';
 import { writeContext } from './auth/write-context.js';
 import { type Decision, decideOn } from './decide.js';
-import { encodeEntry, servedObject, storedForm, storedObject } from './codec.js';
+import { encodeEntry, servedObject, shownObject, storedForm, storedObject } from './codec.js';
 import { sameButTimes, untilConverted } from './field-owner.js';
 import { invalidValue } from '../schemas/field-errors.js';
 import { metadataFindingsOnUpdate } from './metadata.js';
@@ -79,6 +79,8 @@ function* decide(
   if (!head) return { object: undefined, toDelete: false };
   const { strategy, subresource, view } = how;
   const old = yield* settled(servedObject(resource, head));
+  // What the store has may tell more than anybody is shown.
+  const before = resource.schema.shown ? storedObject(head) : old;
   const oldMeta = metaOf(old);
   const submitted = yield* untilConverted(() => how.submit(old, head));
   const meta = metaOf(submitted);
@@ -106,7 +108,7 @@ function* decide(
   if (oldMeta.generation === undefined) delete metaOf(object).generation;
   else metaOf(object).generation = oldMeta.generation;
   allocation?.allocate(object, old);
-  strategy.prepareForUpdate(object, old, writeContext(request));
+  strategy.prepareForUpdate(object, before, writeContext(request));
   const errors: FieldError[] = metadataFindingsOnUpdate(resource, object, old);
   const warnings: string[] = [];
   for (const error of strategy.validateUpdate(object, old, warnings)) errors.push(error);
@@ -120,9 +122,9 @@ function* decide(
 
   metaOf(object).resourceVersion = String(head.revision);
   const toDelete = isReadyToGo(object);
-  const isSame = !toDelete && sameButTimes(object, old);
+  const isSame = !toDelete && sameButTimes(object, before);
   if (isSame && !resource.isCustom && !request.api.isStale(head.key)) return { object: old, toDelete: false };
-  if (how.dryRun) return { object: isSame ? old : object, toDelete };
+  if (how.dryRun) return { object: isSame ? old : shownObject(resource, object), toDelete };
   if (toDelete)
     return { object, toDelete, write: { type: 'delete', encode: (revision) => encodeEntry(resource, storedObject(head), old, revision) } };
   const converted = yield* settled(storedForm(resource, object));

@@ -10,6 +10,9 @@ import { isEmpty, kindOf, SCALARS, ZERO, type Failures } from './scalars.js';
 const PROBLEMS_MAX = 100;
 const EXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.';
 
+/** What of the empty members that a body names stays: nothing, byte strings (as in Kubernetes' storage), or lists and maps too (as in its memory). */
+type KeptEmpties = 'none' | 'bytes' | 'all';
+
 /** One run over one object. */
 export class Run implements Failures {
   /** The struct whose member is being read, and that member: what Go's errors name. */
@@ -19,6 +22,7 @@ export class Run implements Failures {
   jsonName = '';
   /** Off inside types with a decoder of their own, which are not strict. */
   strict = true;
+  kept: KeptEmpties = 'none';
   private readonly segments: (string | number)[] = [];
   /** What Go's errors call each segment; nothing for keys and indices. */
   private readonly goNames: string[] = [];
@@ -29,6 +33,12 @@ export class Run implements Failures {
     private readonly literals?: Literals,
     private readonly base = '',
   ) {}
+
+  /** Whether an empty value, of a member that is left out when empty, stays. */
+  keeps(value: JsonValue, isBytes: boolean): boolean {
+    if (this.kept === 'none') return false;
+    return isBytes ? value === '' : this.kept === 'all' && typeof value === 'object' && value !== null;
+  }
 
   /** Goes into a member, which has a name in Go, or a map's key or (a number) a list's item, which have none. */
   enter(segment: string | number, goName = ''): void {
@@ -96,6 +106,7 @@ interface Member {
   isNested: boolean;
   /** Left out of JSON when zero. */
   dropsZero: boolean;
+  isBytes: boolean;
   /** But not in the metadata of the object itself. */
   keepsEmptyAtTop: boolean;
   /** Makes what stands there when nothing was given; absent for members that may be absent. */
@@ -137,7 +148,7 @@ class Shape {
       const result = known.conform(value, run);
       if (known.isNested) run.leave();
       const drops = known.dropsZero && (!known.keepsEmptyAtTop || run.depth > 1);
-      if (result === undefined || (drops && isZero(result))) delete object[name];
+      if (result === undefined || (drops && isZero(result) && !run.keeps(result, known.isBytes))) delete object[name];
       else if (result !== value) object[name] = result;
     }
     for (const [name, zero] of this.always) if (object[name] === undefined) object[name] = zero();
@@ -165,6 +176,7 @@ const typeMeta = (name: string): Member => ({
   goName: `TypeMeta.${name}`,
   isNested: false,
   dropsZero: true,
+  isBytes: false,
   keepsEmptyAtTop: false,
 });
 
@@ -207,6 +219,7 @@ function memberOf(owner: string, field: Field, embedded: string): Member {
     goName: embedded + field.name,
     isNested: isNested(type),
     dropsZero: presence === 'omitempty' && !isStruct && !isWrittenAlways && !keepsEmpty(owner, field),
+    isBytes: type === 'bytes',
     keepsEmptyAtTop: type === MANAGED_FIELDS,
     ...(isWrittenAlways && { zero }),
   };

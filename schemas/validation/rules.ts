@@ -42,6 +42,11 @@ export interface KindRules {
   validateStatusUpdate?(object: JsonObject, old: JsonObject): FieldError[];
   /** Warnings for a create (no `old`) or an update, once it was found valid. The caller drops repeated ones. */
   warnings?(object: JsonObject, old?: JsonObject): string[];
+  /**
+   * The generation counts as Go's `reflect.DeepEqual` compares (R3.10): an empty list or map that is sent is not an absent one, which is all
+   * that storage makes of it; an empty byte string is stored, though never shown.
+   */
+  tellsEmpty?: true;
   /** Dotted paths whose changes nobody owns (R5.74), by subresource; `''` is the object itself. Where absent: `status`, and `spec` of `/status`. */
   resetFields?: Readonly<Record<string, readonly string[]>>;
   /** By name. */

@@ -2,6 +2,7 @@
 import { apiVersionOf } from '../../schemas/group-version.js';
 import { clone, type JsonObject } from '../../schemas/json-value.js';
 import type { Attributes } from '../admission.js';
+import { shownObject } from '../codec.js';
 import type { Resource } from '../resource.js';
 import { type Steps, settled } from '../steps.js';
 
@@ -25,7 +26,7 @@ export interface Versioned {
 export function* versioned({ resource: own, object, oldObject }: Attributes, resource: Resource): Steps<Versioned> {
   return {
     resource,
-    object: object && (yield* convertBetween(object, own, resource)),
+    object: object && (yield* convertBetween(shownObject(own, object), own, resource)),
     oldObject: oldObject && (yield* convertBetween(oldObject, own, resource)),
   };
 }

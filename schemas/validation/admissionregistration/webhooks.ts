@@ -30,6 +30,7 @@ const STRICT: Tolerance = { sideEffects: false, reviewVersions: false, sameNames
 
 function webhookRules(isMutating: boolean): KindRules {
   return {
+    tellsEmpty: true,
     default(object) {
       for (const webhook of objectsAt(object, 'webhooks')) defaultWebhook(webhook, isMutating);
     },

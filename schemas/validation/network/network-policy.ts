@@ -110,6 +110,7 @@ const isInvalid = (selector: JsonObject | undefined): boolean => {
 };
 
 export const networkPolicy: KindRules = {
+  tellsEmpty: true,
   default: defaultNetworkPolicy,
   validate: (object) => validateSpec(specOf(object), {}),
   validateUpdate: (object, old) =>
