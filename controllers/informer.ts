@@ -44,7 +44,7 @@ export interface Informer<T> {
 }
 
 export function createInformer<T extends KubeObject>(options: InformerOptions<T>): Informer<T> {
-  const { kind, log, clock = systemClock, indexes = {}, resyncMs, transform = (object: T) => object } = options;
+  const { kind, log, clock = systemClock, indexes = {}, resyncMs } = options;
   const objects = new Map<string, T>();
   const handlers = new Set<(event: InformerEvent<T>) => void>();
   const index = createIndex({ ...indexes, [byNamespace]: ({ metadata }: T) => [metadata.namespace ?? ''] });
@@ -74,7 +74,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     tell({ type: 'deleted', object: last });
   };
   const store = (incoming: T) => {
-    const object = unchangeable(transform(incoming));
+    const object = unchangeable(incoming);
     const name = keyName(keyOf(object));
     const old = objects.get(name);
     if (old && old.metadata.uid !== object.metadata.uid) {
@@ -118,7 +118,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
             }
             const name = keyName(keyOf(object));
             const old = objects.get(name);
-            if (old) remove(name, old, unchangeable(transform(object)));
+            if (old) remove(name, old, unchangeable(object));
           },
         },
       );

@@ -5,13 +5,15 @@ import { type Clock, sleep, systemClock } from './clock.js';
 import type { Logger } from './logger.js';
 import { type KindReference, type KubeObject, kindName } from './object.js';
 
-export interface ReflectOptions extends SelectOptions {
+export interface ReflectOptions<T> extends SelectOptions {
   client: Client;
   kind: KindReference;
   signal: AbortSignal;
   log: Logger;
   clock?: Clock;
   metadataOnly?: boolean;
+  /** What of each object the sink is given; the rest is let go page by page. */
+  transform?(object: T): T;
 }
 
 export interface Sink<T> {
@@ -27,8 +29,8 @@ const backoffMaxMs = 30_000;
  * Resolves when `signal` aborts; never rejects. A list that expires between two pages is begun again; a watch whose version has
  * become too old (410) is followed by a new list, so gaps close themselves.
  */
-export async function reflect<T extends KubeObject>(options: ReflectOptions, sink: Sink<T>): Promise<void> {
-  const { client, kind, signal, log, clock = systemClock } = options;
+export async function reflect<T extends KubeObject>(options: ReflectOptions<T>, sink: Sink<T>): Promise<void> {
+  const { client, kind, signal, log, clock = systemClock, transform = (object: T) => object } = options;
   const { namespace, labelSelector, fieldSelector, metadataOnly } = options;
   const selection = {
     signal,
@@ -39,12 +41,12 @@ export async function reflect<T extends KubeObject>(options: ReflectOptions, sin
   };
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const resourceVersion = await listAll<T>(client, kind, selection, sink);
+      const resourceVersion = await listAll<T>(client, kind, selection, transform, sink);
       if (signal.aborted) return;
       failures = 0;
       for await (const { type, object } of client.watch<T>(kind, { ...selection, resourceVersion })) {
         if (signal.aborted) return;
-        if (type !== 'BOOKMARK') sink.change(type, object);
+        if (type !== 'BOOKMARK') sink.change(type, transform(object));
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -64,12 +66,13 @@ async function listAll<T extends KubeObject>(
   client: Client,
   kind: KindReference,
   selection: Omit<SelectOptions, 'signal'> & { signal: AbortSignal; metadataOnly?: boolean },
+  transform: (object: T) => T,
   sink: Sink<T>,
 ): Promise<string> {
   const items: T[] = [];
   let resourceVersion = '';
   for await (const page of client.pages<T>(kind, selection)) {
-    for (const item of page.items) items.push(item);
+    for (const item of page.items) items.push(transform(item));
     resourceVersion = page.metadata.resourceVersion;
   }
   if (!selection.signal.aborted) sink.replace(items);

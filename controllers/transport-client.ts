@@ -109,11 +109,12 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       return { metadata: list['metadata'] as unknown as ObjectList<T>['metadata'], items: items.map((item) => asKind<T>(kind, item)) };
     },
     async *pages<T extends KubeObject>(kind: KindReference, options: ListOptions = {}) {
-      let page = await client.list<T>(kind, { limit: 500, ...options });
+      const limit = transport.pageSize ?? 500;
+      let page = await client.list<T>(kind, { limit, ...options });
       yield page;
       while (page.metadata.continue) {
         const { resourceVersion: _, resourceVersionMatch: __, ...rest } = options;
-        page = await client.list<T>(kind, { limit: 500, ...rest, continue: page.metadata.continue });
+        page = await client.list<T>(kind, { limit, ...rest, continue: page.metadata.continue });
         yield page;
       }
     },

@@ -49,6 +49,8 @@ export interface WatchStream extends AsyncIterable<TransportEvent> {
 export interface Transport {
   request(request: TransportRequest): Promise<TransportResponse>;
   watch(request: TransportRequest): WatchStream;
+  /** Objects to ask for at once when a list is read page by page; 500 where it does not say. */
+  readonly pageSize?: number;
   /** Closes idle connections. */
   close?(): void;
 }

@@ -10,7 +10,8 @@ import { type ScalePaths, scalePathsOf, validateScale } from '../schemas/crd/sca
 import { equal, type JsonObject } from '../schemas/json-value.js';
 import type { Kind } from '../schemas/kinds.js';
 import { finalizerWarnings, metaOf } from '../schemas/object-meta.js';
-import { sharedSchema, type StructuralSchema, structuralSchema } from '../schemas/structural/structural-schema.js';
+import { sharedSchema } from '../schemas/structural/shared-schema.js';
+import { type StructuralSchema, structuralSchema } from '../schemas/structural/structural-schema.js';
 import { cellsOf, definitionsOf } from '../schemas/tables/index.js';
 import { objectsAt, textAt } from '../schemas/validation/members.js';
 import { resourcePrefix } from '../storage/keys.js';

@@ -63,7 +63,7 @@ function follow(api: Api, all: Map<string, Served>, entry: Entry, isGone: boolea
   if (before && retire !== before.retire) before.retire.abort();
   const now: Served = { shape, entry, generation, since, retire };
   all.set(entry.key, now);
-  const outline = withoutSchemas(crd);
+  const outline = outlineOf(crd);
   const convert = conversionByWebhook(api.store, cluster, api.chance.uuid, outline);
   const resources = customResources({
     store: api.store,
@@ -76,10 +76,10 @@ function follow(api: Api, all: Map<string, Served>, entry: Entry, isGone: boolea
   api.registry.setCustom(cluster, name, resources);
 }
 
-/** Schemas are nearly all of a definition, and most are not looked at for long: until then they stay bytes. */
-function withoutSchemas(crd: JsonObject): JsonObject {
+/** Schemas and managed fields are nearly all of a definition, and most are not looked at for long: until then they stay bytes. */
+function outlineOf({ metadata, ...crd }: JsonObject): JsonObject {
   const versions = versionsOf(crd).map(({ schema: _, ...version }) => version);
-  return { ...crd, spec: { ...specOf(crd), versions } };
+  return { ...crd, metadata: { name: (metadata as JsonObject)['name']! }, spec: { ...specOf(crd), versions } };
 }
 
 function storedSchema(entry: Entry, version: string): JsonObject | undefined {

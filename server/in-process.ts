@@ -83,6 +83,8 @@ export function inProcessTransport(options: InProcessOptions): Transport {
       }
     },
     watch: (r) => watchStream((gone) => open(r, true, gone), serve),
+    // a page more costs no way there and back, and small pages are garbage before they are old
+    pageSize: 100,
   };
 }
 

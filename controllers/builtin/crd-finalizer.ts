@@ -65,8 +65,12 @@ export function crdFinalizerPlugin(): Plugin {
   });
 }
 
-/** Definitions are large, and only whether they are to go is looked at. */
-const metadataOf = ({ apiVersion, kind: own, metadata }: KubeObject): KubeObject => ({ apiVersion, kind: own, metadata });
+/** Definitions are large, their managed fields too, and only whether they are to go is looked at. */
+const metadataOf = ({ apiVersion, kind: own, metadata: { managedFields: _, annotations: __, ...metadata } }: KubeObject): KubeObject => ({
+  apiVersion,
+  kind: own,
+  metadata,
+});
 
 type Verdict = Omit<Condition, 'lastTransitionTime'>;
 

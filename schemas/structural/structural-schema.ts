@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { type CompiledRules, compileRules, evaluateRules } from '../cel/rules.js';
 import { invalidValue, type FieldError, type FieldErrorType } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue, sortDeep } from '../json-value.js';
@@ -8,6 +6,7 @@ import { fillDefaults } from './default.js';
 import { conformEmbedded, conformMetadata, dropMalformedEmbedded, dropMalformedMetadata, validateEmbedded } from './embedded.js';
 import { validateListTypes, validateListTypesUpdate } from './list-type.js';
 import { prune } from './prune.js';
+import { sharedSchema } from './shared-schema.js';
 import { has, propertyOf, structural, type Structural } from './structural.js';
 import { validateSchema } from './validate.js';
 
@@ -28,25 +27,6 @@ export interface StructuralSchema extends ObjectSchema {
   validate(object: JsonObject, old: JsonObject | undefined, warnings?: string[]): FieldError[];
   /** The same for a write to `/status` (B5.10). */
   validateStatus(object: JsonObject, old: JsonObject, warnings?: string[]): FieldError[];
-}
-
-const shared = new LRUCache<string, JsonObject>({ max: 2000 });
-
-/** The same object for equal schemas, so that equal ones (versions, updates of something else) are compiled once. */
-export function sharedSchema(schema: JsonObject): JsonObject {
-  const id = createHash('sha256').update(textOf(schema)).digest('base64');
-  const known = shared.get(id);
-  if (known !== undefined) return known;
-  shared.set(id, schema);
-  return schema;
-}
-
-function textOf(schema: JsonObject): string {
-  try {
-    return JSON.stringify(schema);
-  } catch {
-    return JSON.stringify(schema, (_key, member) => (typeof member === 'bigint' ? `${member}n` : member));
-  }
 }
 
 /** Makes the ObjectSchema of an `openAPIV3Schema`. The schema must not be changed afterwards. */

@@ -123,7 +123,7 @@ say(`their ${schemas.length} schemas compiled and used once`, (user + system) / 
 
 const idle = start('idle');
 await idle.url;
-await sleep(1000);
+await sleep(3000);
 say('resident without any definition', rssOf(idle), 'MiB');
 await stop(idle);
 const many = definitions(1000);
@@ -140,6 +140,8 @@ for (let i = 0; i < 2; i++) {
   say('of it on the processor', cpuOf(again), 'ms');
   await sleep(3000);
   say('resident then', rssOf(again), 'MiB');
+  await sleep(30_000);
+  say('resident half a minute later', rssOf(again), 'MiB');
   call.close();
   await stop(again);
 }

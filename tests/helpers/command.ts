@@ -8,7 +8,7 @@ import type { JsonObject } from '../../schemas/json-value.js';
 import { encodeJson } from '../../schemas/wire/json.js';
 import { ADMIN_TOKEN } from './served.js';
 
-const KURMA = fileURLToPath(new URL('../../bin/kurma.js', import.meta.url));
+const KURMA = fileURLToPath(new URL('../../bundle/kurma.js', import.meta.url));
 
 export interface Ended {
   code: number | null;
