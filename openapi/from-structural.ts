@@ -39,8 +39,9 @@ function kindSchema(custom: CustomKind, version: OpenApiVersion): JsonObject {
 }
 
 function listSchema(custom: CustomKind, version: OpenApiVersion): JsonObject {
-  const { group, version: served, listKind } = custom.kind;
+  const { group, version: served, kind, listKind } = custom.kind;
   return {
+    description: `${listKind} is a list of ${kind}`,
     type: 'object',
     required: ['items'],
     properties: {

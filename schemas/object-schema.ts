@@ -17,10 +17,7 @@ export interface ObjectSchema {
   conform(object: JsonObject, problems: string[], literals?: Literals): void;
   /** Fills defaults, in place, after `conform` (R3.27). */
   default(object: JsonObject): void;
-  /**
-   * What storing does to an object after managed fields were computed, in place: an empty list or map becomes absent, or null where the member is always present (R3.27a);
-   * of custom resources, nulls go that the schema does not take.
-   */
+  /** What storing does to an object after managed fields were computed, in place: an empty list or map becomes absent, or null where the member is always present (R3.27a). */
   settle(object: JsonObject): void;
   /**
    * Of kinds that tell an empty member from an absent one: the object without the empty members that only the server sees, which answers,

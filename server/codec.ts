@@ -8,6 +8,7 @@ import { clone, type JsonObject } from '../schemas/json-value.js';
 import { decodeOwnJson, encodeJson } from '../schemas/wire/json.js';
 import type { Content, Entry } from '../storage/entry.js';
 import type { Resource } from './resource.js';
+import { settled, type Steps } from './steps.js';
 
 const NEWLINE = '\n';
 
@@ -94,6 +95,12 @@ export function shownObject({ schema }: Resource, object: JsonObject): JsonObjec
 export function storedForm(resource: Resource, object: JsonObject): JsonObject | Promise<JsonObject> {
   const { conversion, isCustom, isStoredVersion } = resource;
   return conversion ? conversion.toStored(isCustom && isStoredVersion ? object : clone(object)) : object;
+}
+
+/** What would be read if the object were stored: of a dry run. */
+export function* asIfStored(resource: Resource, object: JsonObject): Steps<JsonObject> {
+  if (!resource.isCustom) return shownObject(resource, object);
+  return yield* settled(convertStored(resource, yield* settled(storedForm(resource, object))));
 }
 
 /** The entry as JSON of the served version, newline included; made at most once. */

@@ -165,14 +165,14 @@ function conversionOf({ crd, kind, storage, shapeOf, convert }: Parts): Conversi
       return wasAt === served ? object : converted(object, served);
     },
     toStored(object) {
-      // Whoever reads it sees these defaults (B5.6), also that of a status which the write took away.
-      const withDefaults = (made: JsonObject): JsonObject => {
-        shapeAt(stored).default(made);
+      // Whoever reads it sees these defaults (B5.6), also that of a status which the write took away, and nothing that an apply merged and the schema does not know.
+      const reread = (made: JsonObject): JsonObject => {
+        shapeAt(stored).reread(made);
         return made;
       };
-      if (kind.version === storage) return withDefaults(object);
+      if (kind.version === storage) return reread(object);
       const made = converted(object, stored);
-      return made instanceof Promise ? made.then(withDefaults) : withDefaults(made);
+      return made instanceof Promise ? made.then(reread) : reread(made);
     },
     ...(convert && {
       convert,

@@ -14,7 +14,7 @@ import type { Allocation } from './allocation.js';
 import type { Answer, Request } from './api.js';
 import { writeContext } from './auth/write-context.js';
 import { type Decision, decideOn } from './decide.js';
-import { encodeEntry, servedObject, shownObject, storedForm, storedObject } from './codec.js';
+import { asIfStored, encodeEntry, servedObject, storedForm, storedObject } from './codec.js';
 import { sameButTimes, untilConverted } from './field-owner.js';
 import { invalidValue } from '../schemas/field-errors.js';
 import { metadataFindingsOnUpdate } from './metadata.js';
@@ -124,7 +124,7 @@ function* decide(
   const toDelete = isReadyToGo(object);
   const isSame = !toDelete && sameButTimes(object, before);
   if (isSame && !resource.isCustom && !request.api.isStale(head.key)) return { object: old, toDelete: false };
-  if (how.dryRun) return { object: isSame ? old : shownObject(resource, object), toDelete };
+  if (how.dryRun) return { object: isSame ? old : yield* asIfStored(resource, object), toDelete };
   if (toDelete)
     return { object, toDelete, write: { type: 'delete', encode: (revision) => encodeEntry(resource, storedObject(head), old, revision) } };
   const converted = yield* settled(storedForm(resource, object));

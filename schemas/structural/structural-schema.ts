@@ -20,6 +20,8 @@ export interface StructuralSchema extends ObjectSchema {
   readonly root: Structural;
   /** A stored object brought into this version's shape (B5.3): like `conform` and nothing reported; what is malformed is dropped. */
   conformStored(object: JsonObject): void;
+  /** What reading it again would make of an object that is valid: an apply may have merged what is pruned, and a status may have defaults. */
+  reread(object: JsonObject): void;
   /**
    * The content errors of a create (`old` undefined) or a main update, in the order of B6.11: schema, scale, embedded resources,
    * list types, rules. ObjectMeta is judged elsewhere. Warnings of ratcheted rules are appended to `warnings`.
@@ -54,9 +56,10 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
       if (isObject(metadata)) metadata.generation ??= 1;
     },
     default: (object) => fillDefaults(root, object),
-    settle(object) {
-      // Only an apply can have merged nulls that the schema does not take: whoever reads the object does not see them (B5.3 step 3).
-      if (hasNull(object)) prune(root, object, true, '', []);
+    settle: () => {},
+    reread(object) {
+      prune(root, object, true, '', []);
+      fillDefaults(root, object);
     },
     order: (object) => sortDeep(object) as JsonObject,
     validate(object, old, warnings = []) {
@@ -71,13 +74,6 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
       return withRest(errors, root, object, old, warnings);
     },
   };
-}
-
-function hasNull(value: JsonValue): boolean {
-  if (typeof value !== 'object' || value === null) return value === null;
-  if (Array.isArray(value)) return value.some(hasNull);
-  for (const name in value) if (hasNull(value[name]!)) return true;
-  return false;
 }
 
 /** What ends every judgement: list types, then rules (B6.11). */

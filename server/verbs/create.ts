@@ -10,7 +10,7 @@ import type { Allocation } from '../allocation.js';
 import type { Answer, Request } from '../api.js';
 import { writeContext } from '../auth/write-context.js';
 import { authorizeCreate } from '../auth/authorize-create.js';
-import { encodeEntry, shownObject, storedForm } from '../codec.js';
+import { asIfStored, encodeEntry, storedForm } from '../codec.js';
 import { decodeBody } from '../decode.js';
 import { findingsOnCreate } from '../metadata.js';
 import { admissionOptions, type WriteOptions, writeOptions } from '../request-options.js';
@@ -75,8 +75,7 @@ async function store(
       if (dryRun) {
         const existing = api.store.get(key);
         if (existing) throw new KeyExists(existing);
-        if (resource.isCustom) resource.schema.default(prepared);
-        return { type: 'object', code: 201, resource, object: shownObject(resource, prepared) };
+        return { type: 'object', code: 201, resource, object: await run(asIfStored(resource, prepared)) };
       }
       if (metadata.resourceVersion && !tolerated(metadata.resourceVersion))
         throw rawError('resourceVersion should not be set on objects to be created');

@@ -11,6 +11,8 @@ export interface Call {
   body?: JsonObject;
   /** Of the body, `application/json` without. */
   type?: string;
+  /** Of the answer, likewise. */
+  accept?: string;
 }
 
 export interface Answer {
@@ -28,9 +30,9 @@ export function clientOf(kubeconfig: string): Client {
   const connection: Connection = loadKubeconfig(kubeconfig);
   const transport = createHttpTransport(connection, { userAgent: 'kurma-crds', timeoutMs: 120_000 });
   return {
-    async call({ method, path, query, body, type = 'application/json' }) {
-      const headers = { 'content-type': type };
-      const request = { method, path, ...(query && { query }), ...(body && { body, headers }) };
+    async call({ method, path, query, body, type = 'application/json', accept = 'application/json' }) {
+      const headers = { accept, ...(body && { 'content-type': type }) };
+      const request = { method, path, headers, ...(query && { query }), ...(body && { body }) };
       // A server may close an idle connection just when it is used again; then it has seen nothing of the request.
       const answer = await transport.request(request).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ECONNRESET') throw error;
@@ -58,7 +60,7 @@ export function differencesOf(a: Answer, b: Answer): string[] {
   ];
 }
 
-/** Managers are listed by the second of their time; conditions come when their controllers do, causes of a refusal in no order at all. */
+/** Managers are listed by the second of their time; conditions come when their controllers do, causes of a refusal and what an apply cannot read in no order at all. */
 function comparable(body: JsonObject): JsonObject {
   const copy = clone(body);
   const sortAt = (object: JsonObject | undefined, name: string): void => {
@@ -74,6 +76,7 @@ function comparable(body: JsonObject): JsonObject {
   const details = objectAt(copy, 'details');
   sortAt(details, 'causes');
   if (objectsAt(details, 'causes').length > 1) delete copy['message'];
+  else if (copy['message'] !== undefined) copy['message'] = textAt(copy, 'message').split('\n').sort();
   return copy;
 }
 
@@ -84,12 +87,22 @@ function textOf(value: JsonValue): string {
 }
 const byText = ([a]: readonly [string, JsonValue], [b]: readonly [string, JsonValue]): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function differing(a: JsonValue | undefined, b: JsonValue | undefined, path: string): string[] {
+/** Texts of refused patches quote the whole object. */
+function masked(value: JsonValue | undefined): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'UID')
+    .replace(/(resourceVersion\W+)\d+/g, '$1REVISION');
+}
+
+/** Where two values differ, and how. */
+export function differing(a: JsonValue | undefined, b: JsonValue | undefined, path: string): string[] {
   if (isObject(a) && isObject(b))
     return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((name) =>
       OF_THE_SERVER.has(name) && name in a && name in b ? [] : differing(a[name], b[name], `${path}.${name}`),
     );
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) return a.flatMap((item, i) => differing(item, b[i], `${path}[${i}]`));
-  const [left, right] = [JSON.stringify(a) ?? 'nothing', JSON.stringify(b) ?? 'nothing'];
-  return left === right ? [] : [`${path}: ${left.slice(0, 400)} | ${right.slice(0, 400)}`];
+  const [left, right] = [masked(a), masked(b)];
+  return left === right ? [] : [`${path}: ${left.slice(0, 1000)} | ${right.slice(0, 1000)}`];
 }

@@ -1,8 +1,9 @@
 /**
- * `npm run test:crds -- DIR [--against KUBECONFIG] [--only PROJECT] [--samples N]`: DIR holds a subfolder a project with its YAML files, as fetched.
+ * `npm run test:crds -- DIR [--against KUBECONFIG] [--only PROJECT] [--samples N] [--mutations N]`: DIR holds a subfolder a project with its YAML files, as fetched.
  * Every definition is applied and created, must be established and explained by kubectl; every object of the project's own must be
  * accepted (or N of each kind); and of every kind, broken ones must be refused with the right field. With --against, a real kube-apiserver is asked the same
- * and says what is right: whatever differs is a failure, and what it refuses itself is none.
+ * and says what is right: whatever differs is a failure, and what it refuses itself is none. It is also asked for N random changes of an object of every kind,
+ * for the tables, other versions and scale of every object, the explanations and the OpenAPI documents.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,13 +22,14 @@ import {
   versionOf,
   versionsOf,
 } from '../../schemas/crd/definition.js';
-import { clone, type JsonObject } from '../../schemas/json-value.js';
-import { objectAt, textAt } from '../../schemas/validation/members.js';
+import { clone, isObject, type JsonObject, type JsonValue } from '../../schemas/json-value.js';
+import { objectAt, objectsAt, textAt } from '../../schemas/validation/members.js';
 import { createServer } from '../../server/index.js';
 import { kubectlMissing, kubectlWith } from '../helpers/kubectl.js';
 import { brokenObjects, smallestOf } from './breaking.js';
-import { type Answer, type Call, type Client, clientOf, differencesOf, fieldsOf, messageOf } from './clients.js';
+import { type Answer, type Call, type Client, clientOf, differencesOf, differing, fieldsOf, messageOf } from './clients.js';
 import { kindOf, nameOf, type Project, projectsIn, readProject, type Sample } from './corpus.js';
+import { mutated } from './mutations.js';
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const APPLY = 'application/apply-patch+yaml';
@@ -35,6 +37,9 @@ const MERGE = 'application/merge-patch+json';
 const NAMESPACE = 'samples';
 const MANAGER = { fieldManager: 'kubectl' };
 const STRICT = { ...MANAGER, fieldValidation: 'Strict' };
+const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+/** Of processor time, which is the server's and ours together. */
+const SLOW_MICROSECONDS = 200_000;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -42,6 +47,7 @@ const { values: options, positionals } = parseArgs({
     against: { type: 'string' },
     only: { type: 'string' },
     samples: { type: 'string', default: 'Infinity' },
+    mutations: { type: 'string', default: '0' },
     explain: { type: 'boolean', default: true },
   },
   allowNegative: true,
@@ -61,12 +67,14 @@ interface Counts {
   /** By the other server as well. */
   refused: number;
   broken: number;
+  mutated: number;
   failures: number;
 }
 
 const dataDir = mkdtempSync(join(tmpdir(), 'kurma-crds-'));
 const server = await createServer({ memory: true, port: 0, profile: 'kubernetes', dataDir, logLevel: 'silent' });
 const kubectl = kubectlWith(server.kubeconfigPath!, join(dataDir, 'cache'));
+const theirKubectl = options.against === undefined ? undefined : kubectlWith(options.against, join(dataDir, 'their-cache'));
 const ours = clientOf(server.kubeconfigPath!);
 const theirs = options.against === undefined ? undefined : clientOf(options.against);
 const clients: Client[] = theirs ? [ours, theirs] : [ours];
@@ -80,17 +88,27 @@ function fail(what: string, lines: readonly string[]): void {
 
 /** Asks every server; where two answer, they must agree. Returns ours. */
 async function ask(what: string, call: Call, expected?: (answer: Answer) => boolean): Promise<Answer> {
+  const before = process.cpuUsage();
   const [answer, reference] = (await Promise.all(clients.map((client) => client.call(call)))) as [Answer, Answer?];
+  const { user, system } = process.cpuUsage(before);
+  if (user + system > SLOW_MICROSECONDS) console.log(`slow: ${what}: ${Math.round((user + system) / 1000)} ms`);
   const differences = reference ? differencesOf(answer, reference) : [];
   if (differences.length > 0) fail(what, differences);
   else if (!reference && expected && !expected(answer)) fail(what, [messageOf(answer)]);
   return answer;
 }
 
-/** A definition's names are accepted, and withdrawn, a moment after it was written. */
-async function until(call: Call, holds: (answer: Answer) => boolean): Promise<boolean> {
+/**
+ * A definition's names are accepted, and withdrawn, a moment after it was written. A real server that fails to list the objects of a fresh
+ * definition waits longer each time before it tries to delete them again, but a change of the definition (`nudged`) makes it try at once.
+ */
+async function until(call: Call, holds: (answer: Answer) => boolean, nudged?: string): Promise<boolean> {
   const each = clients.map(async (client) => {
-    for (const end = performance.now() + 120_000; performance.now() < end; await sleep(20)) if (holds(await client.call(call))) return true;
+    for (let i = 1; i <= 1_000; i++, await sleep(i < 50 ? 20 : 100)) {
+      if (holds(await client.call(call))) return true;
+      if (nudged && i % 50 === 0)
+        await client.call({ method: 'PATCH', path: nudged, body: { metadata: { labels: { nudge: `${i}` } } }, type: MERGE });
+    }
     return false;
   });
   return (await Promise.all(each)).every((done) => done);
@@ -98,7 +116,7 @@ async function until(call: Call, holds: (answer: Answer) => boolean): Promise<bo
 
 async function remove(path: string): Promise<void> {
   await Promise.all(clients.map((client) => client.call({ method: 'DELETE', path })));
-  await until({ method: 'GET', path }, ({ status }) => status === 404);
+  if (!(await until({ method: 'GET', path }, ({ status }) => status === 404, path))) fail(`${path} is not removed`, []);
 }
 
 const APPROVAL = 'KubernetesAPIApprovalPolicyConformant';
@@ -130,14 +148,56 @@ async function install(crds: readonly JsonObject[]): Promise<JsonObject[]> {
   return installed;
 }
 
+const isServed = (version: JsonObject): boolean => version['served'] === true;
+
 async function explain(crd: JsonObject): Promise<void> {
   const { plural } = acceptedNamesOf(crd);
   const version = storageVersionOf(crd)!;
-  if (versionOf(crd, version)!['served'] !== true) return;
+  if (!isServed(versionOf(crd, version)!)) return;
   const resource = `${plural}.${version}.${groupOf(crd)}`;
-  const { code, stdout, stderr } = await kubectl(['explain', '--recursive', `--api-version=${groupOf(crd)}/${version}`, plural]);
-  if (code === 0 && stdout.includes('FIELDS:')) counts.explained++;
+  const args = ['explain', '--recursive', `--api-version=${groupOf(crd)}/${version}`, plural];
+  const { code, stdout, stderr } = await kubectl(args);
+  const explained = code === 0 && stdout.includes('FIELDS:');
+  if (explained) counts.explained++;
   else fail(`explain ${resource}`, [stderr || stdout.slice(0, 300)]);
+  if (!theirKubectl) return;
+  // A real server publishes a while after a definition is established.
+  let theirs = '';
+  for (let i = 0; i < 20 && theirs !== stdout; i++, await sleep(i * 50)) theirs = (await theirKubectl(args)).stdout;
+  if (theirs !== stdout) fail(`explain ${resource}`, differing(stdout.split('\n'), theirs.split('\n'), ''));
+}
+
+/** What a document says of the definitions; what all kinds share is described in words of our own, or in none. */
+function described({ body }: Answer): JsonObject {
+  const shared = new Set(['apiVersion', 'kind', 'metadata']);
+  const schemas = Object.entries(objectAt(objectAt(body, 'components'), 'schemas') ?? {}).filter(
+    ([name]) => !name.startsWith('io.k8s.apimachinery'),
+  );
+  for (const [name, schema] of schemas)
+    for (const [member, value] of Object.entries(objectAt(schema as JsonObject, 'properties') ?? {}))
+      if (isObject(value) && (shared.has(member) || name.endsWith('List'))) delete value['description'];
+  const paths = JSON.stringify(body['paths'] ?? {}, (name, value) => (name === 'description' ? undefined : value));
+  return { schemas: Object.fromEntries(schemas), paths: JSON.parse(paths) };
+}
+
+/** The OpenAPI v3 document of every version of every group. */
+async function compareDocuments(crds: readonly JsonObject[]): Promise<void> {
+  const versions = new Set(
+    crds.flatMap((crd) =>
+      versionsOf(crd)
+        .filter(isServed)
+        .map((version) => `${groupOf(crd)}/${textAt(version, 'name')}`),
+    ),
+  );
+  for (const version of versions) {
+    const call: Call = { method: 'GET', path: `/openapi/v3/apis/${version}` };
+    let differences = ['not asked'];
+    for (let i = 0; i < 20 && differences.length > 0; i++, await sleep(i * 50)) {
+      const [answer, reference] = await Promise.all(clients.map((client) => client.call(call)));
+      differences = differing(described(answer!), described(reference!), '');
+    }
+    if (differences.length > 0) fail(call.path, differences);
+  }
 }
 
 /** Their webhooks do not run here, so objects are converted without. */
@@ -174,7 +234,8 @@ function named(object: JsonObject, namespaced: boolean): JsonObject {
 }
 
 /** Created, changed and applied; what both servers refuse is none of the server's faults. */
-async function trySample({ file, object: given }: Sample, { crd, collection }: Kind): Promise<JsonObject | undefined> {
+async function trySample({ file, object: given }: Sample, kind: Kind): Promise<JsonObject | undefined> {
+  const { crd, collection } = kind;
   const object = named(given, isNamespaced(crd));
   const what = `${textAt(object, 'kind')} of ${file}`;
   counts.samples++;
@@ -190,8 +251,52 @@ async function trySample({ file, object: given }: Sample, { crd, collection }: K
   await ask(`change ${what}`, { method: 'PATCH', path, query: MANAGER, body, type: MERGE }, ({ status }) => status === 200);
   const forced = { fieldManager: 'applier', force: 'true' };
   await ask(`apply ${what}`, { method: 'PATCH', path, query: forced, body: object, type: APPLY }, ({ status }) => status === 200);
+  if (theirs) await compareViews(what, path, kind);
   await remove(path);
   return object;
+}
+
+/** How else the object can be seen. */
+async function compareViews(what: string, path: string, { crd, version }: Kind): Promise<void> {
+  const call: Call = { method: 'GET', path, query: { includeObject: 'None' }, accept: TABLE };
+  const [table, reference] = (await Promise.all(clients.map((client) => client.call(call)))).map(({ body }) => withoutAges(body));
+  const differences = differing(table, reference, '');
+  if (differences.length > 0) fail(`table of ${what}`, differences);
+  for (const other of versionsOf(crd).filter(isServed)) {
+    const name = textAt(other, 'name');
+    const shown = path.replace(`/${version}/`, `/${name}/`);
+    if (name !== version) await ask(`${name} of ${what}`, { method: 'GET', path: shown });
+    if (objectAt(objectAt(other, 'subresources'), 'scale'))
+      await ask(`scale of ${what} in ${name}`, { method: 'GET', path: `${shown}/scale` });
+  }
+}
+
+/** Cells of dates say how long ago that was. */
+function withoutAges(table: JsonObject): JsonObject {
+  const dates = objectsAt(table, 'columnDefinitions').map((column) => column['type'] === 'date');
+  for (const row of objectsAt(table, 'rows')) row['cells'] = (row['cells'] as JsonValue[]).filter((_, i) => !dates[i]);
+  delete table['metadata'];
+  return table;
+}
+
+/** Changed objects in a dry run of a create, and of a change and an apply of the object where it is accepted. */
+async function mutate(object: JsonObject, { crd, version, collection }: Kind): Promise<void> {
+  const schema = schemaOf(versionOf(crd, version)!);
+  if (!schema || !theirs) return;
+  const path = `${collection}/${nameOf(object)}`;
+  const exists = (await ask(`create ${path}`, { method: 'POST', path: collection, query: MANAGER, body: object })).status === 201;
+  const random = randomOf(`mutations of ${JSON.stringify(object)}`);
+  for (let left = Number(options.mutations); left > 0; left--) {
+    counts.mutated++;
+    const { what, object: body } = mutated(object, schema, random);
+    const query = { fieldManager: 'mutator', dryRun: 'All', fieldValidation: random() < 0.5 ? 'Strict' : 'Warn' };
+    const fresh = { ...body, metadata: { ...(body['metadata'] as JsonObject), name: 'fresh' } };
+    await ask(`create ${path} with ${what}`, { method: 'POST', path: collection, query, body: fresh });
+    if (!exists) continue;
+    await ask(`change ${path} to ${what}`, { method: 'PATCH', path, query, body, type: MERGE });
+    await ask(`apply ${path} with ${what}`, { method: 'PATCH', path, query: { ...query, force: 'true' }, body, type: APPLY });
+  }
+  if (exists) await remove(path);
 }
 
 /** The same places every time for the same object. */
@@ -219,12 +324,15 @@ async function breakObject(object: JsonObject, { crd, version, collection }: Kin
 
 async function run(project: Project): Promise<void> {
   const kinds = new Map<string, Kind>();
+  const installed: JsonObject[] = [];
   for (const crd of await install(project.crds)) {
     if (options.explain && !kubectlMissing) await explain(crd);
+    installed.push(crd);
     await withoutWebhook(crd);
     for (const version of versionsOf(crd).map((each) => textAt(each, 'name')))
       kinds.set(`${groupOf(crd)}/${version}/${acceptedNamesOf(crd).kind}`, { crd, version, collection: collectionOf(crd, version) });
   }
+  if (theirs) await compareDocuments(installed);
   const valid = new Map<string, JsonObject>();
   const tried = new Map<string, number>();
   for (const sample of project.samples) {
@@ -236,9 +344,11 @@ async function run(project: Project): Promise<void> {
     if (accepted && !valid.has(kindOf(accepted))) valid.set(kindOf(accepted), accepted);
   }
   for (const [name, kind] of kinds) {
-    if (versionOf(kind.crd, kind.version)!['served'] !== true) continue;
+    if (!isServed(versionOf(kind.crd, kind.version)!)) continue;
     const schema = schemaOf(versionOf(kind.crd, kind.version)!) ?? {};
-    await breakObject(valid.get(name) ?? made(name, schema, isNamespaced(kind.crd)), kind);
+    const object = valid.get(name) ?? made(name, schema, isNamespaced(kind.crd));
+    await breakObject(object, kind);
+    await mutate(object, kind);
   }
   await Promise.all(project.crds.map((crd) => remove(`${CRDS}/${nameOf(crd)}`)));
 }
@@ -262,13 +372,13 @@ const rows: [string, Counts][] = [];
 for (const name of projects) {
   const project = readProject(name, join(folder, name));
   if (project.crds.length === 0) continue;
-  counts = { crds: 0, explained: 0, samples: 0, accepted: 0, refused: 0, broken: 0, failures: 0 };
+  counts = { crds: 0, explained: 0, samples: 0, accepted: 0, refused: 0, broken: 0, mutated: 0, failures: 0 };
   rows.push([name, counts]);
   await run(project);
   console.log(`${name}: ${JSON.stringify(counts)}`);
 }
 
-const columns = ['crds', 'explained', 'samples', 'accepted', 'refused', 'broken', 'failures'] as const;
+const columns = ['crds', 'explained', 'samples', 'accepted', 'refused', 'broken', 'mutated', 'failures'] as const;
 const total = Object.fromEntries(
   columns.map((column) => [column, rows.reduce((sum, [, each]) => sum + each[column], 0)]),
 ) as unknown as Counts;
@@ -278,5 +388,5 @@ for (const [name, each] of [...rows, ['all', total] as const])
 for (const client of clients) client.close();
 await server.stop();
 rmSync(dataDir, { recursive: true, force: true });
-console.log(`\n${total.crds + total.samples + total.broken - total.failures} passed, ${total.failures} failed, 0 skipped`);
+console.log(`\n${total.crds + total.samples + total.broken + total.mutated - total.failures} passed, ${total.failures} failed, 0 skipped`);
 process.exit(total.failures > 0 ? 1 : 0);
