@@ -53,14 +53,31 @@ const OF_THE_SERVER = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'l
 
 /** Where the second answer is not the first, and how; times, uids and revisions are each server's own. */
 export function differencesOf(a: Answer, b: Answer): string[] {
+  const [left, right] = [comparable(a.body), comparable(b.body)];
+  if (sayTheSameFaults(left['message'], right['message'])) left['message'] = right['message'] = null;
   return [
     ...(a.status === b.status ? [] : [`status: ${messageOf(a)} | ${messageOf(b)}`]),
     ...(a.warnings === b.warnings ? [] : [`warnings: ${a.warnings} | ${b.warnings}`]),
-    ...differing(comparable(a.body), comparable(b.body), ''),
+    ...differing(left, right, ''),
   ];
 }
 
-/** Managers are listed by the second of their time; conditions come when their controllers do, causes of a refusal and what an apply cannot read in no order at all. */
+const UNREADABLE = /^failed to create typed patch object \(.*?\): (errors:\n)?/;
+const faultsOf = (message: JsonValue | undefined): string[] =>
+  typeof message === 'string' && UNREADABLE.test(message)
+    ? message
+        .replace(UNREADABLE, '')
+        .split('\n')
+        .map((line) => line.trim())
+    : [];
+
+/** Of several fields that an apply cannot read, a real server names sometimes all and sometimes only some. */
+function sayTheSameFaults(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  const ours = faultsOf(a);
+  return faultsOf(b).some((line) => ours.includes(line));
+}
+
+/** Managers are listed by the second of their time; conditions come when their controllers do, causes of a refusal in no order at all. */
 function comparable(body: JsonObject): JsonObject {
   const copy = clone(body);
   const sortAt = (object: JsonObject | undefined, name: string): void => {
@@ -76,7 +93,6 @@ function comparable(body: JsonObject): JsonObject {
   const details = objectAt(copy, 'details');
   sortAt(details, 'causes');
   if (objectsAt(details, 'causes').length > 1) delete copy['message'];
-  else if (copy['message'] !== undefined) copy['message'] = textAt(copy, 'message').split('\n').sort();
   return copy;
 }
 
