@@ -8,6 +8,8 @@ export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
 export interface WriteOptions {
   dryRun: boolean;
+  /** What of the two the client itself said: all that admission is told. */
+  sent: { fieldManager?: string; fieldValidation?: string };
   fieldManager: string;
   fieldValidation: FieldValidation;
   /** Apply patches only. */
@@ -39,6 +41,7 @@ export function writeOptions(kind: OptionsKind, query: Query, userAgent: string,
     fieldManager: fieldManager || managerOf(userAgent),
     fieldValidation: (fieldValidation || 'Warn') as FieldValidation,
     force: force ?? false,
+    sent: { ...(fieldManager !== '' && { fieldManager }), ...(fieldValidation !== '' && { fieldValidation }) },
   };
 }
 
@@ -219,7 +222,6 @@ export function admissionOptions(kind: string, options: WriteOptions): JsonObjec
     kind,
     apiVersion: 'meta.k8s.io/v1',
     ...(options.dryRun && { dryRun: ['All'] }),
-    ...(options.fieldManager && { fieldManager: options.fieldManager }),
-    ...(options.fieldValidation && { fieldValidation: options.fieldValidation }),
+    ...options.sent,
   };
 }

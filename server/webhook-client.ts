@@ -1,7 +1,9 @@
 /** POSTs a review to a webhook over TLS and reads the JSON that comes back (B8.3, B8.6). No retries. */
 import { isIP } from 'node:net';
-import type { JsonObject, JsonValue } from '../schemas/json-value.js';
+import { kindOf } from '../schemas/builtin/scalars.js';
+import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
 import { decodeJson, encodeJson } from '../schemas/wire/json.js';
+import { decodeYaml } from '../schemas/wire/yaml.js';
 import type { Dispatcher } from 'undici';
 import type { WebhookAddress } from './webhook-address.js';
 
@@ -11,6 +13,12 @@ export interface WebhookCall {
   caBundle: string;
   timeoutSeconds: number;
   body: JsonObject;
+}
+
+interface Reply {
+  code: number;
+  text: Buffer;
+  type: string;
 }
 
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
@@ -24,7 +32,7 @@ export async function callWebhook({ address, caBundle, timeoutSeconds, body }: W
   const target = `${address.url}?timeout=${timeoutSeconds}s`;
   const url = new URL(target);
   const failed = (why: string): Error => new Error(`Post ${JSON.stringify(target)}: ${why}`);
-  let answer: { code: number; text: Buffer };
+  let answer: Reply;
   try {
     const response = await request(`${address.origin}${url.pathname}${url.search}`, {
       dispatcher: await agentOf(address, caBundle),
@@ -33,16 +41,37 @@ export async function callWebhook({ address, caBundle, timeoutSeconds, body }: W
       body: encodeJson(body),
       signal: AbortSignal.timeout(timeoutSeconds * 1000),
     });
-    answer = { code: response.statusCode, text: Buffer.from(await response.body.arrayBuffer()) };
+    answer = {
+      code: response.statusCode,
+      text: Buffer.from(await response.body.arrayBuffer()),
+      type: String(response.headers['content-type'] ?? ''),
+    };
   } catch (error) {
     throw failed(explain(error as NodeJS.ErrnoException, address));
   }
-  if (answer.code < 200 || answer.code > 206) throw new Error(refusal(answer.code, answer.text));
+  if (answer.code < 200 || answer.code > 206) throw new Error(refusal(answer));
+  if (answer.text.length === 0) throw new Error(`0-length response with status code: ${answer.code} and content type: ${answer.type}`);
+  return read(answer.text);
+}
+
+const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/** JSON, or YAML, which a bare word is too: an object or null. */
+function read(text: Buffer): JsonValue {
+  const failed = (why: string): Error => new Error(`couldn't get version/kind; json parse error: ${why}`);
+  let value: JsonValue;
   try {
-    return decodeJson(answer.text).value;
+    value = decodeJson(text).value;
   } catch (error) {
-    throw new Error(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+    if (/^\s*[[{]/.test(text.toString('utf8', 0, 64))) throw failed((error as Error).message);
+    try {
+      value = decodeYaml(text).value ?? null;
+    } catch {
+      throw failed((error as Error).message);
+    }
   }
+  if (value === null || isObject(value)) return value;
+  throw failed(`json: cannot unmarshal ${kindOf(value)} into Go value of type ${TYPE_META}`);
 }
 
 /** One pool of connections for each place and trust. */
@@ -98,13 +127,13 @@ const CERTIFICATE_ERRORS: Record<string, (serverName: string) => string> = {
 };
 
 /** What a Go client makes of a status that is no success: the Status in the body, or words for the code. */
-function refusal(code: number, text: Buffer): string {
+function refusal({ code, text, type }: Reply): string {
   const message = statusMessage(text);
   if (message !== undefined) return message;
   const known = REFUSALS[code];
   if (known) return known;
   if (code === 500 || code > 504)
-    return `an error on the server (${JSON.stringify(text.toString('utf8', 0, 2048).trim() || 'unknown')}) has prevented the request from succeeding`;
+    return `an error on the server (${JSON.stringify(((type === '' || type.startsWith('text/')) && text.toString('utf8', 0, 2048).trim()) || 'unknown')}) has prevented the request from succeeding`;
   return `the server responded with the status code ${code} but did not return more information`;
 }
 

@@ -166,7 +166,7 @@ function addTo(
   addUsage(total, new Map([...delta].filter(([key]) => total.has(key))));
   for (const [key, quantity] of total) used[key] = formatQuantity(quantity);
   const resource = api.registry.find(cluster, { ...QUOTAS, version: 'v1' })!;
-  const options = { dryRun: false, fieldManager: 'kube-apiserver', fieldValidation: 'Ignore' as const, force: false };
+  const options = { dryRun: false, fieldManager: 'kube-apiserver', fieldValidation: 'Ignore' as const, force: false, sent: {} };
   fieldsOwner(resource, request, options, 'status').update(live, quota);
   return { type: 'put', encode: (revision) => encodeEntry(resource, quota, quota, revision) };
 }

@@ -129,6 +129,7 @@ function* prepare(
   yield* api.admission.admit(attributes);
   const admitted = attributes.object!;
   const meta = metaOf(admitted);
+  fillNamespace(meta, info.namespace, isNamespaced(resource));
   request.warn(dedupOwnerReferences(meta, 'after mutation'));
   meta.uid = api.chance.uuid();
   meta.creationTimestamp = goSeconds(api.chance.now());

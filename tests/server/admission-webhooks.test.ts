@@ -153,7 +153,30 @@ const failures: { title: string; respond: Respond; why: string | RegExp }[] = [
   {
     title: 'another kind',
     respond: ({ uid }) => JSON.stringify({ apiVersion: 'v1', kind: 'Pod', response: { uid, allowed: true } }),
-    why: 'expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got /v1, Kind=Pod',
+    why: 'no kind "Pod" is registered for version "v1" in scheme',
+  },
+  { title: 'nothing in it', respond: () => '', why: '0-length response with status code: 200 and content type: application/json' },
+  { title: 'a list in place of an object', respond: () => '[]', why: 'json: cannot unmarshal array into Go value of type struct' },
+  {
+    title: 'the review of another version',
+    respond: ({ uid }) =>
+      JSON.stringify({ apiVersion: 'admission.k8s.io/v1beta1', kind: 'AdmissionReview', response: { uid, allowed: true } }),
+    why: 'converting (v1beta1.AdmissionReview) to (v1.AdmissionReview): unknown conversion',
+  },
+  {
+    title: 'a response that is a list',
+    respond: () => '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":[]}',
+    why: 'json: cannot unmarshal array into Go struct field AdmissionReview.response of type v1.AdmissionResponse',
+  },
+  {
+    title: 'a verdict that is no bool',
+    respond: () => ({ allowed: 'yes' }),
+    why: 'json: cannot unmarshal string into Go struct field AdmissionResponse.response.allowed of type bool',
+  },
+  {
+    title: 'a patch of another type',
+    respond: () => ({ allowed: true, patch: base64('[{"op":"add","path":"/data","value":{}}]'), patchType: 'Merge' }),
+    why: 'unsupported patch type "Merge"',
   },
   { title: 'a patch without a type', respond: () => ({ allowed: true, patch: 'W10=' }), why: /response.patch but not response.patchType/ },
   {
@@ -169,7 +192,7 @@ for (const { title, respond, why } of failures)
       answers.set('/m', respond);
       const { status, body } = await call('POST', MAPS, map());
       t.equal(status, 500);
-      t.match(body.message, typeof why === 'string' ? new RegExp(why.replace(/[/.]/g, '\\$&')) : why);
+      t.match(body.message, typeof why === 'string' ? new RegExp(why.replace(/[/.()[\]]/g, '\\$&')) : why);
       t.match(body.message, /^Internal error occurred: failed calling webhook "m.hooks.test": /);
     });
     await having('mutating', [webhook('/m', { failurePolicy: 'Ignore' })], async () => {
@@ -190,6 +213,49 @@ t.test('a patch that does not fit fails the request whatever the failurePolicy s
       status: 500,
       body: { message: /attempted to modify the object, which is not supported for this operation/ },
     });
+  });
+});
+
+const identities: { title: string; operation: JsonObject; status: number; message: string }[] = [
+  {
+    title: 'into another namespace',
+    operation: { op: 'add', path: '/metadata/namespace', value: 'other' },
+    status: 400,
+    message: 'the namespace of the provided object does not match the namespace sent on the request',
+  },
+  {
+    title: 'into another kind',
+    operation: { op: 'replace', path: '/kind', value: 'Secret' },
+    status: 500,
+    message: 'converting (v1.Secret) to (core.ConfigMap): unknown conversion',
+  },
+  {
+    title: 'into another version',
+    operation: { op: 'replace', path: '/apiVersion', value: 'v9' },
+    status: 500,
+    message: 'Internal error occurred: no kind "ConfigMap" is registered for version "v9" in scheme "pkg/runtime/scheme.go:111"',
+  },
+];
+
+for (const { title, operation, status, message } of identities)
+  t.test(`no webhook makes an object ${title}`, async (t) => {
+    await having('mutating', [webhook('/m', { failurePolicy: 'Ignore' })], async () => {
+      answers.set('/m', () => patch(operation));
+      t.match(await call('POST', MAPS, map()), { status, body: { message } });
+    });
+  });
+
+t.test('a webhook is told the options that the client named, and no others', async (t) => {
+  await having('validating', [webhook('/v')], async () => {
+    await call('POST', MAPS, map());
+    await server.transport.request({ method: 'POST', path: MAPS, query: { fieldManager: 'me', fieldValidation: 'Strict' }, body: map() });
+    t.same(
+      asked.map(({ request }) => request['options']),
+      [
+        { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
+        { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1', fieldManager: 'me', fieldValidation: 'Strict' },
+      ],
+    );
   });
 });
 

@@ -208,7 +208,7 @@ t.test('whatever goes wrong with the call is a 500 that says what', async (t) =>
       'an answer that is no JSON',
       byUrl,
       () => ({ body: 'no' }),
-      `${SUBJECT} failed: couldn't get version/kind; json parse error: invalid character 'o' in literal null (expecting 'u')`,
+      `${SUBJECT} failed: couldn't get version/kind; json parse error: json: cannot unmarshal bool into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
     ],
     [
       'a status that is no success',

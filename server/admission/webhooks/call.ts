@@ -8,7 +8,8 @@ import { webhookAddress, webhookUrl } from '../../webhook-address.js';
 import { callWebhook } from '../../webhook-client.js';
 import { admissionRequest } from '../expression-variables.js';
 import type { Versioned } from '../versions.js';
-import type { Webhook } from './webhook.js';
+import { kindOf } from '../../../schemas/builtin/scalars.js';
+import { REVIEW_VERSIONS, type Webhook } from './webhook.js';
 
 /** The webhook was not reached or gave no proper answer: its failurePolicy decides (C3.11). */
 export class CallFailure extends Error {}
@@ -56,9 +57,35 @@ async function send({ clientConfig, timeoutSeconds }: Webhook, { api, cluster }:
   }
 }
 
+const AT_RESPONSE = 'failed to call webhook: json: cannot unmarshal';
+
+/** What a Go client cannot read into its AdmissionReview; undefined where it can. */
+function unreadable(answer: JsonValue, reviewVersion: string): string | undefined {
+  if (!isObject(answer)) return undefined;
+  const [apiVersion, kind, response] = [textAt(answer, 'apiVersion'), textAt(answer, 'kind'), answer['response']];
+  const wanted = `${GROUP}/${reviewVersion}`;
+  if (kind !== '' && apiVersion !== '' && !(kind === 'AdmissionReview' && apiVersion === wanted)) {
+    if (!parseApiVersion(apiVersion)) return `failed to call webhook: unexpected GroupVersion string: ${apiVersion}`;
+    const isOther = kind === 'AdmissionReview' && REVIEW_VERSIONS.some((version) => apiVersion === `${GROUP}/${version}`);
+    if (isOther) {
+      const [given, own] = [apiVersion.slice(GROUP.length + 1), reviewVersion];
+      return `failed to call webhook: converting (${given}.AdmissionReview) to (${own}.AdmissionReview): unknown conversion`;
+    }
+    return `failed to call webhook: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  }
+  if (response !== undefined && response !== null && !isObject(response))
+    return `${AT_RESPONSE} ${kindOf(response)} into Go struct field AdmissionReview.response of type ${reviewVersion}.AdmissionResponse`;
+  const allowed = isObject(response) ? response['allowed'] : undefined;
+  if (allowed !== undefined && allowed !== null && typeof allowed !== 'boolean')
+    return `${AT_RESPONSE} ${kindOf(allowed)} into Go struct field AdmissionResponse.response.allowed of type bool`;
+  return undefined;
+}
+
 /** C3.7 */
 function responseIn(answer: JsonValue, reviewVersion: string, uid: string, isMutating: boolean): JsonObject {
   const invalid = (why: string): CallFailure => new CallFailure(`received invalid webhook response: ${why}`);
+  const why = unreadable(answer, reviewVersion);
+  if (why !== undefined) throw new CallFailure(why);
   const response = isObject(answer) ? objectAt(answer, 'response') : undefined;
   if (!response) throw invalid('webhook response was absent');
   if (reviewVersion !== 'v1') return response;
@@ -79,12 +106,11 @@ function responseIn(answer: JsonValue, reviewVersion: string, uid: string, isMut
   }
   if (hasPatch && !hasType) throw invalid('webhook returned response.patch but not response.patchType');
   if (!hasPatch && hasType) throw invalid('webhook returned response.patchType but not response.patch');
-  if (hasType && textAt(response, 'patchType') !== 'JSONPatch')
-    throw invalid(`webhook returned invalid response.patchType of ${JSON.stringify(textAt(response, 'patchType'))}`);
   return response;
 }
 
 const CODE_MIN = 400;
+/** Beyond it there is no way to answer. */
 const CODE_MAX = 599;
 
 /** C3.10 */
@@ -93,12 +119,14 @@ function denialBy({ name }: Webhook, result: JsonObject | undefined): StatusErro
   const [message, reason] = [textAt(result, 'message'), textAt(result, 'reason')];
   const by = `admission webhook ${JSON.stringify(name)} denied the request`;
   const why = message || reason;
-  return new StatusError(
+  const denial = new StatusError(
     code < CODE_MIN || code > CODE_MAX ? CODE_MIN : code,
     reason || undefined,
     why === '' ? `${by} without explanation` : `${by}: ${why}`,
     objectAt(result, 'details') as StatusDetails | undefined,
   );
+  Object.assign(denial.status.metadata, objectAt(result, 'metadata'));
+  return denial;
 }
 
 /** What becomes of a request whose webhook failed; returns where its failurePolicy ignores that. `annotation` marks it (C3.15). */

@@ -2,7 +2,11 @@
 import { equal, type JsonObject } from '../../../schemas/json-value.js';
 import { decodeJsonPatch } from '../../../schemas/patch/json-patch.js';
 import type { Patch } from '../../../schemas/patch/patch.js';
-import { internalError } from '../../../schemas/status.js';
+import { definitionOfKind } from '../../../schemas/definitions/index.js';
+import { invalidValue } from '../../../schemas/field-errors.js';
+import { metaOf } from '../../../schemas/object-meta.js';
+import { apiVersionOf, gvkName, parseApiVersion } from '../../../schemas/group-version.js';
+import { internalError, invalid, rawError } from '../../../schemas/status.js';
 import { textAt } from '../../../schemas/validation/members.js';
 import type { Store } from '../../../storage/store.js';
 import type { AdmissionPlugin, Attributes, Rounds } from '../../admission.js';
@@ -73,11 +77,15 @@ const NO_OPERATIONS = /^\s*(\[\s*\]|null)\s*$/;
 function patchIn(response: JsonObject): Patch | undefined {
   const text = Buffer.from(textAt(response, 'patch'), 'base64').toString();
   if (text === '' || NO_OPERATIONS.test(text)) return undefined;
+  let patch: Patch;
   try {
-    return decodeJsonPatch(text, 'Ignore');
+    patch = decodeJsonPatch(text, 'Ignore');
   } catch (error) {
     throw new CallFailure(`received undecodable patch in webhook response: ${(error as Error).message}`);
   }
+  const type = textAt(response, 'patchType') || 'JSONPatch';
+  if (type !== 'JSONPatch') throw new CallFailure(`unsupported patch type ${JSON.stringify(type)}`);
+  return patch;
 }
 
 /** C3.13: a patch that does not fit fails the request, whatever the failurePolicy says. */
@@ -86,12 +94,34 @@ function apply({ name }: Webhook, patch: Patch, { object, resource }: Versioned)
     throw internalError(
       `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`,
     );
+  const result = fitting(() => patch.apply(object).result);
+  checkType(resource, result);
+  fitting(() => resource.schema.conform(result, []));
+  resource.schema.default(result);
+  return result;
+}
+
+function fitting<T>(work: () => T): T {
   try {
-    const { result } = patch.apply(object);
-    resource.schema.conform(result, []);
-    resource.schema.default(result);
-    return result;
+    return work();
   } catch (error) {
     throw internalError((error as Error).message);
   }
+}
+
+/** A patch cannot change what the object is. */
+function checkType({ gvk, isCustom }: Resource, object: JsonObject): void {
+  const { kind, apiVersion } = object;
+  if (kind === gvk.kind && apiVersion === apiVersionOf(gvk)) return;
+  const given = { ...(parseApiVersion(String(apiVersion)) ?? { group: '', version: String(apiVersion) }), kind: String(kind) };
+  if (isCustom && apiVersion === apiVersionOf(gvk))
+    throw invalid(given, metaOf(object).name ?? '', [invalidValue('kind', given.kind, `must be ${gvk.kind}`)]);
+  if (isCustom)
+    throw rawError(`${gvkName(given)} is unstructured and is not suitable for converting to ${JSON.stringify(apiVersionOf(gvk))}`);
+  if (!definitionOfKind(given))
+    throw internalError(
+      `no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  const internal = gvk.group === '' ? 'core' : gvk.group.split('.')[0];
+  throw rawError(`converting (${given.version}.${given.kind}) to (${internal}.${gvk.kind}): unknown conversion`);
 }

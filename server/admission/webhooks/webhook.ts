@@ -14,7 +14,7 @@ import { followed } from '../followed.js';
 import { type Criteria, criteriaOf, match, nameOf } from '../matching.js';
 import { type Versioned, versioned } from '../versions.js';
 
-const REVIEW_VERSIONS = ['v1', 'v1beta1'];
+export const REVIEW_VERSIONS = ['v1', 'v1beta1'];
 
 export interface Webhook {
   name: string;
