@@ -165,9 +165,10 @@ export const HOSTILE_SCHEMAS: readonly (readonly [title: string, schema: () => J
   ],
   ['nots in nots', () => member({ type: 'string', not: nested(400, (not) => ({ not })) }), () => ({ a: 'b' })],
   ['many branches', () => member({ type: 'string', anyOf: many(1000, (i) => ({ pattern: `^a${i}$` })) }), () => ({ a: 'b'.repeat(50) })],
+  ['too many branches', () => member({ type: 'string', anyOf: many(100_000, (i) => ({ pattern: `^a${i}$` })) }), () => ({ a: 'b' })],
   [
     'branches in branches',
-    () => member({ type: 'string', ...nested(6, (inner) => ({ anyOf: [inner, inner], oneOf: [inner, inner] })), type2: null }),
+    () => member({ type: 'string', ...nested(7, (inner) => ({ anyOf: [inner, inner], oneOf: [inner, inner] })), type2: null }),
     () => ({ a: 'b' }),
   ],
   ['a giant enum', () => member({ type: 'string', enum: many(20_000, (i) => `value-${i}`) }), () => ({ a: 'none' })],

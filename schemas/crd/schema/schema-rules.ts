@@ -2,6 +2,7 @@
 import { ruleErrors } from '../../cel/rule-checks.js';
 import { child, forbiddenField, invalidValue, type FieldError } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
+import { boundErrors } from './bounds.js';
 import { defaultErrors } from './default-rules.js';
 import { internalSchema, usedMembers } from './internal-form.js';
 import { isUnreadable, keywordErrors, type Waiver } from './keyword-rules.js';
@@ -15,6 +16,8 @@ export interface SchemaOptions {
 
 /** `path` is that of the schema itself. */
 export function schemaErrors(schema: JsonObject, path: string, options: SchemaOptions): FieldError[] {
+  const bounds = boundErrors(schema, path);
+  if (bounds.length > 0) return bounds;
   const root = options.hasStatus ? rootErrors(schema, path) : [];
   if (schema.nullable === true) root.push(forbiddenField(child(path, 'nullable'), 'nullable cannot be true at the root'));
   const shape = shapeErrors(schema, path, options);

@@ -381,3 +381,21 @@ t.test('whatever stands in a schema, it is judged without a crash', async (t) =>
   t.doesNotThrow(() => fc.assert(judges, { numRuns: 500 }));
   t.strictSame(validateDefinition(widgets({ versions: [version('v1', { storage: true })] })), []);
 });
+
+t.test('what would take long to compile is refused before it is', async (t) => {
+  const branches = (count: number, each: (i: number) => JsonObject): JsonObject => ({
+    type: 'object',
+    properties: { a: { type: 'string', anyOf: Array.from({ length: count }, (_, i) => each(i)) } },
+  });
+  const patterns = (count: number): JsonObject => branches(count, (i) => ({ pattern: `^a${i}$` }));
+  t.strictSame(problems(patterns(1000)), []);
+  t.strictSame(problems(patterns(1001)), [`${ROOT}: Forbidden: must not have more than 1000 different patterns, has 1001`]);
+  t.strictSame(problems(branches(2, (i) => ({ pattern: String(i).repeat(60_000) }))), [
+    `${ROOT}: Forbidden: must not have more than 100000 characters in patterns, has 120000`,
+  ]);
+  const same = (): JsonObject => ({ pattern: 'a' });
+  t.strictSame(problems(branches(10_000, same)), []);
+  t.strictSame(problems(branches(10_001, same)), [
+    `${ROOT}: Forbidden: must not have more than 10000 schemas below allOf, anyOf, oneOf and not, has 10001`,
+  ]);
+});
