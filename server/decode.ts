@@ -1,7 +1,9 @@
 /** Request bodies into objects of a resource's version (rest.md §4.2, §4.3). */
+import { builtinSchema } from '../schemas/builtin-schema.js';
+import { definitionOfKind } from '../schemas/definitions/index.js';
 import { invalidValue } from '../schemas/field-errors.js';
 import { apiVersionOf, type GroupVersionKind, parseApiVersion } from '../schemas/group-version.js';
-import { isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
+import { clone, isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
 import { ConformError, type Literals, type ObjectSchema } from '../schemas/object-schema.js';
 import { metaOf } from '../schemas/object-meta.js';
 import { badRequest, invalid, type StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
@@ -172,15 +174,28 @@ function checkKind(resource: Resource, request: Request, object: JsonObject): Js
   const parsed = parseApiVersion(version) ?? { group: '', version };
   const named = { group: version === '' ? gvk.group : parsed.group, version: parsed.version || gvk.version, kind: kind || gvk.kind };
   if (named.kind === gvk.kind && named.group === gvk.group && request.api.registry.knowsType(named)) throw versionMismatch(version, wanted);
-  throw asKind(notThisKind(resource, request, named));
+  throw asKind(notThisKind(resource, request, named, object));
 }
 
-/** Why an object that says it is of another type cannot be one of the built-in resource. */
-export function notThisKind(resource: Resource, request: Request, named: GroupVersionKind): string {
+/** Why an object that says it is of another type cannot be one of the built-in resource: it is first read as what it says. */
+export function notThisKind(resource: Resource, request: Request, named: GroupVersionKind, object: JsonObject): string {
   const { group, kind } = resource.gvk;
   return request.api.registry.knowsType(named)
-    ? `converting (${named.version}.${named.kind}) to (${internalPackage(group)}.${kind}): unknown conversion`
+    ? (unreadableAs(named, object) ??
+        `converting (${named.version}.${named.kind}) to (${internalPackage(group)}.${kind}): unknown conversion`)
     : `no kind ${JSON.stringify(named.kind)} is registered for version ${JSON.stringify(apiVersionOf(named))} in scheme "pkg/runtime/scheme.go:111"`;
+}
+
+function unreadableAs(named: GroupVersionKind, object: JsonObject): string | undefined {
+  const definition = definitionOfKind(named);
+  if (!definition) return undefined;
+  try {
+    builtinSchema(definition.name).conform(clone(object), []);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConformError) return error.message;
+    throw error;
+  }
 }
 
 /** The Go package of a group's internal types: `core`, `apps`, `rbac`. */

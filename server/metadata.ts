@@ -2,15 +2,18 @@
 import type { FieldError } from '../schemas/field-errors.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { dnsSubdomain } from '../schemas/names.js';
-import { metaRulesOf } from '../schemas/kinds/meta-rules.js';
+import { metaRulesOf, statusMetaRulesOf } from '../schemas/kinds/meta-rules.js';
 import { type MetaRules, validateOnCreate, validateOnUpdate, validatePathSegment } from '../schemas/object-meta.js';
 import type { Resource } from './resource.js';
 
 const CUSTOM_NAME = (name: string): string[] => dnsSubdomain(name);
 
-function rulesFor({ kind, isCustom, gvk }: Resource): MetaRules {
+const WITHOUT_SPEC: ReadonlySet<string> = new Set(['status', 'finalize']);
+
+function rulesFor({ kind, isCustom, gvk }: Resource, subresource = ''): MetaRules {
   if (isCustom) return { namespaced: kind.namespaced, name: CUSTOM_NAME, checks: 'plain', onUpdate: 'change' };
-  return metaRulesOf(gvk.group, gvk.kind, kind.namespaced);
+  const rulesOf = WITHOUT_SPEC.has(subresource) ? statusMetaRulesOf : metaRulesOf;
+  return rulesOf(gvk.group, gvk.kind, kind.namespaced);
 }
 
 /** R3.14–R3.25 and the content's findings; the path-segment rule speaks only when nothing else did (R3.17). */
@@ -20,6 +23,6 @@ export function findingsOnCreate(resource: Resource, object: JsonObject, warning
   return errors.length ? errors : validatePathSegment(object, rules);
 }
 
-export function metadataFindingsOnUpdate(resource: Resource, object: JsonObject, old: JsonObject): FieldError[] {
-  return validateOnUpdate(object, old, rulesFor(resource));
+export function metadataFindingsOnUpdate(resource: Resource, object: JsonObject, old: JsonObject, subresource: string): FieldError[] {
+  return validateOnUpdate(object, old, rulesFor(resource, subresource));
 }

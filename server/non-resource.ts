@@ -4,7 +4,7 @@ import type { JsonObject } from '../schemas/json-value.js';
 import { encodeValue, type Reply } from './answers.js';
 import type { Request } from './api.js';
 import { aggregated, coreVersions, etagOf, groupDocument, groupList, resourceList } from './discovery.js';
-import { jsonWebKeySet, openidConfiguration } from './auth/issuer-discovery.js';
+import { jsonWebKeySet, KEY_SET_TYPE, openidConfiguration } from './auth/issuer-discovery.js';
 import { expositionOf } from './exposition.js';
 import type { Health } from './health.js';
 import { acceptsAny, ALL_TYPES, JSON_TYPE, negotiate, negotiateDiscovery } from './negotiation.js';
@@ -54,11 +54,13 @@ export function createNonResource(options: NonResourceOptions): NonResource {
       case 'openapi':
         return options.openapi.serve(request, rest);
       case '.well-known':
-        if (rest.join('/') !== 'openid-configuration') break;
-        return readOnly(request, openidConfiguration(request.api.auth.serviceAccounts, options.serverAddress()));
+        if (rest[0] !== 'openid-configuration') break;
+        checkDocument(request, rest.length === 1, JSON_TYPE);
+        return openidConfiguration(request.api.auth.serviceAccounts, options.serverAddress());
       case 'openid':
-        if (rest.join('/') !== 'v1/jwks') break;
-        return readOnly(request, jsonWebKeySet(request.api.auth.serviceAccounts));
+        if (rest[0] !== 'v1' || rest[1] !== 'jwks') break;
+        checkDocument(request, rest.length === 2, KEY_SET_TYPE);
+        return jsonWebKeySet(request.api.auth.serviceAccounts);
       case '':
         return index(request);
     }
@@ -78,14 +80,15 @@ function health(checks: Health, endpoint: 'healthz' | 'livez' | 'readyz', rest: 
   return { code: found.ok ? 200 : 500, headers: TEXT, body: [Buffer.from(found.text)] };
 }
 
-function readOnly(request: Request, reply: Reply): Reply {
+/** A document that comes in one form only. */
+function checkDocument(request: Request, isWhole: boolean, type: string): void {
+  if (!isWhole) throw unknownResource();
   if (request.method !== 'GET') throw methodNotAllowed();
-  return reply;
+  if (!acceptsAny(request.header('accept'), [type])) throw notAcceptableRoute([type]);
 }
 
 function version(request: Request): Reply {
-  if (request.method !== 'GET') throw methodNotAllowed();
-  if (!acceptsAny(request.header('accept'), [JSON_TYPE])) throw notAcceptableRoute([JSON_TYPE]);
+  checkDocument(request, true, JSON_TYPE);
   return encodeValue(versionInfo(), 200, { mediaType: JSON_TYPE, pretty: true }, undefined);
 }
 

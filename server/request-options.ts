@@ -100,14 +100,15 @@ export function integerParameter(query: Query, key: string): number | undefined 
   return Number(value);
 }
 
-/** Delete options of the query (R4.1); preconditions come in a body only (R4.9). */
+/** Delete options of the query (R4.1), where the preconditions are plain `uid` and `resourceVersion`. */
 export function deleteOptionsOfQuery(query: Query): DeleteOptions {
+  const [uid, resourceVersion] = [query.get('uid'), query.get('resourceVersion')];
   return checkedDeleteOptions({
     dryRun: query.all('dryRun'),
     gracePeriodSeconds: integerParameter(query, 'gracePeriodSeconds'),
     orphanDependents: query.boolean('orphanDependents'),
     propagationPolicy: query.has('propagationPolicy') ? query.get('propagationPolicy') : undefined,
-    preconditions: {},
+    preconditions: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
   });
 }
 

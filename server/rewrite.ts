@@ -109,7 +109,7 @@ function* decide(
   else metaOf(object).generation = oldMeta.generation;
   allocation?.allocate(object, old);
   strategy.prepareForUpdate(object, before, writeContext(request));
-  const errors: FieldError[] = metadataFindingsOnUpdate(resource, object, old);
+  const errors: FieldError[] = metadataFindingsOnUpdate(resource, object, old, subresource);
   const warnings: string[] = [];
   for (const error of strategy.validateUpdate(object, old, warnings)) errors.push(error);
   for (const text of warnings) request.warn(text);
@@ -159,12 +159,27 @@ export function uidPrecondition(
 ): StatusError {
   const place = namespace === '' ? '' : `${namespace}/`;
   // A dry run asks above the layer that knows the prefix of all keys.
-  const key = `${dryRun ? '' : '/registry'}/${resource.isCustom ? `${resource.gr.group}/` : ''}${resource.gr.resource}/${place}${name}`;
+  const key = `${dryRun ? '' : '/registry'}/${storagePath(resource)}/${place}${name}`;
   return conflict(
     resource.gr,
     name,
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${stored}`,
   );
+}
+
+/** Where Kubernetes keeps what is not under the plain name of its resource. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'replicationcontrollers.': 'controllers',
+  'endpoints.': 'services/endpoints',
+  'services.': 'services/specs',
+  'nodes.': 'minions',
+  'ingresses.networking.k8s.io': 'ingress',
+};
+const UNDER_GROUP: ReadonlySet<string> = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+
+function storagePath({ isCustom, gr: { group, resource } }: Resource): string {
+  if (isCustom || UNDER_GROUP.has(group)) return `${group}/${resource}`;
+  return ELSEWHERE[`${resource}.${group}`] ?? resource;
 }
 
 /** R3.28: `''` and `0` are unconditional, if the kind allows it. */

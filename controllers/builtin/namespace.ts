@@ -184,7 +184,7 @@ const conditionRows: { type: string; ok: [reason: string, message: string]; prob
   },
   {
     type: 'NamespaceFinalizersRemaining',
-    ok: ['ContentRemoved', 'All content successfully removed'],
+    ok: ['ContentHasNoFinalizers', 'All content-preserving finalizers finished'],
     problem({ finalizers }) {
       if (finalizers.size === 0) return undefined;
       const list = joined([...finalizers].map(([name, count]) => `${name} in ${count} resource instances`));

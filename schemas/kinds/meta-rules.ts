@@ -62,6 +62,20 @@ const WHOLE_ONLY = new Set([
 
 const WHOLE_TWICE = new Set(['/PersistentVolume']);
 
+/** Kinds whose status is judged without a look at the metadata. */
+const STATUS_ALONE = new Set(['admissionregistration.k8s.io/ValidatingAdmissionPolicy', 'batch/CronJob']);
+
+/** Kinds that look at a write of status as at any other; the others see only what changes. */
+const STATUS_AS_ANY = new Set(['certificates.k8s.io/CertificateSigningRequest', 'storage.k8s.io/VolumeAttachment']);
+
+/** The same for writes through `/status` and, of a namespace, `/finalize`. */
+export function statusMetaRulesOf(group: string, kind: string, namespaced: boolean): MetaRules {
+  const rules = metaRulesOf(group, kind, namespaced);
+  const key = `${group}/${kind}`;
+  if (STATUS_ALONE.has(key)) return { ...rules, checks: 'none' };
+  return STATUS_AS_ANY.has(key) ? rules : { ...rules, onUpdate: 'change' };
+}
+
 const checksOf = (key: string): MetaRules['checks'] => (NONE.has(key) ? 'none' : PLAIN.has(key) ? 'plain' : 'qualified');
 
 const onUpdateOf = (key: string): MetaRules['onUpdate'] =>

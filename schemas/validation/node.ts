@@ -18,7 +18,7 @@ import { roundUp } from '../defaulting/pods.js';
 import { invalidEach } from './checks.js';
 import { coreForm } from './go-form.js';
 import { parseCidr, validateLegacyCidr, warnOfCidr } from './ip.js';
-import { entriesAt, made, objectAt, objectsAt, specOf, statusOf, textAt, textsAt } from './members.js';
+import { entriesAt, made, objectAt, objectsAt, specOf, statusOf, take, textAt, textsAt } from './members.js';
 import { validateQuantity } from './pods/resources.js';
 import type { KindRules } from './rules.js';
 
@@ -112,6 +112,7 @@ function validateChange(object: JsonObject, old: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   const [spec, before] = [specOf(object), specOf(old)];
   validateAmounts(object, errors);
+  validateFeatures(object, errors);
   validateAddresses(object, errors);
   const [cidrs, oldCidrs] = [textsAt(spec, 'podCIDRs'), textsAt(before, 'podCIDRs')];
   const words = `node updates may not change podCIDR except from ${goQuote('')} to valid`;
@@ -150,6 +151,10 @@ export const node: KindRules = {
   },
   validate,
   validateUpdate: (object, old) => [...validate(object), ...validateChange(object, old)],
+  prepareForStatusUpdate(object, old) {
+    take(object, old, 'spec');
+    if (statusOf(old)['config'] === undefined) delete statusOf(object)['config'];
+  },
   validateStatusUpdate: validateChange,
   warnings(object) {
     const found: string[] = [];

@@ -25,21 +25,23 @@ function validateScheduling(scheduling: JsonObject, errors: FieldError[]): void 
   });
 }
 
+function validate(object: JsonObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const handler = textAt(object, 'handler');
+  if (handler === '') errors.push(required('handler'));
+  else invalidEach('handler', handler, dnsLabel(handler), errors);
+  const fixed = objectAt(objectAt(object, 'overhead'), 'podFixed');
+  const options = { allowIndivisibleHugePages: false, claims: NO_CLAIMS };
+  if (fixed) validateContainerResources({ limits: fixed }, 'overhead', options, errors);
+  const scheduling = objectAt(object, 'scheduling');
+  if (scheduling) validateScheduling(scheduling, errors);
+  return errors;
+}
+
 export const runtimeClass: KindRules = {
-  validate(object) {
-    const errors: FieldError[] = [];
-    const handler = textAt(object, 'handler');
-    if (handler === '') errors.push(required('handler'));
-    else invalidEach('handler', handler, dnsLabel(handler), errors);
-    const fixed = objectAt(objectAt(object, 'overhead'), 'podFixed');
-    const options = { allowIndivisibleHugePages: false, claims: NO_CLAIMS };
-    if (fixed) validateContainerResources({ limits: fixed }, 'overhead', options, errors);
-    const scheduling = objectAt(object, 'scheduling');
-    if (scheduling) validateScheduling(scheduling, errors);
-    return errors;
-  },
+  validate,
   validateUpdate(object, old) {
-    const errors: FieldError[] = [];
+    const errors = validate(object);
     immutable('handler', object['handler'], old['handler'], errors);
     return errors;
   },

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../schemas/json-value.js';
 import type { Reply } from '../answers.js';
 import type { ServiceAccountTokens } from './service-account-tokens.js';
 
+export const KEY_SET_TYPE = 'application/jwk-set+json';
 const CACHE = 'public, max-age=3600';
 
 function document(contentType: string, value: JsonObject): Reply {
@@ -28,5 +29,5 @@ export function jsonWebKeySet({ keys }: ServiceAccountTokens): Reply {
     alg: algorithm,
     ...(key.export({ format: 'jwk' }) as JsonObject),
   }));
-  return document('application/jwk-set+json', { keys: list });
+  return document(KEY_SET_TYPE, { keys: list });
 }

@@ -15,7 +15,7 @@ const AT_ONCE = 32;
 export async function removeCollection(resource: Resource, request: Request): Promise<Answer> {
   selection(resource, request, listOptions(request.query, false));
   const options = deleteOptions(request);
-  const answer = await list(resource, request);
+  const answer = await list(resource, request, true);
   if (answer.type !== 'list') return answer;
   const keys = answer.entries.map(({ key }) => key);
   for (let i = 0; i < keys.length; i += AT_ONCE) {

@@ -11,8 +11,8 @@ const TOO_OLD = 'The resourceVersion for the provided list is too old.';
 const CONTINUE_TOO_OLD =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
 
-/** rest.md §6: one consistent state, whole or in pages. */
-export async function list(resource: Resource, request: Request): Promise<Answer> {
+/** rest.md §6: one consistent state, whole or in pages. `isDivided`: read as if in pages, where no limit says so. */
+export async function list(resource: Resource, request: Request, isDivided = false): Promise<Answer> {
   const { info, api, query } = request;
   const options = listOptions(query, false);
   const selected = selection(resource, request, options);
@@ -60,7 +60,7 @@ export async function list(resource: Resource, request: Request): Promise<Answer
     const revision = parseRevision(o.resourceVersion, 'list');
     if (revision === 0) return {};
     await reachRevision(api.store, revision, o.resourceVersion);
-    const isExact = o.resourceVersionMatch === 'Exact' || (o.resourceVersionMatch === '' && o.limit > 0);
+    const isExact = o.resourceVersionMatch === 'Exact' || (o.resourceVersionMatch === '' && (o.limit > 0 || isDivided));
     return isExact && revision <= store.revision ? { revision } : {};
   }
 }

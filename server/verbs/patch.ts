@@ -127,5 +127,7 @@ function checkBuiltinType(resource: Resource, request: Request, object: JsonObje
     return;
   }
   const parsed = parseApiVersion(version);
-  throw new ConformError(parsed ? notThisKind(resource, request, { ...parsed, kind }) : `unexpected GroupVersion string: ${version}`);
+  throw new ConformError(
+    parsed ? notThisKind(resource, request, { ...parsed, kind }, object) : `unexpected GroupVersion string: ${version}`,
+  );
 }

@@ -20,6 +20,7 @@ import {
   WANT_STRING_OR_NULL,
 } from './expressions.js';
 import { defaultMatchResources, FAILURE_POLICIES, matchResourcesErrors, mutatedOperationsErrors } from './match-resources.js';
+import { ALL_BUT_STATUS, keepAllButStatus } from '../kept-metadata.js';
 
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const ACTIONS = ['Audit', 'Deny', 'Warn'];
@@ -160,6 +161,8 @@ function statusErrors(object: JsonObject): FieldError[] {
 }
 
 export const validatingAdmissionPolicy: KindRules = {
+  prepareForStatusUpdate: keepAllButStatus,
+  resetFields: ALL_BUT_STATUS,
   default: defaultPolicy,
   validate: (object) => validatingErrors(object, false),
   validateUpdate: (object, old) => validatingErrors(object, sameMatchConditions(object, old)),

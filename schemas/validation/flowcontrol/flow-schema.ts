@@ -4,7 +4,7 @@ import type { JsonObject } from '../../json-value.js';
 import { dnsLabel, dnsSubdomain } from '../../names.js';
 import { invalidEach } from '../checks.js';
 import { goForm } from '../go-form.js';
-import { ALL_BUT_STATUS, keepAllButStatus } from '../kept-metadata.js';
+import { ALL_BUT_STATUS, keepWholeMetadata } from '../kept-metadata.js';
 import { flagAt, made, numberAt, objectAt, objectsAt, textAt, textsAt } from '../members.js';
 import { semanticallyEqual } from '../pods/update.js';
 import type { KindRules } from '../rules.js';
@@ -140,7 +140,7 @@ export function validateConditionTypes(object: JsonObject, errors: FieldError[])
     const type = textAt(condition, 'type');
     if (types.has(type)) errors.push(duplicate(field, type));
     types.add(type);
-    if (type === '') errors.push(required(field, 'must not be empty'));
+    if (type === '') errors.push(required(field));
   });
 }
 
@@ -163,7 +163,7 @@ export const flowSchema: KindRules = {
     const spec = made(object, 'spec');
     if (!spec['matchingPrecedence']) spec['matchingPrecedence'] = 1000;
   },
-  prepareForStatusUpdate: keepAllButStatus,
+  prepareForStatusUpdate: keepWholeMetadata,
   resetFields: ALL_BUT_STATUS,
   validate,
   validateUpdate: validate,

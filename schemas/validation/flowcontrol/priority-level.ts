@@ -2,7 +2,7 @@
 import { child, type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { goForm } from '../go-form.js';
-import { ALL_BUT_STATUS, keepAllButStatus } from '../kept-metadata.js';
+import { ALL_BUT_STATUS, keepWholeMetadata } from '../kept-metadata.js';
 import { made, numberAt, objectAt, textAt } from '../members.js';
 import { semanticallyEqual } from '../pods/update.js';
 import type { KindRules } from '../rules.js';
@@ -131,7 +131,7 @@ function validate(object: JsonObject): FieldError[] {
 
 export const priorityLevelConfiguration: KindRules = {
   default: defaults,
-  prepareForStatusUpdate: keepAllButStatus,
+  prepareForStatusUpdate: keepWholeMetadata,
   resetFields: ALL_BUT_STATUS,
   validate,
   validateUpdate: validate,

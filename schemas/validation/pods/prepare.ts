@@ -8,6 +8,7 @@ import { APPARMOR_CONTAINER, profileOfAnnotation } from './annotations.js';
 import { dropDisabledMembers } from './disabled.js';
 import { qosClass } from './pod-resources.js';
 import { validateAppArmorProfile } from './security.js';
+import type { WriteContext } from '../rules.js';
 import { containersOf } from './visit.js';
 
 /** Label keys become requirements on the pod's own values. */
@@ -47,27 +48,26 @@ export function usableProfile(annotation: string): JsonObject | undefined {
   return errors.length === 0 ? profile : undefined;
 }
 
-function gatedCondition(): JsonObject {
+function gatedCondition(now: string | undefined): JsonObject {
   return {
     type: 'PodScheduled',
     status: 'False',
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
     lastProbeTime: null,
-    lastTransitionTime: null,
+    lastTransitionTime: now ?? null,
   };
 }
 
 /**
  * Status begins anew (R3.37), label keys are merged into selectors, old annotations into fields.
- * A gated pod's condition has no `lastTransitionTime` yet: the clock is the caller's.
  */
-export function prepareForCreate(pod: JsonObject): void {
+export function prepareForCreate(pod: JsonObject, context?: WriteContext): void {
   const spec = made(pod, 'spec');
   const status: JsonObject = { phase: 'Pending', qosClass: qosClass(spec) };
   pod['status'] = status;
   dropDisabledMembers(spec);
-  if (objectsAt(spec, 'schedulingGates').length > 0) status['conditions'] = [gatedCondition()];
+  if (objectsAt(spec, 'schedulingGates').length > 0) status['conditions'] = [gatedCondition(context?.now)];
   const labels = objectAt(objectAt(pod, 'metadata'), 'labels');
   for (const term of affinityTerms(spec)) mergeLabelKeys(term, labels);
   for (const constraint of objectsAt(spec, 'topologySpreadConstraints')) mergeLabelKeys(constraint, labels);

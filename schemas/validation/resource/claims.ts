@@ -4,6 +4,7 @@ import { convertBuiltin } from '../../conversion/index.js';
 import { clone, type JsonObject } from '../../json-value.js';
 import { immutable } from '../checks.js';
 import { goForm } from '../go-form.js';
+import { ALL_BUT_STATUS, keepAllButStatus } from '../kept-metadata.js';
 import { objectAt, objectsAt, specOf, textAt } from '../members.js';
 import { validateTemplateMeta } from '../persistent-volume-claim-spec.js';
 import { semanticallyEqual } from '../pods/update.js';
@@ -60,9 +61,10 @@ const claimV1: KindRules = {
   validateUpdate(object, old) {
     const errors: FieldError[] = [];
     validateSame(object, old, 'ResourceClaimSpec', errors);
-    validateClaimSpec(specOf(object), 'spec', errors);
     return errors;
   },
+  prepareForStatusUpdate: keepAllButStatus,
+  resetFields: ALL_BUT_STATUS,
   validateStatusUpdate(object) {
     const errors: FieldError[] = [];
     validateConsumers(objectAt(object, 'status'), errors);
@@ -80,8 +82,8 @@ const templateV1: KindRules = {
   },
   validateUpdate(object, old) {
     const errors: FieldError[] = [];
-    validateSame(object, old, 'ResourceClaimTemplateSpec', errors);
     validateClaimSpec(objectAt(specOf(object), 'spec'), 'spec.spec', errors);
+    validateSame(object, old, 'ResourceClaimTemplateSpec', errors);
     return errors;
   },
 };

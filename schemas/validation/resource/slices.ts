@@ -4,6 +4,7 @@ import type { JsonObject } from '../../json-value.js';
 import { labelValue, qualifiedName } from '../../names.js';
 import { immutable, invalidEach } from '../checks.js';
 import { coreForm } from '../go-form.js';
+import { ALL_BUT_STATUS, keepAllButStatus } from '../kept-metadata.js';
 import { entriesAt, numberAt, objectAt, objectsAt, specOf, textAt } from '../members.js';
 import { validateNodeSelector } from '../pods/affinity.js';
 import { validateBinding, validateCounterSets, validateNodes } from './device-parts.js';
@@ -24,7 +25,9 @@ const DEVICES_MAX = 128;
 const TAINTS_MAX = 16;
 const PLACES = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'];
 const ONE_PLACE = `exactly one of ${PLACES.map((place) => `\`${place}\``).join(', ')} is required`;
-const VALUES = ['int', 'bool', 'string', 'version', 'ints', 'bools', 'strings', 'versions'];
+const VALUES = ['int', 'bool', 'string', 'version'];
+/** Of a feature that is off by default. */
+const LISTS = ['ints', 'bools', 'strings', 'versions'];
 
 function stamp(taint: JsonObject | undefined, context: WriteContext | undefined): void {
   if (taint && context) taint['timeAdded'] ??= context.now;
@@ -45,7 +48,7 @@ const internalName = (member: string): string =>
 function validateAttribute(attribute: JsonObject, path: string, errors: FieldError[]): void {
   const set = VALUES.filter((member) => attribute[member] !== undefined);
   if (set.length === 1) return;
-  const internal = Object.fromEntries(VALUES.map((member) => [internalName(member), attribute[member] ?? null]));
+  const internal = Object.fromEntries([...VALUES, ...LISTS].map((member) => [internalName(member), attribute[member] ?? null]));
   errors.push(invalidValue(path, set.length === 0 ? '' : internal, 'exactly one value must be specified'));
 }
 
@@ -131,6 +134,7 @@ function prepareSlice(object: JsonObject, context: WriteContext | undefined): vo
     for (const taint of objectsAt(facts, 'taints')) stamp(taint, context);
     // of a feature that is off by default
     delete facts['nodeAllocatableResourceMappings'];
+    for (const [, attribute] of entriesAt(facts, 'attributes')) for (const list of LISTS) delete (attribute as JsonObject)[list];
   }
 }
 
@@ -157,11 +161,15 @@ const taintRule: KindRules = {
     stamp(objectAt(specOf(object), 'taint'), context);
   },
   prepareForUpdate: (object, _old, context) => stamp(objectAt(specOf(object), 'taint'), context),
+  prepareForStatusUpdate: keepAllButStatus,
+  resetFields: ALL_BUT_STATUS,
   validate: validateTaintRule,
   validateUpdate: validateTaintRule,
 };
 
 const poolStatusRequest: KindRules = {
+  prepareForStatusUpdate: keepAllButStatus,
+  resetFields: ALL_BUT_STATUS,
   validate(object) {
     const errors: FieldError[] = [];
     const spec = specOf(object);

@@ -9,6 +9,7 @@ import { coreForm } from '../go-form.js';
 import { hasInvalidValues } from '../label-selector.js';
 import { entriesAt, made, objectAt, preset, specOf, statusOf, take, textAt, textsAt } from '../members.js';
 import { type ClaimOptions, validateClaimSpec, warnOfClaimSpec } from '../persistent-volume-claim-spec.js';
+import { isNative } from '../pods/resources.js';
 import { semanticallyEqual } from '../pods/update.js';
 import type { KindRules } from '../rules.js';
 import { unifiedDiff } from '../unified-diff.js';
@@ -123,9 +124,7 @@ function validateAttributesClass(name: JsonValue | undefined, old: JsonObject, e
 function validateResourceKey(name: string, field: string, errors: FieldError[]): boolean {
   const before = errors.length;
   invalidEach(field, name, qualifiedName(name), errors);
-  if (errors.length === before && name.includes('/') && name.split('/')[0] === 'kubernetes.io')
-    errors.push(invalidValue(field, name, `kubernetes.io is reserved`));
-  if (errors.length === before && !name.includes('/') && name !== 'storage') errors.push(notSupported(field, name, ['storage']));
+  if (errors.length === before && isNative(name) && name !== 'storage') errors.push(notSupported(field, name, ['storage']));
   return errors.length === before;
 }
 
@@ -133,10 +132,11 @@ function validateStatus(object: JsonObject, errors: FieldError[]): void {
   const status = statusOf(object);
   if (textsAt(specOf(object), 'accessModes').length === 0) errors.push(required('Spec.accessModes'));
   for (const [name, value] of entriesAt(status, 'capacity')) validateBasicResource(value as string, index('status.capacity', name), errors);
-  const states = 'status.allocatedResourceStatus';
+  const states = 'status.allocatedResourceStatuses';
   for (const [name, state] of entriesAt(status, 'allocatedResourceStatuses')) {
-    if (!validateResourceKey(name, states, errors)) continue;
-    if (!RESIZE_STATES.includes(state as string)) errors.push(notSupported(states, state, RESIZE_STATES));
+    validateResourceKey(name, states, errors);
+    // It is the resource that is called unsupported, not its state.
+    if (!RESIZE_STATES.includes(state as string)) errors.push(notSupported(states, name, RESIZE_STATES));
   }
   const amounts = 'status.allocatedResources';
   for (const [name, value] of entriesAt(status, 'allocatedResources'))

@@ -127,7 +127,9 @@ export const persistentVolume: KindRules = {
     take(object, old, 'spec');
     const [status, before] = [made(object, 'status'), objectAt(old, 'status') ?? {}];
     const time = 'lastPhaseTransitionTime';
-    if (status['phase'] !== before['phase'] && (status[time] === undefined || status[time] === before[time])) stampPhase(status, context);
+    if (status['phase'] !== before['phase']) {
+      if (status[time] === undefined || status[time] === before[time]) stampPhase(status, context);
+    } else if (before[time] !== undefined) status[time] ??= before[time]!;
   },
   validate(object) {
     const errors: FieldError[] = [];

@@ -82,7 +82,7 @@ testUpdate(
       'conditions',
       { status: { conditions: [{ type: 'A' }, { type: 'A' }, {}] } },
       {},
-      ['status.conditions[1].type: Duplicate value: "A"', 'status.conditions[2].type: Required value: must not be empty'],
+      ['status.conditions[1].type: Duplicate value: "A"', 'status.conditions[2].type: Required value'],
     ],
   ],
   'status',

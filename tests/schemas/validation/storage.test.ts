@@ -203,8 +203,8 @@ testUpdate(
       claim(),
       [
         'status.capacity[storage]: Invalid value: -1: must be a valid resource quantity',
-        'status.allocatedResourceStatus: Unsupported value: "cpu": supported values: "storage"',
-        'status.allocatedResourceStatus: Unsupported value: "Odd": supported values: "ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"',
+        'status.allocatedResourceStatuses: Unsupported value: "cpu": supported values: "storage"',
+        'status.allocatedResourceStatuses: Unsupported value: "storage": supported values: "ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"',
       ],
     ],
   ],
