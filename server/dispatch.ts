@@ -17,8 +17,9 @@ const UNSTORED_OFFER: Offer = { types: ALL_TYPES, conversions: 'metadata' };
 /** Throws PlainNotFound or a StatusError. Sets `request.output`. */
 export async function dispatch(request: Request): Promise<Answer> {
   const { api, info, method } = request;
-  const { resource, subresource } = route(api.registry, info, method);
-  if (resource.requestWarning) request.warn(resource.requestWarning);
+  const { resource, subresource } = route(api.registry, info, method, ({ requestWarning }) => {
+    if (requestWarning) request.warn(requestWarning);
+  });
   if (method === 'PATCH' && !resource.isCustom) patchType(resource, request);
   request.output = outputOf(resource, request);
   if (info.verb === 'watch' && !resource.kind.verbs.includes('watch')) throw methodNotSupported(resource.gr, 'watch');

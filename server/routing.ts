@@ -14,15 +14,16 @@ export interface Route {
   subresource: string;
 }
 
-/** Throws PlainNotFound or a StatusError. */
-export function route(registry: Registry, info: RequestInfo, method: string): Route {
+/** Throws PlainNotFound or a StatusError. `found` is told the resource, of a custom one also where it then refuses the request. */
+export function route(registry: Registry, info: RequestInfo, method: string, found: (resource: Resource) => void = () => {}): Route {
   const resource = registry.find(info.cluster, info);
-  if (resource?.isCustom) return routeCustom(resource, info, method);
+  if (resource?.isCustom) return routeCustom(resource, info, method, found);
   if (!registry.isBuiltinGroup(info.group) || (info.group === '') !== (info.apiPrefix === 'api')) throw new PlainNotFound();
   if (!resource || !isBuiltinPath(resource, info)) throw unknownResource();
   const allowed = methodsOf(resource, info);
   if (!allowed) throw unknownResource();
   if (!allowed.includes(method)) throw methodNotAllowed();
+  found(resource);
   return { resource, subresource: info.subresource };
 }
 
@@ -71,11 +72,12 @@ function methodsOf(resource: Resource, info: RequestInfo): string[] | undefined 
 }
 
 /** R1.17: dispatched by group, version and resource; the method alone makes the verb. */
-function routeCustom(resource: Resource, info: RequestInfo, method: string): Route {
+function routeCustom(resource: Resource, info: RequestInfo, method: string, found: (resource: Resource) => void): Route {
   const { verb } = info;
   if (info.parts.some((part) => part === '') || info.parts.length > 3) throw new PlainNotFound();
   if (info.namespace !== '' && !isNamespaced(resource)) throw new PlainNotFound();
   if (info.namespace === '' && isNamespaced(resource) && verb !== 'list' && verb !== 'watch') throw new PlainNotFound();
+  found(resource);
   if (info.subresource !== '') {
     const row = resource.kind.subresources.find((s) => s.name === info.subresource);
     if (!row) throw notFound(resource.gr, info.name);

@@ -114,10 +114,18 @@ function decodeOrNone(list: JsonValue | undefined): Managers {
   }
 }
 
-/** A6.4–A6.9 */
+/** An object does not fit its type, since its schema has changed (A6.10). */
+class Untracked extends Error {}
+
+/** A6.4–A6.9. Throws `Untracked`. */
 function track(live: Versioned, updated: Versioned, managers: Managers, request: ManagerRequest, versions: Versions): Managers {
-  // Upstream leaves the list as it is where an object does not fit its type.
-  if ([live, updated].some(({ object, type }) => typedError(object, type, true) !== undefined)) return managers;
+  for (const [title, { object, type }] of [
+    ['new', updated],
+    ['live', live],
+  ] as const) {
+    const error = typedError(object, type, true);
+    if (error !== undefined) throw new Untracked(`failed to convert ${title} object (${describe(object)}) to smd typed: ${error}`);
+  }
   const owned = ownByUpdate(live, updated, managers, versions);
   const changes = difference(owned.changes, NEVER_OWNED);
   if (isEmpty(changes)) return capUpdates(owned.managers, seconds);
@@ -209,7 +217,12 @@ function managersBeforeApply(live: Versioned, request: ManagerRequest, options: 
     throw rawError(`failed to decode managed fields: ${(error as Error).message}`);
   }
   if (managers.size > 0 || live.object === options.empty) return managers;
-  return track({ ...live, object: options.empty }, live, managers, { ...request, manager: BEFORE_FIRST_APPLY }, scope);
+  try {
+    return track({ ...live, object: options.empty }, live, managers, { ...request, manager: BEFORE_FIRST_APPLY }, scope);
+  } catch (error) {
+    if (!(error instanceof Untracked)) throw error;
+    throw rawError(`failed to create manager for existing fields: ${error.message}`);
+  }
 }
 
 type Applied = ReturnType<typeof ownByApply>;

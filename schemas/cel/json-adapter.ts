@@ -1,3 +1,4 @@
+import { goType } from '../apply/go-value.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { MEMBER_EFFORT, spendEffort } from './effort.js';
 import { formatDuration, formatTimestamp, parseDateTime, parseDuration } from './times.js';
@@ -9,11 +10,14 @@ export function fromJson(json: JsonValue, type: CelType = DYN): Value {
   if (json === null) return null;
   switch (type.kind) {
     case 'struct':
-      return isObject(json) && type.fields ? new JsonStruct(json, type) : fromUntyped(json);
+      if (!isObject(json)) return invalid('a map for the provided schema with type=object');
+      return type.fields ? new JsonStruct(json, type) : fromUntyped(json);
     case 'map':
-      return isObject(json) ? new JsonMap(json, type.params[1]!) : invalid('a map', json);
+      return isObject(json) ? new JsonMap(json, type.params[1]!) : invalid('a map for the provided schema with type=object');
     case 'list':
-      return Array.isArray(json) ? new JsonList(json, type.params[0]!, type.identity) : invalid('an array', json);
+      return Array.isArray(json)
+        ? new JsonList(json, type.params[0]!, type.identity)
+        : invalid('an array for the provided schema with type=array');
     case 'int':
       return typeof json === 'number' && Number.isInteger(json) ? BigInt(json) : typeof json === 'bigint' ? json : invalid('int', json);
     case 'double':
@@ -33,8 +37,9 @@ export function fromJson(json: JsonValue, type: CelType = DYN): Value {
   }
 }
 
-function invalid(expected: string, json: JsonValue): CelError {
-  return new CelError(`invalid data, expected ${expected}, got ${typeof json}`);
+/** A value that its schema no longer fits, since it was there before (B6.8). */
+function invalid(expected: string, json?: JsonValue): CelError {
+  return new CelError(`invalid data, expected ${expected}${json === undefined ? '' : `, got ${goType(json)}`}`);
 }
 
 function timeFrom(json: JsonValue, format: string, parse: (text: string) => bigint | undefined, make: (nanos: bigint) => Value): Value {

@@ -1,4 +1,4 @@
-import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../field-errors.js';
+import { type FieldError, forbiddenField, internalFieldError, invalidValue, notSupported, required } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { UNBOUNDED } from './estimate.js';
 import { type CompiledRule, compileRule, type Rule, rulesOf } from './rule-compiler.js';
@@ -15,6 +15,9 @@ const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
 
 const ROOT_TYPE = 'selfType';
 const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
+
+const NO_TYPE =
+  'internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations';
 
 /** What is wrong with the rules of one node before they are compiled (B2.30); `path` is the schema node's. */
 export function ruleFieldErrors(schema: JsonObject, path: string): FieldError[] {
@@ -72,8 +75,12 @@ interface Walk {
   /** The nodes that have rules, themselves or below: the others are passed over. */
   ruled: Set<JsonObject>;
 }
-interface Place {
+interface SeenPlace extends Place {
   type: CelType;
+}
+interface Place {
+  /** undefined where expressions cannot see the node (B7.3). */
+  type: CelType | undefined;
   /** Of the type as a part of the root's: to its own rules it is the root. */
   name: string;
   /** How often the node can occur; undefined if nothing declared limits it. */
@@ -97,8 +104,13 @@ function checkNode(walk: Walk, schema: JsonObject, path: string, place: Place): 
   for (const [inner, innerPath, innerPlace] of nodesBelow(schema, path, place)) checkNode(walk, inner, innerPath, innerPlace);
   const rules = rulesOf(schema);
   if (rules.length === 0 || walk.skip(path)) return;
+  const { type } = place;
+  if (type === undefined) {
+    walk.errors.push(internalFieldError(`${path}.x-kubernetes-validations`, NO_TYPE));
+    return;
+  }
   rules.forEach((rule, i) => {
-    checkRule(walk, compileRule(rule, schema, place.type), `${path}.x-kubernetes-validations[${i}]`, place);
+    checkRule(walk, compileRule(rule, schema, type), `${path}.x-kubernetes-validations[${i}]`, { ...place, type });
   });
 }
 
@@ -106,29 +118,33 @@ function* nodesBelow(schema: JsonObject, path: string, place: Place): Generator<
   const { type, name, cardinality } = place;
   const times = (limit: JsonValue | undefined): number | undefined =>
     cardinality === undefined || limit === undefined || limit === null ? undefined : Math.min(UNBOUNDED, cardinality * Number(limit));
-  const atomicMap = schema['x-kubernetes-map-type'] === 'atomic';
-  const members = place.uncorrelatable ?? (atomicMap ? path : undefined);
   const additional = schema['additionalProperties'];
-  if (isObject(additional) && type.kind === 'map')
+  if (isObject(additional))
     yield [
       additional,
       `${path}.additionalProperties`,
-      { type: type.params[1]!, name: `${name}.@elem`, cardinality: times(schema['maxProperties']), uncorrelatable: members },
+      {
+        type: type?.kind === 'map' ? type.params[1]! : seenAlone(additional, name),
+        name: `${name}.@elem`,
+        cardinality: times(schema['maxProperties']),
+        uncorrelatable: place.uncorrelatable,
+      },
     ];
   if (isObject(schema['properties']))
     for (const [property, inner] of Object.entries(schema['properties'])) {
-      const fieldType = isObject(inner) ? fieldTypeByName(type, property) : undefined;
-      const field = { name: `${name}.${escapeName(property) ?? property}`, cardinality, uncorrelatable: members };
-      if (fieldType) yield [inner as JsonObject, `${path}.properties[${property}]`, { type: fieldType, ...field }];
+      if (!isObject(inner)) continue;
+      const field = { name: `${name}.${escapeName(property) ?? property}`, cardinality, uncorrelatable: place.uncorrelatable };
+      const fieldType = (type && fieldTypeByName(type, property)) ?? seenAlone(inner, name);
+      yield [inner, `${path}.properties[${property}]`, { type: fieldType, ...field }];
     }
   const items = schema['items'];
   const atomicList = schema['x-kubernetes-list-type'] !== 'map';
-  if (isObject(items) && type.kind === 'list')
+  if (isObject(items))
     yield [
       items,
       `${path}.items`,
       {
-        type: type.params[0]!,
+        type: type?.kind === 'list' ? type.params[0]! : seenAlone(items, name),
         name: `${name}.@idx`,
         cardinality: times(schema['maxItems']),
         uncorrelatable: place.uncorrelatable ?? (atomicList ? path : undefined),
@@ -136,12 +152,16 @@ function* nodesBelow(schema: JsonObject, path: string, place: Place): Generator<
     ];
 }
 
+/** The type of a node that is not in the type of the node above. */
+const seenAlone = (schema: JsonObject, name: string): CelType | undefined =>
+  schemaType(schema, { name, resourceRoot: schema['x-kubernetes-embedded-resource'] === true });
+
 function fieldTypeByName(type: CelType, name: string): CelType | undefined {
   const renamed = type.jsonNames && [...type.jsonNames].find(([, json]) => json === name);
   return type.fields?.get(renamed ? renamed[0] : name);
 }
 
-function checkRule(walk: Walk, compiled: CompiledRule, path: string, place: Place): void {
+function checkRule(walk: Walk, compiled: CompiledRule, path: string, place: SeenPlace): void {
   const { rule } = compiled;
   const rulePath = `${path}.rule`;
   const occurrences = place.cardinality ?? Math.floor(REQUEST_BYTES_MAX / (place.type.minSerializedSize! + 1));

@@ -141,14 +141,13 @@ function evaluateNode(run: Run, node: CompiledRules, path: string, value: JsonVa
 function evaluateMembers(run: Run, node: CompiledRules, path: string, value: JsonObject, relation: Relation): void {
   if (node.properties.size === 0 && !node.additionalProperties) return;
   const oldObject = isObject(relation.old) ? relation.old : undefined;
-  const correlatable = node.schema['x-kubernetes-map-type'] !== 'atomic';
   for (const name of Object.keys(value).sort()) {
     const member = value[name]!;
     const rules = node.properties.get(name) ?? node.additionalProperties;
     if (!rules) continue;
     const oldMember = oldObject && Object.hasOwn(oldObject, name) ? oldObject[name]! : undefined;
     const memberPath = node.additionalProperties ? index(path, name) : child(path, name);
-    evaluateNode(run, rules, memberPath, member, below(rules, relation, member, oldMember, correlatable));
+    evaluateNode(run, rules, memberPath, member, below(rules, relation, member, oldMember));
   }
 }
 
@@ -156,13 +155,13 @@ function evaluateItems(run: Run, node: CompiledRules, path: string, value: reado
   if (!node.items) return;
   const find = oldItems(structural(node.schema), relation.old);
   for (const [i, item] of value.entries()) {
-    evaluateNode(run, node.items, index(path, i), item, below(node.items, relation, item, find(item), true));
+    evaluateNode(run, node.items, index(path, i), item, below(node.items, relation, item, find(item)));
   }
 }
 
-function below(node: CompiledRules, relation: Relation, value: JsonValue, old: JsonValue | undefined, correlatable: boolean): Relation {
+function below(node: CompiledRules, relation: Relation, value: JsonValue, old: JsonValue | undefined): Relation {
   const current = relation.current && old !== undefined ? correlate(node, value, old) : undefined;
-  return { old: correlatable && old !== null ? old : undefined, current, parent: relation.current ?? relation.parent };
+  return { old: old ?? undefined, current, parent: relation.current ?? relation.parent };
 }
 
 function evaluateOwn(run: Run, node: CompiledRules, path: string, value: JsonValue, relation: Relation): void {

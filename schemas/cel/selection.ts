@@ -51,7 +51,10 @@ export function optionalMember(target: Value, key: Value): Value {
 
 export function hasField(target: Value, field: string): Value {
   if (target instanceof CelError) return target;
-  if (target instanceof MapValue) return target.get(field) !== undefined;
+  if (target instanceof MapValue) {
+    const value = target.get(field);
+    return value instanceof CelError ? value : value !== undefined;
+  }
   if (target instanceof Optional) return target.value !== undefined && hasField(target.value, field);
   if (target instanceof Struct) return target.fields.has(field);
   return noSuchOverload;

@@ -1,4 +1,5 @@
 /** The scale subresource of custom resources: reading and setting what the paths name (B5.20–B5.22). */
+import { goType, goValue } from '../apply/go-value.js';
 import { goQuote, invalidValue, type FieldError } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { objectAt, textAt } from '../validation/members.js';
@@ -111,17 +112,6 @@ function replicasErrors(object: JsonObject, path: string): FieldError[] {
   return [];
 }
 
-const GO_TYPES: Readonly<Record<string, string>> = { string: 'string', boolean: 'bool', number: 'float64', bigint: 'int64' };
-
 function accessorError(path: string, value: JsonValue, expected: string): string {
-  const isWhole = typeof value === 'number' && Number.isInteger(value);
-  const type = isWhole
-    ? 'int64'
-    : value === null
-      ? '<nil>'
-      : Array.isArray(value)
-        ? '[]interface {}'
-        : (GO_TYPES[typeof value] ?? 'map[string]interface {}');
-  const shown = value === null ? '<nil>' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return `${path} accessor error: ${shown} is of the type ${type}, expected ${expected}`;
+  return `${path} accessor error: ${goValue(value)} is of the type ${goType(value)}, expected ${expected}`;
 }

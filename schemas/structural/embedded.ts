@@ -5,23 +5,26 @@ import { ConformError } from '../object-schema.js';
 import { conformValue } from '../builtin-schema.js';
 import { type ObjectMeta, validateEmbeddedMeta } from '../object-meta.js';
 import { kindProblems } from '../crd/names.js';
-import { has, itemsOf, memberOf, sortedMembers, type Structural } from './structural.js';
+import { additionalOf, has, itemsOf, propertyOf, sortedMembers, type Structural } from './structural.js';
 
 const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
-type Visit = (resource: JsonObject, path: string) => void;
+/** `dotted` is the path as unknown fields are told, with dots before the keys of maps. */
+type Visit = (resource: JsonObject, path: string, dotted: string) => void;
 
 /** Calls `visit` for every embedded resource, parents first. Members are visited in the order of their names. */
-function eachEmbedded(node: Structural, value: JsonValue, path: string, visit: Visit): void {
+function eachEmbedded(node: Structural, value: JsonValue, path: string, visit: Visit, dotted = path): void {
   if (!has(node, 'embedded')) return;
   if (Array.isArray(value)) {
     const items = itemsOf(node);
-    if (items !== undefined) for (let i = 0; i < value.length; i++) eachEmbedded(items, value[i]!, index(path, i), visit);
+    if (items !== undefined) for (let i = 0; i < value.length; i++) eachEmbedded(items, value[i]!, index(path, i), visit, index(dotted, i));
   } else if (isObject(value)) {
-    if (node.embedded) visit(value, path);
+    if (node.embedded) visit(value, path, dotted);
     for (const name of Object.keys(value).sort()) {
-      const member = memberOf(node, name);
-      if (member !== undefined) eachEmbedded(member, value[name]!, child(path, name), visit);
+      const property = propertyOf(node, name);
+      const member = property ?? additionalOf(node);
+      const at = property === undefined ? index(path, name) : child(path, name);
+      if (member !== undefined) eachEmbedded(member, value[name]!, at, visit, child(dotted, name));
     }
   }
 }
@@ -41,7 +44,7 @@ export function conformMetadata(object: JsonObject, path: string, problems: stri
 
 /** B5.3 step 4: apiVersion, kind and metadata of all embedded resources. Throws `ConformError` in the words of B6.10. */
 export function conformEmbedded(root: Structural, object: JsonObject, problems: string[]): void {
-  eachEmbedded(root, object, '', (resource, path) => {
+  eachEmbedded(root, object, '', (resource, path, dotted) => {
     if (path === '') return;
     for (const name of TYPE_MEMBERS) {
       const value = resource[name];
@@ -50,7 +53,7 @@ export function conformEmbedded(root: Structural, object: JsonObject, problems: 
     }
     const before = printValue(sortedMembers(resource.metadata ?? null));
     try {
-      conformMetadata(resource, path, problems);
+      conformMetadata(resource, dotted, problems);
     } catch (error) {
       if (!(error instanceof ConformError)) throw error;
       throw new ConformError(`${child(path, 'metadata')}: Invalid value: ${before}: ${error.message}`);

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../json-value.js';
 import { fits, goFloat, isInteger, misfit, type JsonNumber } from './numbers.js';
-import { pathOf, report, reportUnplaced, type Walk } from './walk.js';
+import { fieldAt, pathOf, report, reportUnplaced, type Walk } from './walk.js';
 
 type Check = (value: JsonValue, walk: Walk) => void;
 type Compare = (value: JsonNumber, bound: number, walk: Walk) => void;
@@ -54,7 +54,16 @@ function checkMaximum(value: JsonNumber, bound: number, exclusive: boolean, walk
 }
 
 function checkMultiple(value: JsonNumber, factor: number, walk: Walk): void {
-  if (factor > 0 && !isMultiple(value, factor)) report(walk, 'Invalid', value, `should be a multiple of ${goFloat(factor)}`);
+  if (factor <= 0) tellFactor(factor, walk);
+  else if (!isMultiple(value, factor)) report(walk, 'Invalid', value, `should be a multiple of ${goFloat(factor)}`);
+}
+
+/** Also where the factor lost its fraction to an integer field. */
+function tellFactor(factor: number, walk: Walk): void {
+  const path = pathOf(walk);
+  const number = goFloat(factor);
+  const body = `Invalid value: ${number}: factor MultipleOf declared for ${path} must be positive: ${number}`;
+  walk.errors.push({ type: 'Invalid', field: fieldAt(walk, path), body });
 }
 
 function isMultiple(value: JsonNumber, factor: number): boolean {

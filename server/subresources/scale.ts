@@ -105,7 +105,7 @@ async function patch(parent: Resource, view: Resource, request: Request): Promis
   const options = writeOptions('PatchOptions', request.query, request.header('user-agent') ?? '', { isApply });
   const applied = isApply ? decodeApplied(view, request).object : undefined;
   let document: ReturnType<typeof decodePatch> | undefined;
-  return write(parent, view, request, 'PatchOptions', options, (old, isEmpty) => {
+  return write(parent, view, request, 'PatchOptions', options, (old) => {
     if (applied) {
       const merged = fieldsOwner(view, request, options, 'scale').apply(old, applied);
       view.schema.conform(merged, []);
@@ -113,22 +113,23 @@ async function patch(parent: Resource, view: Resource, request: Request): Promis
     }
     document ??= decodePatch(view, type, request.body, options.fieldValidation);
     const patched = applyPatch(view, request, document, old, options);
-    const { replicas } = patched['spec'] as JsonObject;
-    if (parent.scale && replicas === undefined && isEmpty) throw badRequest(emptyReplicas(parent.scale));
     return fieldsOwner(view, request, options, 'scale').update(old, patched);
   });
 }
 
 const replicasIn = (scale: JsonObject): number => ((scale['spec'] as JsonObject | undefined)?.['replicas'] as number | undefined) ?? 0;
 
-/** `make` turns the Scale of now, whose parent may have no replicas, into the wanted one with its managed fields. */
+/** What a Scale has for replicas that the custom resource does not have; whoever leaves it so sets none (B5.21). */
+const NO_REPLICAS = -(2 ** 31);
+
+/** `make` turns the Scale of now into the wanted one with its managed fields. */
 function write(
   parent: Resource,
   view: Resource,
   request: Request,
   optionsKind: string,
   options: WriteOptions,
-  make: (old: JsonObject, isEmpty: boolean) => JsonObject,
+  make: (old: JsonObject) => JsonObject,
 ): Promise<Answer> {
   const paths = parent.scale ?? BUILTIN_PATHS;
   const replicasPaths = new Map([[apiVersion(parent), paths.specReplicas]]);
@@ -149,8 +150,10 @@ function write(
       const old = clone(stored);
       const before = scaleFrom(parent, old);
       setManagedFields(before, scaleManagedFields(managedFieldsOf(old), replicasPaths));
-      const after = make(before, !hasReplicas(parent, old));
+      if (parent.scale && !hasReplicas(parent, old)) before['spec'] = { replicas: NO_REPLICAS };
+      const after = make(before);
       const replicas = replicasIn(after);
+      if (parent.scale && replicas === NO_REPLICAS) throw badRequest(emptyReplicas(parent.scale));
       if (!parent.isCustom && replicas < 0)
         throw invalid(SCALE, request.info.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]);
       setReplicas(old, paths, replicas);

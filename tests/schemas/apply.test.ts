@@ -416,6 +416,21 @@ t.test('entries of other versions are compared after conversion', async (t) => {
   t.same(object.live!['spec'], { a: '1', b: '1' }, 'm2 owns it in its version');
 });
 
+t.test('an object that no longer fits its schema loses its list, and cannot be applied to (A6.10)', async (t) => {
+  const object = managedObject(custom(spec({ a: { type: 'array', items: TEXT } })));
+  object.update('golden', { spec: { a: ['1'] } });
+  object.update('golden', { spec: { a: 'x' } });
+  t.same(object.owners(), {});
+  t.match(
+    failure(() => object.apply('m2', { spec: {} })),
+    {
+      code: 500,
+      message:
+        /^failed to create manager for existing fields: failed to convert new object \(.*\) to smd typed: \.spec\.a: expected list, got /,
+    },
+  );
+});
+
 t.test('an object that does not fit an older version costs an update its list and fails an apply', async (t) => {
   const v1 = mergeTypeOfStructural(spec({ a: TEXT }));
   const convert = (object: JsonObject, apiVersion: string) => ({ object: { ...object, apiVersion }, type: v1 });

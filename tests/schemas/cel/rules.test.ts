@@ -205,6 +205,41 @@ t.test('oldSelf is refused where nothing is correlated', async (t) => {
   ]);
 });
 
+t.test('an atomic map is correlated by its members', async (t) => {
+  const fixed = { ...INT, 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'fixed' }] };
+  const of = schema({ m: { type: 'object', 'x-kubernetes-map-type': 'atomic', properties: { a: fixed } } });
+  t.strictSame(print(ruleErrors(of, PATH).expressions), []);
+  t.strictSame(evaluate(of, { m: { a: 2 } }, { m: { a: 1 } }), ['spec.m.a: Invalid value: 2: fixed']);
+});
+
+t.test('what expressions cannot see takes no rules', async (t) => {
+  const open = { 'x-kubernetes-preserve-unknown-fields': true };
+  const rules = { 'x-kubernetes-validations': [{ rule: 'self.size() < 5' }] };
+  const nodes: JsonObject[] = [
+    { ...open, ...rules },
+    { type: 'object', additionalProperties: open, ...rules },
+    { type: 'array', items: open, ...rules },
+    { type: 'object', additionalProperties: { type: 'array', items: open }, ...rules },
+  ];
+  for (const p of nodes)
+    t.strictSame(print(ruleErrors(schema({ p }), PATH).expressions), [
+      `${PATH}.properties[spec].properties[p].x-kubernetes-validations: Internal error: internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations`,
+    ]);
+});
+
+t.test('a value that no longer fits its schema is an error to whoever looks at it', async (t) => {
+  const of = schema(
+    { r: { type: 'string' }, o: { type: 'object', maxProperties: 2, properties: { a: INT } } },
+    { rule: 'has(self.r)', message: 'm' },
+  );
+  t.strictSame(evaluate(of, { r: [1] }), [
+    'spec: Invalid value: "object": invalid data, expected string, got []interface {} evaluating rule: m',
+  ]);
+  t.strictSame(evaluate(schema({ o: { type: 'object', properties: { a: INT } } }, { rule: 'has(self.o.a)', message: 'm' }), { o: 'x' }), [
+    'spec: Invalid value: "object": invalid data, expected a map for the provided schema with type=object evaluating rule: m',
+  ]);
+});
+
 t.test('the members of a rule are checked without compiling', async (t) => {
   const node = (entry: JsonObject): JsonObject => ({ type: 'object', properties: { a: INT }, 'x-kubernetes-validations': [entry] });
   const cases: [JsonObject, string[]][] = [

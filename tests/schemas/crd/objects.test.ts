@@ -176,6 +176,9 @@ t.test('replicas have bounds (B5.22)', async (t) => {
   t.strictSame(errors({ spec: { replicas: 'x' } }), [
     '.spec.replicas: Invalid value: 0: .spec.replicas accessor error: x is of the type string, expected int64',
   ]);
+  t.strictSame(errors({ spec: { replicas: { a: [1] } } }), [
+    '.spec.replicas: Invalid value: 0: .spec.replicas accessor error: map[a:[1]] is of the type map[string]interface {}, expected int64',
+  ]);
 });
 
 const OBJECT: JsonObject = {

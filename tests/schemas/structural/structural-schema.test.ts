@@ -229,6 +229,13 @@ const CONTENT: [title: string, schema: JsonObject, spec: JsonValue, old: JsonVal
   ['an object with duplicates may keep them', spec(LISTS), { set: ['a', 'a', 'b', 'b'] }, { set: ['x', 'x'] }],
   ['one without may not get some', spec(LISTS), { set: ['a', 'a'] }, { set: ['a'] }, 'spec.set[1]: Duplicate value: "a"'],
   [
+    'also as values of a map',
+    spec({ m: { type: 'object', additionalProperties: { ...OPEN, 'x-kubernetes-embedded-resource': true } } }),
+    { m: { 'a.b': { kind: 'K' } } },
+    undefined,
+    'spec.m[a.b].apiVersion: Required value',
+  ],
+  [
     'embedded resources need apiVersion and kind',
     EMBEDDED,
     { o: {} },

@@ -84,6 +84,12 @@ const CASES: Case[] = [
     'v: Invalid value: 0: v in body should be greater than 0',
   ],
   ['multiple', { type: 'integer', multipleOf: 5 }, 7, 'v: Invalid value: 7: v in body should be a multiple of 5'],
+  [
+    'multiple of nothing',
+    { type: 'number', multipleOf: -2.5 },
+    5.5,
+    'v: Invalid value: -2.5: factor MultipleOf declared for v must be positive: -2.5',
+  ],
   ['multiple of a fraction', { type: 'number', multipleOf: 0.5 }, 0.75, 'v: Invalid value: 0.75: v in body should be a multiple of 0.5'],
   [
     'a bound that does not fit',
