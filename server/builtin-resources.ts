@@ -117,6 +117,9 @@ function fieldsOfAll(siblings: readonly Resource[], own: Resource): (object: Jso
   };
 }
 
+/** What storage makes null of a list that is always written (R3.27a). */
+const isNoList = (value: JsonValue | undefined): boolean => value === null || (Array.isArray(value) && value.length === 0);
+
 const NOT_CONTENT = new Set(['metadata', 'status', 'kind', 'apiVersion']);
 /** A Deployment's annotations are passed on to its ReplicaSets, so they count as content. */
 const ANNOTATIONS_ARE_CONTENT = new Set(['apps/Deployment']);
@@ -143,7 +146,7 @@ function strategyOf(kind: Kind, schema: () => ObjectSchema): Strategy {
   };
   const contentChanged = (object: JsonObject, old: JsonObject): boolean => {
     for (const key of new Set([...Object.keys(object), ...Object.keys(old)]))
-      if (!NOT_CONTENT.has(key) && !equal(object[key], old[key])) return true;
+      if (!NOT_CONTENT.has(key) && !equal(object[key], old[key]) && !(isNoList(object[key]) && isNoList(old[key]))) return true;
     if (!ANNOTATIONS_ARE_CONTENT.has(`${kind.group}/${kind.kind}`)) return false;
     return !equal((object['metadata'] as JsonObject)['annotations'] ?? {}, (old['metadata'] as JsonObject)['annotations'] ?? {});
   };
