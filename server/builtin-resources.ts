@@ -123,13 +123,13 @@ const isNoList = (value: JsonValue | undefined): boolean => value === null || (A
 const NOT_CONTENT = new Set(['metadata', 'status', 'kind', 'apiVersion']);
 /** A Deployment's annotations are passed on to its ReplicaSets, so they count as content. */
 const ANNOTATIONS_ARE_CONTENT = new Set(['apps/Deployment']);
-/** Born with a generation that never grows (R3.10). */
-const OF_ONE_GENERATION = new Set(['scheduling.k8s.io/PriorityClass']);
+/** Born with a generation that never grows (R3.10), or counted by the kind's own rules (B1.3). */
+const NOT_COUNTED = new Set(['scheduling.k8s.io/PriorityClass', 'apiextensions.k8s.io/CustomResourceDefinition']);
 
 function strategyOf(kind: Kind, schema: () => ObjectSchema): Strategy {
   const rules = rulesOf(kind.group, kind.kind, kind.version) ?? {};
   const hasStatus = kind.subresources.some((s) => s.name === 'status');
-  const grows = kind.generation && !OF_ONE_GENERATION.has(`${kind.group}/${kind.kind}`);
+  const grows = kind.generation && !NOT_COUNTED.has(`${kind.group}/${kind.kind}`);
   let blank: JsonObject | undefined;
   /** What stands in an object of the kind that says nothing: the members that are always present. */
   const blankStatus = (object: JsonObject): void => {

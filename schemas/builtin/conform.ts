@@ -68,7 +68,7 @@ export class Run implements Failures {
   }
   /** A run of its own over what stands here. */
   within(problems: string[]): Run {
-    return new Run(problems, this.literals, this.literals && this.pathOf(''));
+    return new Run(problems, this.literals, this.literals && this.pathOf(this.jsonName));
   }
   text(message: string): void {
     this.saved ??= message;

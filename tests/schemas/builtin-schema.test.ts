@@ -159,6 +159,11 @@ t.test('an integer is one by its text (R4.17a)', async (t) => {
   for (const text of ['2.0', '1e3', '1E2', '1e25', '-1e+308', '1.50', '1e-3', '9223372036854775808'])
     t.equal(read(`{"replicas":${text}}`), replicas(text), text);
   t.equal(read('{"replicas":2}'), '');
+  const text = '{"spec":{"versions":[{"schema":{"openAPIV3Schema":{"items":{"maxLength":-1E+2}}}}]}}';
+  const { value, literals } = decodeJson(text);
+  t.throws(() => builtinSchema(TYPES['CustomResourceDefinition']!).conform(value as JsonObject, [], literals), {
+    message: field('number -1E+2', 'JSONSchemaProps.spec.versions.schema.openAPIV3Schema.items.maxLength', 'int64'),
+  });
   t.equal(
     read('{"strategy":{"rollingUpdate":{"maxSurge":2.0}}}'),
     field('number 2.0', 'RollingUpdateDeployment.spec.strategy.rollingUpdate.maxSurge', 'int32'),

@@ -8,11 +8,11 @@ type Print = (value: JsonValue | undefined) => JsonValue;
 const text: Print = (value) => value ?? '';
 const flag: Print = (value) => value ?? false;
 const plain: Print = (value) => (value === undefined ? null : sortedMembers(value));
-const list: Print = (value) => (Array.isArray(value) && value.length > 0 ? value : null);
+const list: Print = (value) => (Array.isArray(value) ? value : null);
 const listOf =
   (print: (value: JsonObject) => JsonObject): Print =>
   (value) =>
-    Array.isArray(value) && value.length > 0 ? value.filter(isObject).map(print) : null;
+    Array.isArray(value) ? value.filter(isObject).map(print) : null;
 const oneOf =
   (print: (value: JsonObject) => JsonObject): Print =>
   (value) =>
@@ -20,7 +20,7 @@ const oneOf =
 const mapOf =
   (print: Print): Print =>
   (value) => {
-    if (!isObject(value) || Object.keys(value).length === 0) return null;
+    if (!isObject(value)) return null;
     return Object.fromEntries(
       Object.keys(value)
         .sort()
