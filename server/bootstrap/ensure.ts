@@ -63,11 +63,13 @@ export async function drop(api: Api, cluster: string, wanted: OwnObject): Promis
   });
 }
 
-/** What makes a namespace a namespace comes after its creator. */
-function ownLabels(resource: Resource, object: JsonObject, manager: string | undefined): void {
-  const created: JsonObject = { kind: object['kind']!, apiVersion: object['apiVersion']!, metadata: object['metadata']! };
-  ownAsServer(resource, created, manager);
-  object['metadata'] = created['metadata']!;
+/** What was there when managers were noted: what makes a namespace a namespace, and what a service is assigned, comes later. */
+function asSent(object: JsonObject): JsonObject {
+  const { kind, apiVersion, metadata, spec } = object;
+  if (kind === 'Namespace') return { kind, apiVersion: apiVersion!, metadata: metadata! };
+  if (kind !== 'Service') return object;
+  const { clusterIPs: _, ipFamilies: __, ...sent } = spec as JsonObject;
+  return { ...object, spec: sent };
 }
 
 function completed({ chance }: Api, resource: Resource, wanted: OwnObject, manager: string | undefined): JsonObject {
@@ -77,8 +79,9 @@ function completed({ chance }: Api, resource: Resource, wanted: OwnObject, manag
     schema.conform(object, []);
     schema.default(object);
     if (kind.generation) metaOf(object).generation = 1;
-    if (kind.kind === 'Namespace') ownLabels(resource, object, manager);
-    else ownAsServer(resource, object, manager);
+    const sent = asSent(object);
+    ownAsServer(resource, sent, manager);
+    object['metadata'] = sent['metadata']!;
     if (status !== undefined) object['status'] = status;
     schema.settle(object);
     return object;

@@ -54,7 +54,8 @@ export async function apply(resource: Resource, request: Request, subresource: s
           info.name,
           `uid mismatch: the provided object specified uid ${String(uid)}, and no existing object was found`,
         );
-      delete metaOf(object).resourceVersion;
+      // it is the store that drops it
+      if (!options.dryRun) delete metaOf(object).resourceVersion;
       return createObject(resource, request, object, options, () => {});
     },
   });
