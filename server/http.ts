@@ -465,8 +465,11 @@ function failure(error: unknown, request: Request | undefined, raw: FastifyReque
   return made;
 }
 
+const CODE_MAX = 599;
+
 async function send(reply: FastifyReply, raw: FastifyRequest, made: Reply, passage?: Passage): Promise<void> {
-  reply.code(made.code);
+  // A webhook's denial may say more than fastify and HTTP/2 of Node know.
+  reply.raw.statusCode = raw.raw.httpVersionMajor > 1 ? Math.min(made.code, CODE_MAX) : made.code;
   reply.headers({ 'audit-id': raw.auditId, 'cache-control': NO_CACHE, ...passage?.headers, ...made.headers });
   if (made.headers['cache-control'] === '') reply.removeHeader('cache-control');
   if (raw.raw.httpVersionMajor > 1) reply.removeHeader('connection');

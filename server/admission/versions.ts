@@ -1,6 +1,7 @@
 /** The objects of a request in the version in which a webhook or a policy wants to see them (C3.4). */
 import { apiVersionOf } from '../../schemas/group-version.js';
 import { clone, type JsonObject } from '../../schemas/json-value.js';
+import { metaOf } from '../../schemas/object-meta.js';
 import type { Attributes } from '../admission.js';
 import { shownObject } from '../codec.js';
 import type { Resource } from '../resource.js';
@@ -9,8 +10,10 @@ import { type Steps, settled } from '../steps.js';
 /** `object`, in the version of `from`, in that of `to`: itself where they are the same. */
 export function* convertBetween(object: JsonObject, from: Resource, to: Resource): Steps<JsonObject> {
   if (from === to) return object;
+  const isNew = metaOf(object).generation === undefined;
   const stored = yield* settled(from.conversion ? from.conversion.toStored(clone(object)) : clone(object));
   const converted = yield* settled(to.conversion ? to.conversion.fromStored(clone(stored)) : stored);
+  if (isNew) delete metaOf(converted).generation;
   converted['kind'] = to.gvk.kind;
   converted['apiVersion'] = apiVersionOf(to.gvk);
   return converted;

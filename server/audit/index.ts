@@ -23,6 +23,8 @@ export interface AuditedRequest {
 /** One request's. */
 export interface AuditTrail {
   annotate(key: string, value: string): void;
+  /** The same, of something that only belongs into events with bodies. */
+  annotateContent(key: string, value: () => string): void;
   impersonates(whom: Impersonated): void;
   /** What a create or update asks for, as it was understood. */
   decoded(object: JsonObject): void;
@@ -74,6 +76,9 @@ function trailOf(request: AuditedRequest, decision: AuditDecision, sinks: readon
   return {
     annotate(key, value) {
       annotations[key] = value;
+    },
+    annotateContent(key, value) {
+      if (decision.level !== 'Metadata') annotations[key] = value();
     },
     impersonates(whom) {
       impersonated = whom;

@@ -33,7 +33,7 @@ export interface ServiceAccountTokens extends TokenAuthenticator {
   audiences: readonly string[];
   /** Keys that tokens are verified with, the signing one first. */
   keys: readonly VerifyingKey[];
-  issue(subject: TokenSubject, audiences: readonly string[], seconds: number): { token: string; expiresAt: number };
+  issue(subject: TokenSubject, audiences: readonly string[], seconds: number): { token: string; id: string; expiresAt: number };
   /** Has a secret marked with the day (`2026-11-25`) on which its token was used first. */
   markLegacyUse(mark: LegacyUse): void;
   /** A token without expiry, good as long as its secret holds it (E3.6). */
@@ -103,17 +103,18 @@ export function serviceAccountTokens(options: ServiceAccountTokenOptions): Servi
         ...(node && { node: { ...node } }),
         ...(secret && { secret: { ...secret } }),
       };
+      const id = chance.uuid();
       const token = signJwt(key, {
         aud: [...audiences],
         exp: now + seconds,
         iat: now,
         iss: issuer,
-        jti: chance.uuid(),
+        jti: id,
         [PRIVATE]: about,
         nbf: now,
         sub: serviceAccountUser(namespace, serviceAccount.name),
       });
-      return { token, expiresAt: (now + seconds) * 1000 };
+      return { token, id, expiresAt: (now + seconds) * 1000 };
     },
     issueLegacy: ({ namespace, secret, serviceAccount }) =>
       signJwt(key, {

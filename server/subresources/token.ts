@@ -56,11 +56,12 @@ export async function token(accounts: Resource, request: Request): Promise<Answe
     );
   Object.assign(meta, { name: info.name, uid, creationTimestamp: goSeconds(api.chance.now()) });
   const seconds = checkedSeconds(spec);
-  await run(api.admission.validate(attributes));
   if (textsAt(spec, 'audiences').length === 0) spec['audiences'] = [...api.auth.serviceAccounts.audiences];
+  await run(api.admission.validate(attributes));
   const bound = boundTo(request, objectAt(spec, 'boundObjectRef'));
   const subject = { cluster: info.cluster, namespace: info.namespace, serviceAccount: { name: info.name, uid }, ...bound };
   const issued = api.auth.serviceAccounts.issue(subject, textsAt(spec, 'audiences'), seconds);
+  request.audit?.annotate('authentication.kubernetes.io/issued-credential-id', `JTI=${issued.id}`);
   object['status'] = { token: issued.token, expirationTimestamp: goSeconds(issued.expiresAt) };
   return { type: 'object', code: 201, resource: view, object };
 }

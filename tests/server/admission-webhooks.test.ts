@@ -1,14 +1,16 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { TransportRequest } from '../../controllers/transport.js';
 import type { JsonObject, JsonValue } from '../../schemas/json-value.js';
 import { createAuthority, issueServing } from '../../server/auth/pki.js';
-import { ADMIN_TOKEN, serve } from '../helpers/served.js';
+import { ADMIN_TOKEN, type RawAnswer, rawRequest, sendRaw, serve } from '../helpers/served.js';
 
 const authority = await createAuthority('webhook-ca', Date.now());
 const serving = await issueServing(authority, ['127.0.0.1', 'hook.default.svc'], 1, Date.now());
@@ -174,6 +176,16 @@ const failures: { title: string; respond: Respond; why: string | RegExp }[] = [
     why: 'json: cannot unmarshal string into Go struct field AdmissionResponse.response.allowed of type bool',
   },
   {
+    title: 'an audit annotation that is no text',
+    respond: () => ({ allowed: true, auditAnnotations: { n: 1 } }),
+    why: 'json: cannot unmarshal number into Go struct field AdmissionResponse.response.auditAnnotations of type string',
+  },
+  {
+    title: 'a status in place of a review',
+    respond: () => '{"apiVersion":"v1","kind":"Status","status":"Failure"}',
+    why: 'converting (v1.Status) to (v1.AdmissionReview): unknown conversion',
+  },
+  {
     title: 'a patch of another type',
     respond: () => ({ allowed: true, patch: base64('[{"op":"add","path":"/data","value":{}}]'), patchType: 'Merge' }),
     why: 'unsupported patch type "Merge"',
@@ -293,6 +305,7 @@ t.test('custom resources are shown in the version that a rule names', async (t) 
     const { status, body } = await call('POST', things, { apiVersion: 'hooks.test/v2', kind: 'Thing', metadata: { name: 'a' } });
     t.match({ status, body }, { status: 201, body: { apiVersion: 'hooks.test/v2', spec: { set: true } } });
     t.match(asked[0]!.request, { kind: { version: 'v1' }, requestKind: { version: 'v2' }, object: { apiVersion: 'hooks.test/v1' } });
+    t.notOk('generation' in asked[0]!.request.object.metadata, 'nobody has counted it yet');
   });
   await having('mutating', [webhook('/t', { rules, matchPolicy: 'Exact' })], async () => {
     await call('POST', things, { apiVersion: 'hooks.test/v2', kind: 'Thing', metadata: { name: 'b' } });
@@ -329,6 +342,43 @@ t.test('services lead to their endpoints, the certificate must be right, a leaf 
   await having('validating', [service({ caBundle: base64(stranger.certificate) })], async () => {
     t.match((await call('POST', MAPS, map())).body.message, /certificate signed by unknown authority/);
   });
+});
+
+t.test('audit events say what webhooks did; a denial has the code that its webhook gave it', async (t) => {
+  const policy =
+    'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Request, verbs: [create]}, {level: None}]';
+  const folder = t.testdir({ 'policy.yaml': policy });
+  const path = join(folder, 'audit.log');
+  const audited = await serve(t, { profile: 'kubernetes', auditPolicy: join(folder, 'policy.yaml'), auditLog: { path } });
+  const post = (target: string, object: JsonObject): Promise<RawAnswer> =>
+    sendRaw(audited.port, rawRequest('POST', target, ['Content-Type: application/json'], JSON.stringify(object)));
+  const gone = webhook('/gone', { failurePolicy: 'Ignore' });
+  await post(`${CONFIGURATIONS}/mutatingwebhookconfigurations`, { metadata: { name: 'm' }, webhooks: [webhook('/m'), gone] });
+  await post(`${CONFIGURATIONS}/validatingwebhookconfigurations`, { metadata: { name: 'v' }, webhooks: [webhook('/v')] });
+  const auditAnnotations = { seen: 'yes', 'no name': 'x' };
+  answers.set('/m', () => ({ ...patch({ op: 'add', path: '/data', value: { a: '<1>' } }), auditAnnotations }));
+  answers.set('/gone', () => 'nonsense');
+  t.match(await post(MAPS, map()), { status: '201 Created' });
+  answers.set('/v', () => ({ allowed: false, status: { code: 799 } }));
+  t.match((await post(MAPS, map())).status, /^799/);
+  answers.clear();
+  await audited.server.stop();
+  const events = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { objectRef: { resource: string }; annotations: JsonObject; responseStatus: JsonObject });
+  const [made, denied] = events.filter(({ objectRef }) => objectRef.resource === 'configmaps');
+  const by = { configuration: 'm', webhook: 'm.hooks.test' };
+  const { 'authorization.k8s.io/decision': _, 'authorization.k8s.io/reason': __, ...annotations } = made!.annotations;
+  t.same(annotations, {
+    'm.hooks.test/seen': 'yes',
+    'mutation.webhook.admission.k8s.io/round_0_index_0': JSON.stringify({ ...by, mutated: true }),
+    'patch.webhook.admission.k8s.io/round_0_index_0':
+      '{"configuration":"m","webhook":"m.hooks.test","patch":[{"op":"add","path":"/data","value":{"a":"\\u003c1\\u003e"}}],"patchType":"JSONPatch"}',
+    'mutation.webhook.admission.k8s.io/round_0_index_1': JSON.stringify({ ...by, webhook: 'gone.hooks.test', mutated: false }),
+    'failed-open.mutation.webhook.admission.k8s.io/round_0_index_1': 'gone.hooks.test',
+  });
+  t.equal(denied!.responseStatus['code'], 799);
 });
 
 t.test('a webhook that is slow, dead, cut off, garbled, huge or calls back does not harm the server', async (t) => {

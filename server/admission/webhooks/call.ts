@@ -1,6 +1,7 @@
 /** One call of an admission webhook: the review that is sent, and what its answer must be (C3.5–C3.7, C3.10–C3.12). */
 import { isObject, type JsonObject, type JsonValue } from '../../../schemas/json-value.js';
 import { gvkName, parseApiVersion } from '../../../schemas/group-version.js';
+import { qualifiedName } from '../../../schemas/names.js';
 import { badRequest, internalError, StatusError, type StatusDetails, timeout } from '../../../schemas/status.js';
 import { numberAt, objectAt, textAt, textsAt } from '../../../schemas/validation/members.js';
 import type { Attributes } from '../../admission.js';
@@ -27,10 +28,15 @@ export async function ask(webhook: Webhook, attributes: Attributes, seen: Versio
   const answer = await send(webhook, attributes, reviewOf(webhook, attributes, seen, uid));
   const response = responseIn(answer, webhook.reviewVersion, uid, isMutating);
   for (const [key, value] of Object.entries(objectAt(response, 'auditAnnotations') ?? {}))
-    attributes.request.audit?.annotate(`${webhook.name}/${key}`, String(value));
+    annotate(attributes, `${webhook.name}/${key}`, String(value ?? ''));
   for (const text of textsAt(response, 'warnings')) attributes.warn(text);
   if (response['allowed'] !== true) throw denialBy(webhook, objectAt(response, 'status'));
   return response;
+}
+
+/** Keys that are no qualified names are left out. */
+function annotate({ request }: Attributes, key: string, value: string): void {
+  if (qualifiedName(key).length === 0) request.audit?.annotate(key, value);
 }
 
 function reviewOf({ reviewVersion }: Webhook, attributes: Attributes, seen: Versioned, uid: string): JsonObject {
@@ -57,7 +63,22 @@ async function send({ clientConfig, timeoutSeconds }: Webhook, { api, cluster }:
   }
 }
 
+const isText = (value: JsonValue): boolean => typeof value === 'string';
 const AT_RESPONSE = 'failed to call webhook: json: cannot unmarshal';
+
+/** Kinds that every client of Kubernetes knows. */
+const UNVERSIONED: ReadonlySet<string> = new Set(['Status', 'APIVersions', 'APIGroupList', 'APIGroup', 'APIResourceList']);
+
+/** Members of an AdmissionResponse, what each must be, and how Go calls that. */
+const MEMBERS: Readonly<Record<string, { is(value: JsonValue): boolean; type: (version: string) => string }>> = {
+  uid: { is: isText, type: () => 'types.UID' },
+  allowed: { is: (value) => typeof value === 'boolean', type: () => 'bool' },
+  status: { is: isObject, type: () => 'v1.Status' },
+  patch: { is: isText, type: () => '[]uint8' },
+  patchType: { is: isText, type: (version) => `${version}.PatchType` },
+  auditAnnotations: { is: isObject, type: () => 'map[string]string' },
+  warnings: { is: Array.isArray, type: () => '[]string' },
+};
 
 /** What a Go client cannot read into its AdmissionReview; undefined where it can. */
 function unreadable(answer: JsonValue, reviewVersion: string): string | undefined {
@@ -67,18 +88,29 @@ function unreadable(answer: JsonValue, reviewVersion: string): string | undefine
   if (kind !== '' && apiVersion !== '' && !(kind === 'AdmissionReview' && apiVersion === wanted)) {
     if (!parseApiVersion(apiVersion)) return `failed to call webhook: unexpected GroupVersion string: ${apiVersion}`;
     const isOther = kind === 'AdmissionReview' && REVIEW_VERSIONS.some((version) => apiVersion === `${GROUP}/${version}`);
-    if (isOther) {
-      const [given, own] = [apiVersion.slice(GROUP.length + 1), reviewVersion];
-      return `failed to call webhook: converting (${given}.AdmissionReview) to (${own}.AdmissionReview): unknown conversion`;
+    if (isOther || (apiVersion === 'v1' && UNVERSIONED.has(kind))) {
+      const given = apiVersion.slice(apiVersion.indexOf('/') + 1);
+      return `failed to call webhook: converting (${given}.${kind}) to (${reviewVersion}.AdmissionReview): unknown conversion`;
     }
     return `failed to call webhook: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
   }
   if (response !== undefined && response !== null && !isObject(response))
     return `${AT_RESPONSE} ${kindOf(response)} into Go struct field AdmissionReview.response of type ${reviewVersion}.AdmissionResponse`;
-  const allowed = isObject(response) ? response['allowed'] : undefined;
-  if (allowed !== undefined && allowed !== null && typeof allowed !== 'boolean')
-    return `${AT_RESPONSE} ${kindOf(allowed)} into Go struct field AdmissionResponse.response.allowed of type bool`;
+  for (const [name, value] of Object.entries(response ?? {})) {
+    const wrong = mistyped(name, value, reviewVersion);
+    if (wrong !== undefined) return `${AT_RESPONSE} ${wrong}`;
+  }
   return undefined;
+}
+
+function mistyped(name: string, value: JsonValue, reviewVersion: string): string | undefined {
+  const member = Object.hasOwn(MEMBERS, name) ? MEMBERS[name]! : undefined;
+  if (!member || value === null) return undefined;
+  const into = `into Go struct field AdmissionResponse.response.${name} of type`;
+  if (!member.is(value)) return `${kindOf(value)} ${into} ${member.type(reviewVersion)}`;
+  const isOfTexts = name === 'auditAnnotations' || name === 'warnings';
+  const odd = isOfTexts ? Object.values(value as JsonObject).find((text) => text !== null && !isText(text)) : undefined;
+  return odd === undefined ? undefined : `${kindOf(odd)} ${into} string`;
 }
 
 /** C3.7 */
@@ -111,7 +143,7 @@ function responseIn(answer: JsonValue, reviewVersion: string, uid: string, isMut
 
 const CODE_MIN = 400;
 /** Beyond it there is no way to answer. */
-const CODE_MAX = 599;
+const CODE_MAX = 999;
 
 /** C3.10 */
 function denialBy({ name }: Webhook, result: JsonObject | undefined): StatusError {
@@ -133,6 +165,6 @@ function denialBy({ name }: Webhook, result: JsonObject | undefined): StatusErro
 export function settleFailure(webhook: Webhook, attributes: Attributes, error: unknown, annotation: string): void {
   if (!(error instanceof CallFailure)) throw error;
   if (!webhook.ignoresFailure) throw internalError(`failed calling webhook ${JSON.stringify(webhook.name)}: ${error.message}`);
-  attributes.request.audit?.annotate(annotation, JSON.stringify({ configuration: webhook.configuration, webhook: webhook.name }));
+  attributes.request.audit?.annotate(annotation, webhook.name);
   if (attributes.request.signal.aborted) throw timeout('request did not complete within requested timeout');
 }

@@ -61,8 +61,12 @@ async function patched(webhook: Webhook, attributes: Attributes, seen: Versioned
     attributes.request.audit?.annotate(`mutation.webhook.admission.k8s.io/${place}`, JSON.stringify(note));
   };
   try {
-    const patch = patchIn(await ask(webhook, attributes, seen, true));
-    const object = patch && apply(webhook, patch, seen);
+    const found = patchIn(await ask(webhook, attributes, seen, true));
+    const object = found && apply(webhook, found.patch, seen);
+    if (found) {
+      const note = (): string => patchNote(webhook, found.text);
+      attributes.request.audit?.annotateContent(`patch.webhook.admission.k8s.io/${place}`, note);
+    }
     annotate(object !== undefined && !equal(object, seen.object));
     return object;
   } catch (error) {
@@ -72,9 +76,20 @@ async function patched(webhook: Webhook, attributes: Attributes, seen: Versioned
   }
 }
 
+const ESCAPES = /[<>&\u2028\u2029]/g;
+
+/** The patch as Go prints it: members of operations in the order of their names. */
+function patchNote({ configuration, name }: Webhook, text: string): string {
+  const operations = (JSON.parse(text) as (JsonObject | null)[]).map(
+    (operation) => operation && Object.fromEntries(Object.entries(operation).sort(([a], [b]) => (a < b ? -1 : 1))),
+  );
+  const note = JSON.stringify({ configuration, webhook: name, patch: operations, patchType: 'JSONPatch' });
+  return note.replace(ESCAPES, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 const NO_OPERATIONS = /^\s*(\[\s*\]|null)\s*$/;
 
-function patchIn(response: JsonObject): Patch | undefined {
+function patchIn(response: JsonObject): { patch: Patch; text: string } | undefined {
   const text = Buffer.from(textAt(response, 'patch'), 'base64').toString();
   if (text === '' || NO_OPERATIONS.test(text)) return undefined;
   let patch: Patch;
@@ -85,7 +100,7 @@ function patchIn(response: JsonObject): Patch | undefined {
   }
   const type = textAt(response, 'patchType') || 'JSONPatch';
   if (type !== 'JSONPatch') throw new CallFailure(`unsupported patch type ${JSON.stringify(type)}`);
-  return patch;
+  return { patch, text };
 }
 
 /** C3.13: a patch that does not fit fails the request, whatever the failurePolicy says. */
