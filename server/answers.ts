@@ -7,7 +7,7 @@ import { encodeProtobuf } from '../schemas/wire/protobuf.js';
 import { encodeYaml } from '../schemas/wire/yaml-encode.js';
 import type { Entry } from '../storage/entry.js';
 import type { Answer, Request } from './api.js';
-import { convertAhead, isServedAsStored, objectText, servedBytes, servedObject, storedObject, typePrefix } from './codec.js';
+import { convertAhead, isServedAsStored, metadataOnly, objectText, servedBytes, servedObject, storedObject, typePrefix } from './codec.js';
 import { internalPackage } from './decode.js';
 import { JSON_TYPE, type Output, PROTOBUF_TYPE, YAML_TYPE } from './negotiation.js';
 import type { Resource } from './resource.js';
@@ -164,10 +164,10 @@ function* chunked(head: Buffer, resource: Resource, entries: readonly Entry[]): 
   } while (next <= last);
 }
 
-async function objectsOf(resource: Resource, entries: readonly Entry[]): Promise<JsonObject[]> {
+async function objectsOf(resource: Resource, entries: readonly Entry[], read = servedObject): Promise<JsonObject[]> {
   if (resource.conversion?.listFromStored) return resource.conversion.listFromStored(entries.map(storedObject));
   const objects: JsonObject[] = [];
-  for (const entry of entries) objects.push(await servedObject(resource, entry));
+  for (const entry of entries) objects.push(await read(resource, entry));
   return objects;
 }
 
@@ -200,7 +200,7 @@ async function converted(answer: ObjectAnswer, request: Request): Promise<JsonOb
   }
   if (isList !== (kind === 'PartialObjectMetadataList')) throw mismatch(resource, kind, isList);
   if (!isList) return partialObject(await objectOf(answer), version);
-  const items = (await objectsOf(resource, answer.entries)).map((object) => partialObject(object, version));
+  const items = (await objectsOf(resource, answer.entries, metadataOnly)).map((object) => partialObject(object, version));
   return {
     kind: 'PartialObjectMetadataList',
     apiVersion: `meta.k8s.io/${version}`,

@@ -61,12 +61,18 @@ export function isServedAsStored(resource: Resource, entry: Entry): boolean {
 /** A CRD may have changed its storage version since this entry was written. */
 function hasStoredVersion(resource: Resource, entry: Entry): boolean {
   if (!resource.isCustom) return true;
-  const prefix = prefixes.get(resource) ?? Buffer.from(typePrefix(resource.storedGvk));
-  prefixes.set(resource, prefix);
+  const prefix = prefixOf(resource);
   return entry.bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
 }
 
 const prefixes = new WeakMap<Resource, Buffer>();
+
+/** What the bytes of an entry of the stored version begin with. */
+function prefixOf(resource: Resource): Buffer {
+  const prefix = prefixes.get(resource) ?? Buffer.from(typePrefix(resource.storedGvk));
+  prefixes.set(resource, prefix);
+  return prefix;
+}
 
 /** A stored object in the served version; a promise where a webhook must be asked. Takes `stored` over. */
 export function convertStored(resource: Resource, stored: JsonObject): JsonObject | Promise<JsonObject> {
@@ -84,6 +90,30 @@ export function convertStored(resource: Resource, stored: JsonObject): JsonObjec
 export function servedObject(resource: Resource, entry: Entry): JsonObject | Promise<JsonObject> {
   const stored = storedObject(entry);
   return isServedAsStored(resource, entry) ? stored : convertStored(resource, stored);
+}
+
+/** An object of which nothing but the metadata will be looked at: what comes behind it, often nearly all, is not read where it need not be. */
+export function metadataOnly(resource: Resource, entry: Entry): JsonObject | Promise<JsonObject> {
+  const from = prefixOf(resource).length + METADATA.length;
+  const isFirst = isServedAsStored(resource, entry) && entry.bytes.toString('latin1', from - METADATA.length, from) === METADATA;
+  if (!isFirst) return servedObject(resource, entry);
+  const text = entry.bytes.toString('utf8', from, endOfObject(entry.bytes, from));
+  return { kind: resource.gvk.kind, apiVersion: apiVersionOf(resource.gvk), metadata: decodeOwnJson(text) };
+}
+
+const METADATA = '"metadata":';
+const [QUOTE, BACKSLASH, OPEN, CLOSE] = [...Buffer.from('"\\{}')] as [number, number, number, number];
+
+/** Behind the `}` of the JSON object that begins at `from`. */
+function endOfObject(bytes: Buffer, from: number): number {
+  let depth = 0;
+  for (let i = from; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) for (i++; bytes[i] !== QUOTE; i++) i += bytes[i] === BACKSLASH ? 1 : 0;
+    else if (byte === OPEN) depth++;
+    else if (byte === CLOSE && --depth === 0) return i + 1;
+  }
+  return bytes.length;
 }
 
 /** An object on its way through a write as answers, managed fields and admission show it: itself, except of kinds that tell empty from absent. */

@@ -7,7 +7,7 @@ import { encodeProtobuf, protobufWatchFrame } from '../schemas/wire/protobuf.js'
 import type { WatchEvent } from '../storage/commit.js';
 import type { Entry } from '../storage/entry.js';
 import type { Request } from './api.js';
-import { convertStored, servedBytes, servedObject, storedObject } from './codec.js';
+import { convertStored, metadataOnly, servedBytes, servedObject, storedObject } from './codec.js';
 import { PROTOBUF_TYPE, YAML_TYPE } from './negotiation.js';
 import type { Resource } from './resource.js';
 import { partialObject, type TableRequest, tableOf, tableRequest } from './table.js';
@@ -119,14 +119,15 @@ function objectFrames(resource: Resource, request: Request, encode: (type: strin
     }
     return as ? partialObject(object, as.version) : object;
   };
+  const read = as && !table ? metadataOnly : servedObject;
   const frame = (type: string, object: JsonObject | Promise<JsonObject>): Buffer | Promise<Buffer> =>
     object instanceof Promise ? object.then((o) => encode(type, shape(o))) : encode(type, shape(object));
   return {
     contentType: request.output.mediaType === PROTOBUF_TYPE ? STREAM_TYPES[1]! : 'application/json',
-    initial: (entry) => frame('ADDED', servedObject(resource, entry)),
+    initial: (entry) => frame('ADDED', read(resource, entry)),
     event(event) {
       const make = (): Buffer | Promise<Buffer> =>
-        frame(event.type, isLeaving(event) ? leaving(resource, event) : servedObject(resource, event.entry));
+        frame(event.type, isLeaving(event) ? leaving(resource, event) : read(resource, event.entry));
       // a Table depends on what its stream has sent before
       return table ? make() : once(event, resource, `${request.output.mediaType} ${as?.kind} ${as?.version}`, make);
     },

@@ -19,7 +19,7 @@ const FAMILIES = [
 
 t.test(
   'the answers of a real kube-apiserver are ours',
-  { skip: isKubectlMissing() ? 'kubectl is not installed' : false, timeout: 110_000 },
+  { skip: isKubectlMissing() ? 'kubectl is not installed' : false, timeout: 220_000 },
   async (t) => {
     for (const { scenario, wrong, gone, text } of await replay(scenariosOf(FAMILIES))) {
       t.same(wrong, [], `${scenario}: every answer is equal`, { text: wrong.length ? text.slice(0, 3000) : '' });
