@@ -5,6 +5,7 @@ import {
   List,
   MapValue,
   noSuchOverload,
+  typeName,
   Opaque,
   Optional,
   Struct,
@@ -105,11 +106,22 @@ function listMatcher(type: CelType): (value: Value) => boolean {
   return (value) => value instanceof List && (value.size === 0 || matchesItem(value.get(0)));
 }
 
-/** Calls the first overload whose types fit; the first error among the arguments wins. */
-export function dispatch(overloads: readonly Overload[], args: Value[]): Value {
+/** Calls the overload of `name` whose types fit; the first error among the arguments wins. */
+export function dispatch(name: string, overloads: readonly Overload[], args: Value[]): Value {
   for (const arg of args) if (arg instanceof CelError) return arg;
   for (const candidate of overloads)
     if (candidate.matches.length === args.length && candidate.matches.every((matches, i) => matches(args[i]!)))
       return candidate.implementation(...args);
-  return noSuchOverload;
+  return refusal(name, args);
+}
+
+/** Functions whose refusals say nothing of types, as those of operators. */
+const SILENT: ReadonlySet<string> = new Set(['contains', 'endsWith', 'findAll', 'matches', 'startsWith']);
+/** Those that only say their name. */
+const NAMED: ReadonlySet<string> = new Set(['-_', 'size', 'sort']);
+
+function refusal(name: string, args: readonly Value[]): CelError {
+  if (NAMED.has(name)) return new CelError(`no such overload: ${name}`);
+  if (SILENT.has(name) || /^[_@!]/.test(name)) return noSuchOverload;
+  return new CelError(`no such overload: ${name}(${args.map(typeName).join(', ')})`);
 }

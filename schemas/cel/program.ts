@@ -28,6 +28,7 @@ import {
   List,
   MapValue,
   noSuchOverload,
+  typeName,
   Optional,
   Struct,
   type Value,
@@ -154,7 +155,7 @@ class Planner {
       }
     }
     if (CONVERSIONS.has(expr.name) && plans.length === 1 && plans[0]!.constant !== undefined) {
-      const value = dispatch(overloads, [plans[0]!.constant]);
+      const value = dispatch(expr.name, overloads, [plans[0]!.constant]);
       if (value instanceof CelError) throw new ConstantError(value.message);
       return constant(value);
     }
@@ -277,7 +278,7 @@ class Planner {
           if (whileTrue !== undefined && whileTrue(frame) === false) break;
           slots[accumulator] = step(frame);
         }
-      } else return noSuchOverload;
+      } else return noRange(values, second >= 0);
       return result(frame);
     };
   }
@@ -300,4 +301,23 @@ function freshAccumulator(init: Plan): Step {
   if (init.constant instanceof List && init.constant.size === 0) return () => GrowingList.of([]);
   if (init.constant instanceof MapValue && init.constant.size === 0) return () => new EntryMap();
   return init.run;
+}
+
+/** Types of values by the names that errors about ranges use. */
+const RANGE_NAMES: Readonly<Record<string, string>> = {
+  bool: 'types.Bool',
+  bytes: 'types.Bytes',
+  double: 'types.Double',
+  'google.protobuf.Duration': 'types.Duration',
+  'google.protobuf.Timestamp': 'types.Timestamp',
+  int: 'types.Int',
+  null_type: 'types.Null',
+  optional_type: '*types.Optional',
+  string: 'types.String',
+  uint: 'types.Uint',
+};
+
+function noRange(value: Value, hasTwoVariables: boolean): CelError {
+  const name = RANGE_NAMES[typeName(value)] ?? typeName(value);
+  return new CelError(hasTwoVariables ? `unsupported comprehension range type: ${name}` : `got '${name}', expected iterable type`);
 }

@@ -1,4 +1,4 @@
-import { CelError, keyOf, List, MapValue, NONE, noSuchOverload, Optional, Struct, type Value } from './values.js';
+import { CelError, keyOf, List, MapValue, NONE, Optional, Struct, type Value } from './values.js';
 
 /** `map.key`, or the error that it is not there. */
 export function entry(target: MapValue, key: Value): Value {
@@ -13,19 +13,22 @@ function printValueText(value: Value): string {
   return String(value);
 }
 
-/** `target.key` and `target[key]` of anything but a map. */
+const hasMembers = (value: Value): boolean =>
+  value instanceof MapValue || value instanceof List || value instanceof Struct || value instanceof Optional;
+
+/** `target.key` and `target[key]` of anything but a map. What has no members has not this one either. */
 export function member(target: Value, key: Value): Value {
   if (target instanceof CelError) return target;
   if (key instanceof CelError) return key;
-  if (target instanceof Optional) return target.value === undefined ? NONE : optionalMember(target.value, key);
+  if (target instanceof Optional && target.value === undefined) return NONE;
+  if (target instanceof Optional && hasMembers(target.value!)) return optionalMember(target.value!, key);
   if (target instanceof MapValue) return entry(target, key);
   if (target instanceof List) {
     const value = item(target, key);
     return value === undefined ? new CelError(`index out of bounds: ${printValueText(key)}`) : value;
   }
-  if (!(target instanceof Struct) || typeof key !== 'string') return noSuchOverload;
-  const value = target.fields.get(key);
-  return value === undefined ? new CelError(`no such key: ${key}`) : value;
+  const value = target instanceof Struct && typeof key === 'string' ? target.fields.get(key) : undefined;
+  return value === undefined ? new CelError(`no such key: ${printValueText(key)}`) : value;
 }
 
 function item(list: List, key: Value): Value | undefined {
@@ -44,7 +47,6 @@ export function optionalMember(target: Value, key: Value): Value {
   if (target instanceof MapValue) value = target.get(key);
   else if (target instanceof List) value = item(target, key);
   else if (target instanceof Struct && typeof key === 'string') value = target.fields.get(key);
-  else return noSuchOverload;
   if (value === undefined) return NONE;
   return value instanceof CelError || value instanceof Optional ? value : new Optional(value);
 }
@@ -56,6 +58,5 @@ export function hasField(target: Value, field: string): Value {
     return value instanceof CelError ? value : value !== undefined;
   }
   if (target instanceof Optional) return target.value !== undefined && hasField(target.value, field);
-  if (target instanceof Struct) return target.fields.has(field);
-  return noSuchOverload;
+  return target instanceof Struct && target.fields.has(field);
 }

@@ -59,12 +59,11 @@ export function notStrictlyFalse(operand: Step): Step {
   };
 }
 
-/** `or` and `orValue` evaluate their argument only if the target is none. */
+/** `or` and `orValue` evaluate their argument only if the target is none; what is no optional is its own value. */
 export function orElse(target: Step, other: Step, unwrap: boolean): Step {
   return (frame) => {
     const value = target(frame);
-    if (value instanceof CelError) return value;
-    if (!(value instanceof Optional)) return noSuchOverload;
+    if (!(value instanceof Optional)) return value;
     if (value.value === undefined) return other(frame);
     return unwrap ? value.value : value;
   };
@@ -112,23 +111,23 @@ const INT_RELATIONS: Record<string, (a: bigint, b: bigint) => boolean> = {
 export function generalCall(name: string, overloads: readonly Overload[], steps: readonly Step[]): Step {
   const only = overloads.length === 1 ? overloads[0]! : undefined;
   if (name === '_==_' || name === '_!=_') return equality(name === '_==_', steps[0]!, steps[1]!);
-  if (Object.hasOwn(INT_RELATIONS, name) && only?.id.endsWith('_int64'))
-    return binary(steps, 1, intRelation(INT_RELATIONS[name]!, overloads));
+  if (Object.hasOwn(INT_RELATIONS, name) && only?.id.endsWith('_int64')) return binary(steps, 1, intRelation(name, overloads));
   const cost = callCost(name, only?.id);
   return (frame) => {
     const args = new Array<Value>(steps.length);
     for (let i = 0; i < steps.length; i++) args[i] = steps[i]!(frame);
     if (cost.kind === 'fixed') charge(frame, cost.units);
     else if (cost.kind === 'before') charge(frame, cost.units(args));
-    const result = dispatch(overloads, args);
+    const result = dispatch(name, overloads, args);
     if (cost.kind === 'after') charge(frame, cost.units(args, result));
     if (result === costExceeded) throw new CostExceeded();
     return result;
   };
 }
 
-function intRelation(relation: (a: bigint, b: bigint) => boolean, overloads: readonly Overload[]): (a: Value, b: Value) => Value {
-  return (a, b) => (typeof a === 'bigint' && typeof b === 'bigint' ? relation(a, b) : dispatch(overloads, [a, b]));
+function intRelation(name: string, overloads: readonly Overload[]): (a: Value, b: Value) => Value {
+  const relation = INT_RELATIONS[name]!;
+  return (a, b) => (typeof a === 'bigint' && typeof b === 'bigint' ? relation(a, b) : dispatch(name, overloads, [a, b]));
 }
 
 function equality(wanted: boolean, left: Step, right: Step): Step {
