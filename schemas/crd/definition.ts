@@ -68,7 +68,8 @@ export function isTrue(crd: Definition, type: ConditionType): boolean {
   return conditionOf(crd, type)?.status === 'True';
 }
 
-/** B3.7, R1.17: whether its objects are served at all, under the accepted names. */
+/** B3.7, R1.17: whether its objects are served at all, under the accepted names; a client may have taken these away through `/status`. */
 export function isServed(crd: Definition): boolean {
+  if (acceptedNamesOf(crd).kind === '') return false;
   return isTrue(crd, 'NamesAccepted') || isTrue(crd, 'Established');
 }

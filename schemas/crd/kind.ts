@@ -2,7 +2,16 @@
 import { apiVersionOf } from '../group-version.js';
 import type { FieldLabel, Kind, Subresource, Verb } from '../kinds.js';
 import { flagAt, objectAt, objectsAt, textAt } from '../validation/members.js';
-import { acceptedNamesOf, groupOf, isNamespaced, storageVersionOf, versionsOf, type Definition, type Version } from './definition.js';
+import {
+  acceptedNamesOf,
+  groupOf,
+  isNamespaced,
+  requestedNamesOf,
+  storageVersionOf,
+  versionsOf,
+  type Definition,
+  type Version,
+} from './definition.js';
 import { compareVersions } from './version-order.js';
 
 /** In the order that discovery shows (R9.5). */
@@ -23,12 +32,14 @@ export function kindsOf(crd: Definition): Kind[] {
 
 function kindOf(crd: Definition, version: Version): Kind {
   const names = acceptedNamesOf(crd);
+  // A definition is named after its plural, which never changes; what a client writes as accepted must not take another's place.
+  const { plural } = requestedNamesOf(crd);
   const group = groupOf(crd);
   const gvk = { group, version: textAt(version, 'name'), kind: names.kind };
   const deprecation = deprecationOf(crd, version);
   return {
     ...gvk,
-    plural: names.plural,
+    plural,
     singular: names.singular,
     listKind: names.listKind,
     shortNames: names.shortNames,
@@ -36,7 +47,7 @@ function kindOf(crd: Definition, version: Version): Kind {
     namespaced: isNamespaced(crd),
     verbs: VERBS,
     subresources: subresourcesOf(version, gvk),
-    storage: { group, version: storageVersionOf(crd) ?? gvk.version, path: `${group}/${names.plural}` },
+    storage: { group, version: storageVersionOf(crd) ?? gvk.version, path: `${group}/${plural}` },
     fieldLabels: fieldLabelsOf(crd, version),
     unknownFieldLabel: 'field label not supported: %s',
     generation: true,

@@ -73,3 +73,20 @@ t.test('a status that has a default is there from the start, though a create may
   const changed = await call('PATCH', `${path}/a`, { spec: { b: 1 } }, { 'content-type': 'application/merge-patch+json' });
   t.strictSame(changed.body['status'], STATUS, 'after a change');
 });
+
+t.test('accepted names that a client writes end neither its own serving nor that of another definition (B3.1)', async (t) => {
+  const [first, second] = [await define('firsts', { type: 'object' }), await define('seconds', { type: 'object' })];
+  const names: JsonObject[] = [
+    { plural: '', kind: '' },
+    { plural: 'seconds', kind: 'Seconds' },
+    { plural: 'firsts', kind: '' },
+  ];
+  for (const acceptedNames of names) {
+    const type = { 'content-type': 'application/merge-patch+json' };
+    const patch = { status: { acceptedNames } };
+    t.equal((await call('PATCH', `${DEFINITIONS}/firsts.test.example.com/status`, patch, type)).status, 200);
+    t.ok(await define(`thirds${names.indexOf(acceptedNames)}`, { type: 'object' }), 'a new one is served');
+    while ((await call('GET', first)).status !== 200) await new Promise((resolve) => setTimeout(resolve, 5));
+    t.equal((await call('GET', second)).status, 200, JSON.stringify(acceptedNames));
+  }
+});
