@@ -269,7 +269,7 @@ export function matchesFields(selector: FieldSelector, fields: Labels): boolean 
   return true;
 }
 
-/** R6.50: text → selector. Throws 400. Which fields a kind knows is for `unsupportedField`. */
+/** R6.50: text → selector; a term without field and value asks nothing. Throws 400. Which fields a kind knows is for `unsupportedField`. */
 export function parseFieldSelector(text: string): FieldSelector {
   return splitTerms(text)
     .sort()
@@ -279,7 +279,8 @@ export function parseFieldSelector(text: string): FieldSelector {
       if (!operator) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
       const value = unescapeValue(term.slice(operator.index + operator[0].length));
       return { field: term.slice(0, operator.index), not: operator[0] === '!=', value };
-    });
+    })
+    .filter(({ field, value }) => field !== '' || value !== '');
 }
 
 /** At commas that no backslash stands before. */

@@ -152,7 +152,10 @@ function problemsOf(resource: Resource, request: Request, mediaType: string, dup
 const versionMismatch = (got: string, want: string): StatusError =>
   badRequest(`the API version in the data (${got}) does not match the expected API version (${want})`);
 
-/** R4.17, R4.18: whether the body names the resource's kind; built-ins take both members from the URL where they are missing. */
+/**
+ * R4.17, R4.18: whether the body names the resource's kind; built-ins take both members from the URL where they are missing.
+ * The Scales of all groups are one type, and an Eviction may be of an older version.
+ */
 function checkKind(resource: Resource, request: Request, object: JsonObject): JsonObject {
   const kind = (object['kind'] as string) ?? '';
   const version = (object['apiVersion'] as string) ?? '';
@@ -173,7 +176,11 @@ function checkKind(resource: Resource, request: Request, object: JsonObject): Js
     );
   const parsed = parseApiVersion(version) ?? { group: '', version };
   const named = { group: version === '' ? gvk.group : parsed.group, version: parsed.version || gvk.version, kind: kind || gvk.kind };
-  if (named.kind === gvk.kind && named.group === gvk.group && request.api.registry.knowsType(named)) throw versionMismatch(version, wanted);
+  const isConvertible = named.kind === gvk.kind && (named.group === gvk.group || named.kind === 'Scale');
+  if (isConvertible && request.api.registry.knowsType(named)) {
+    if (named.kind === 'Eviction') return object;
+    throw versionMismatch(version, wanted);
+  }
   throw asKind(notThisKind(resource, request, named, object));
 }
 

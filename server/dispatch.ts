@@ -27,8 +27,17 @@ export async function dispatch(request: Request): Promise<Answer> {
   return verbs[info.verb]!(resource, request);
 }
 
-const offerOf = ({ isCustom, kind }: Resource): Offer =>
-  isCustom ? CUSTOM_OFFER : kind.storage || kind.verbs.includes('list') ? BUILTIN_OFFER : UNSTORED_OFFER;
+/** The subresources whose answers a Table can show. */
+const WITH_TABLE: ReadonlySet<string> = new Set(['', 'status', 'scale']);
+
+const offerOf = ({ isCustom, kind }: Resource, subresource: string): Offer =>
+  !WITH_TABLE.has(subresource)
+    ? UNSTORED_OFFER
+    : isCustom
+      ? CUSTOM_OFFER
+      : kind.storage || kind.verbs.includes('list')
+        ? BUILTIN_OFFER
+        : UNSTORED_OFFER;
 
 /** R1.19, R8.4: the route's own refusal for built-ins, then the endpoint's. */
 function outputOf(resource: Resource, request: Request): Output {
@@ -38,7 +47,7 @@ function outputOf(resource: Resource, request: Request): Output {
     const produced = isCollection ? [...ALL_TYPES, ...STREAMS] : ALL_TYPES;
     if (!acceptsAny(accept, produced)) throw notAcceptableRoute(produced);
   }
-  const output = negotiate(accept, offerOf(resource), request.query, request.header('user-agent'));
+  const output = negotiate(accept, offerOf(resource, request.info.subresource), request.query, request.header('user-agent'));
   if (!output) throw notAcceptable(request.info.verb === 'watch' ? STREAMS : ALL_TYPES);
   return output;
 }

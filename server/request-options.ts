@@ -205,7 +205,7 @@ function validateList(o: ListOptions): FieldError[] {
 function validateWatch(o: ListOptions): FieldError[] {
   const errors: FieldError[] = [];
   const match = o.resourceVersionMatch;
-  if (o.sendInitialEvents !== undefined && match === '')
+  if (o.sendInitialEvents !== undefined && match !== 'NotOlderThan')
     errors.push(forbiddenField(MATCH, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
   // R7.12: such a watch is rewritten to one with a match before it is judged.
   const isRewritten = o.sendInitialEvents === undefined && (o.resourceVersion === '' || o.resourceVersion === '0');

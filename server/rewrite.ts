@@ -148,7 +148,7 @@ function checkUid(resource: Resource, oldMeta: ObjectMeta, meta: ObjectMeta, nam
   throw uidPrecondition(resource, wanted, stored, name, oldMeta.namespace ?? '', dryRun);
 }
 
-/** R3.28's StorageError; also for a PUT that would create (R3.30), where `stored` is empty. */
+/** Also for a PUT that would create (R3.30), where `stored` is empty. */
 export function uidPrecondition(
   resource: Resource,
   wanted: string,
@@ -157,13 +157,18 @@ export function uidPrecondition(
   namespace: string,
   dryRun: boolean,
 ): StatusError {
+  return preconditionFailed(resource, `UID in precondition: ${wanted}, UID in object meta: ${stored}`, name, namespace, dryRun);
+}
+
+/** R3.28's StorageError: the store found a precondition unmet. */
+export function preconditionFailed(resource: Resource, what: string, name: string, namespace: string, dryRun: boolean): StatusError {
   const place = namespace === '' ? '' : `${namespace}/`;
   // A dry run asks above the layer that knows the prefix of all keys.
   const key = `${dryRun ? '' : '/registry'}/${storagePath(resource)}/${place}${name}`;
   return conflict(
     resource.gr,
     name,
-    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${stored}`,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${what}`,
   );
 }
 

@@ -141,6 +141,17 @@ function validateStatus(object: JsonObject, old: JsonObject, isApproval: boolean
   return errors;
 }
 
+/** A verdict stays as `/approval` left it, first to first. */
+function keepVerdicts(object: JsonObject, old: JsonObject): void {
+  const left = conditionsOf(old).filter(({ type }) => VERDICTS.includes(type as string));
+  const conditions = conditionsOf(object);
+  if (conditions.length === 0) return;
+  statusOf(object)!['conditions'] = conditions.map((condition) => {
+    const i = left.findIndex(({ type }) => type === condition['type']);
+    return i < 0 ? condition : left.splice(i, 1)[0]!;
+  });
+}
+
 /** Missing times are filled in: the last transition's from the old condition of the same type and status. */
 function stampConditions(object: JsonObject, old: JsonObject, now: string): void {
   for (const condition of conditionsOf(object)) {
@@ -178,6 +189,7 @@ const signingRequest: KindRules = {
   },
   prepareForStatusUpdate(object, old, context) {
     keepSpec(object, old);
+    keepVerdicts(object, old);
     stampConditions(object, old, context!.now);
   },
   validate,

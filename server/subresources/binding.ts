@@ -10,7 +10,7 @@ import { encodeEntry, storedObject } from '../codec.js';
 import { decodeBody } from '../decode.js';
 import { admissionOptions, writeOptions } from '../request-options.js';
 import { keyOf, type Resource } from '../resource.js';
-import { uidPrecondition } from '../rewrite.js';
+import { preconditionFailed, uidPrecondition } from '../rewrite.js';
 import { run } from '../steps.js';
 import { goSeconds } from '../time.js';
 import { viewOf } from './view.js';
@@ -38,7 +38,7 @@ async function bind(pods: Resource, request: Request, view: Resource, subresourc
   const { info } = request;
   const options = writeOptions('CreateOptions', request.query, request.header('user-agent') ?? '');
   const object = decodeBody(view, request, options.fieldValidation);
-  // not wiped but for these: the uid and the revision are preconditions on the pod
+  // not wiped but for these: the revision and, on the pod's own path, the uid are preconditions on the pod
   const { uid, resourceVersion } = metaOf(object);
   wipeForCreate(metaOf(object));
   fillNamespace(metaOf(object), info.namespace, true);
@@ -57,7 +57,12 @@ async function bind(pods: Resource, request: Request, view: Resource, subresourc
   const errors = rulesOf('', 'Binding')!.validate!(admitted);
   if (errors.length) throw rawError(aggregate(errors.map(({ field, body }) => `${field}: ${body}`)));
   await run(request.api.admission.validate(attributes));
-  await assign(pods, request, admitted, { name, uid: uid ?? '', resourceVersion: resourceVersion ?? '', dryRun: options.dryRun });
+  await assign(pods, request, admitted, {
+    name,
+    uid: (subresource !== '' && uid) || '',
+    resourceVersion: resourceVersion ?? '',
+    dryRun: options.dryRun,
+  });
   return created();
 }
 
@@ -79,12 +84,15 @@ async function assign(pods: Resource, request: Request, bound: JsonObject, how: 
     if (!head) throw notFound(pods.gr, name);
     const pod = storedObject(head);
     const meta = metaOf(pod);
-    if (uid !== '' && uid !== meta.uid) throw uidPrecondition(pods, uid, meta.uid ?? '', name, info.namespace, false);
+    const revision = String(head.revision);
+    if (uid !== '' && uid !== meta.uid) throw uidPrecondition(pods, uid, meta.uid ?? '', name, info.namespace, dryRun);
+    if (resourceVersion !== '' && resourceVersion !== revision) {
+      const what = `ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${revision}`;
+      throw preconditionFailed(pods, what, name, info.namespace, dryRun);
+    }
     const refuse = (why: string): never => {
       throw conflict({ group: '', resource: 'pods/binding' }, name, why);
     };
-    if (resourceVersion !== '' && resourceVersion !== String(head.revision))
-      refuse(`Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${head.revision}`);
     const problem = whyNot(pod);
     if (problem !== undefined) refuse(problem);
     putOn(pod, bound, goSeconds(api.chance.now()));

@@ -1,16 +1,18 @@
 /** `pods/<name>/eviction` (R1.26): a DELETE that asks the pod's disruption budget first. */
 import { equal, type JsonObject } from '../../schemas/json-value.js';
 import { fillNamespace, metaOf } from '../../schemas/object-meta.js';
+import { goValue } from '../../schemas/printing/go-value.js';
 import { labelSelectorOf, matchesLabels } from '../../schemas/selectors.js';
-import { badRequest, forbidden, notFound, type Status, tooManyRequests } from '../../schemas/status.js';
-import { made, numberAt, objectAt, objectsAt, textAt } from '../../schemas/validation/members.js';
+import { badRequest, forbidden, notFound, rawError, type StatusError, tooManyRequests } from '../../schemas/status.js';
+import { made, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../schemas/validation/members.js';
 import { collectionPrefix, resourcePrefix } from '../../storage/keys.js';
 import type { Entry } from '../../storage/entry.js';
 import { attributesOf } from '../admission.js';
 import type { Answer, Request } from '../api.js';
 import { encodeEntry, storedObject } from '../codec.js';
 import { decodeBody } from '../decode.js';
-import { admissionOptions, type DeleteOptions, deleteOptionsOfBody, writeOptions } from '../request-options.js';
+import { admissionOptions, type DeleteOptions, deleteOptionsOfBody, type WriteOptions, writeOptions } from '../request-options.js';
+import { fieldsOwner } from '../field-owner.js';
 import { keyOf, type Resource } from '../resource.js';
 import { run } from '../steps.js';
 import { goSeconds } from '../time.js';
@@ -22,6 +24,8 @@ const GVK = { group: 'policy', version: 'v1', kind: 'Eviction' };
 const DEFINITION = 'io.k8s.api.policy.v1.Eviction';
 const BUDGETS = { group: 'policy', resource: 'poddisruptionbudgets' };
 const WOULD_VIOLATE = "Cannot evict pod as it would violate the pod's disruption budget.";
+/** Who writes the budget: the server itself, as its own client. */
+const SERVER: WriteOptions = { dryRun: false, sent: {}, fieldManager: 'kube-apiserver', fieldValidation: 'Ignore', force: false };
 const DISRUPTED_PODS_MAX = 2000;
 const UNGUARDED_PHASES = new Set(['Succeeded', 'Failed', 'Pending']);
 
@@ -47,7 +51,7 @@ export async function eviction(pods: Resource, request: Request): Promise<Answer
   const pod = podOf(pods, request);
   if (isGuarded(pod)) {
     const budgets = budgetsOf(request, pod);
-    if (budgets.length > 1) return tooManyBudgets();
+    if (budgets.length > 1) throw tooManyBudgets();
     if (budgets.length === 1 && !isSpared(pod, storedObject(budgets[0]!))) await take(request, budgets[0]!, info.name, asked.dryRun);
     if (!asked.dryRun) await announce(pods, request, asked);
   }
@@ -57,7 +61,11 @@ export async function eviction(pods: Resource, request: Request): Promise<Answer
 
 /** Both places may ask for a dry run, and must agree if both do. */
 function deleteOptionsOf(object: JsonObject, dryRun: boolean): DeleteOptions {
-  const given = deleteOptionsOfBody(objectAt(object, 'deleteOptions') ?? {});
+  const asked = objectAt(object, 'deleteOptions') ?? {};
+  const own = [...textsAt(asked, 'dryRun')];
+  if (dryRun && own.length && !equal(own, ['All']))
+    throw rawError(`Non-matching dry-run options in request and content: [All] and ${goValue(own)}`);
+  const given = deleteOptionsOfBody(asked);
   return { ...given, dryRun: given.dryRun || dryRun };
 }
 
@@ -81,12 +89,8 @@ function budgetsOf({ api, info }: Request, pod: JsonObject): Entry[] {
   });
 }
 
-/** Answered with 201 like any other result of a POST; the Status in it says that it failed. */
-function tooManyBudgets(): Answer {
-  const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
-  const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 };
-  return { type: 'status', code: 201, status };
-}
+const tooManyBudgets = (): StatusError =>
+  rawError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
 
 /** A pod that is not ready does not count, if enough others are or if its budget says so. */
 function isSpared(pod: JsonObject, budget: JsonObject): boolean {
@@ -98,7 +102,8 @@ function isSpared(pod: JsonObject, budget: JsonObject): boolean {
 }
 
 /** Takes one disruption of the budget. */
-async function take({ api, info }: Request, { key }: Entry, podName: string, dryRun: boolean): Promise<void> {
+async function take(request: Request, { key }: Entry, podName: string, dryRun: boolean): Promise<void> {
+  const { api, info } = request;
   const budgets = api.registry.find(info.cluster, { ...BUDGETS, version: 'v1' })!;
   const now = goSeconds(api.chance.now());
   await api.store.update(key, (head) => {
@@ -111,6 +116,7 @@ async function take({ api, info }: Request, { key }: Entry, podName: string, dry
     if (left === 0) forbidDisruption(budget, now);
     if (dryRun) return { type: 'keep' };
     made(status, 'disruptedPods')[podName] = now;
+    fieldsOwner(budgets, request, SERVER, 'status').update(storedObject(head), budget);
     return { type: 'put', encode: (revision) => encodeEntry(budgets, budget, budget, revision) };
   });
 }
@@ -120,7 +126,7 @@ function checkBudget(budget: JsonObject): void {
   const status = objectAt(budget, 'status');
   const refuse = (message: string, retryAfterSeconds: number): never => {
     const error = tooManyRequests(WOULD_VIOLATE, retryAfterSeconds);
-    error.status.details = { ...error.status.details, causes: [{ reason: 'DisruptionBudget', message }] };
+    error.status.details = { causes: [{ reason: 'DisruptionBudget', message }], ...error.status.details };
     throw error;
   };
   if ((numberAt(status, 'observedGeneration') ?? 0) < generation)
@@ -135,6 +141,7 @@ function checkBudget(budget: JsonObject): void {
   if (failed)
     refuse(`The disruption budget ${name} does not allow evicting pods currently because it failed sync: ${textAt(failed, 'message')}`, 0);
   const [desired, current] = ['desiredHealthy', 'currentHealthy'].map((member) => numberAt(status, member) ?? 0);
+  if (current! > desired!) refuse(`The disruption budget ${name} does not allow evicting pods currently`, 0);
   refuse(`The disruption budget ${name} needs ${desired} healthy pods and has ${current} currently`, 0);
 }
 

@@ -6,9 +6,10 @@ import { SCALE_COLUMNS } from '../../schemas/crd/columns.js';
 import { emptyReplicas, noReplicas, type ScalePaths, scaleOf, setReplicas } from '../../schemas/crd/scale.js';
 import { invalidValue } from '../../schemas/field-errors.js';
 import { clone, isObject, type JsonObject } from '../../schemas/json-value.js';
-import { metaOf } from '../../schemas/object-meta.js';
+import { fillNamespace, metaOf, type MetaRules, type ObjectMeta, validateOnCreate } from '../../schemas/object-meta.js';
+import { dnsSubdomain } from '../../schemas/names.js';
 import { formatLabelSelector, labelSelectorOf, printLabelSelector } from '../../schemas/selectors.js';
-import { badRequest, internalError, invalid, notFound } from '../../schemas/status.js';
+import { badRequest, conflict, internalError, invalid, notFound } from '../../schemas/status.js';
 import { cellsOf, type Column, columnsOf, definitionsOf } from '../../schemas/tables/index.js';
 import type { Answer, Request } from '../api.js';
 import { convertStored, storedObject } from '../codec.js';
@@ -19,6 +20,7 @@ import { apiVersion, keyOf, type Resource, type TablePrinter } from '../resource
 import { rewrite } from '../rewrite.js';
 import { APPLY_TYPE, applyPatch, decodePatch, patchType } from '../verbs/patch.js';
 import { decodeApplied } from '../verbs/apply.js';
+import { reachAsked } from '../verbs/get.js';
 import { checkName } from '../verbs/update.js';
 
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
@@ -40,6 +42,7 @@ export async function scale(parent: Resource, request: Request): Promise<Answer>
 
 async function read(parent: Resource, request: Request): Promise<JsonObject> {
   const { info, api } = request;
+  await reachAsked(request);
   const entry = api.store.get(keyOf(parent, info.cluster, info.namespace, info.name));
   if (!entry) throw notFound(parent.gr, info.name);
   const object = await convertStored(parent, storedObject(entry));
@@ -82,6 +85,7 @@ function selectorOf(parent: Resource, object: JsonObject): string {
 async function update(parent: Resource, view: Resource, request: Request): Promise<Answer> {
   const options = writeOptions('UpdateOptions', request.query, request.header('user-agent') ?? '');
   const body = parent.isCustom ? decodeForCustom(view, request, options) : decodeBody(view, request, options.fieldValidation);
+  if (!parent.isCustom) fillNamespace(metaOf(body), request.info.namespace, true);
   checkName(metaOf(body), request.info.name);
   return write(parent, view, request, 'UpdateOptions', options, (old) =>
     fieldsOwner(view, request, options, 'scale').update(old, clone(body)),
@@ -132,13 +136,14 @@ function write(
   make: (old: JsonObject) => JsonObject,
 ): Promise<Answer> {
   const paths = parent.scale ?? BUILTIN_PATHS;
+  const isUidPrecondition = parent.isCustom || optionsKind === 'UpdateOptions';
   const replicasPaths = new Map([[apiVersion(parent), paths.specReplicas]]);
   return rewrite(parent, request, request.info.name, {
     subresource: 'scale',
     strategy: parent.strategy,
     dryRun: options.dryRun,
     options: admissionOptions(optionsKind, options),
-    isUidPrecondition: true,
+    isUidPrecondition,
     view: {
       show: (object) => scaleFrom(parent, object),
       take(object, shown) {
@@ -154,8 +159,8 @@ function write(
       const after = make(before);
       const replicas = replicasIn(after);
       if (parent.scale && replicas === NO_REPLICAS) throw badRequest(emptyReplicas(parent.scale));
-      if (!parent.isCustom && replicas < 0)
-        throw invalid(SCALE, request.info.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]);
+      if (!parent.isCustom) checkBuiltinScale(request.info.name, after);
+      if (!isUidPrecondition) checkUid(parent, request.info.name, after, metaOf(stored));
       setReplicas(old, paths, replicas);
       setManagedFields(old, parentManagedFields(managedFieldsOf(old), managedFieldsOf(after), replicasPaths, apiVersion(parent)));
       const meta = metaOf(old);
@@ -167,6 +172,27 @@ function write(
     answer: (object) => ({ type: 'object', code: 200, resource: view, object: scaleFrom(parent, object) }),
   });
 }
+
+function checkBuiltinScale(name: string, scale: JsonObject): void {
+  const replicas = replicasIn(scale);
+  const errors = validateOnCreate(scale, SCALE_META);
+  if (replicas < 0) errors.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
+  if (errors.length) throw invalid(SCALE, name, errors);
+}
+
+/** A patch that names the uid of another object. */
+function checkUid(parent: Resource, name: string, scale: JsonObject, { uid: stored = '' }: ObjectMeta): void {
+  const { uid = '' } = metaOf(scale);
+  if (uid === '' || uid === stored) return;
+  const { group, resource } = parent.gr;
+  throw conflict(
+    { group, resource: `${resource}/scale` },
+    name,
+    `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored}`,
+  );
+}
+
+const SCALE_META: MetaRules = { namespaced: true, name: (name) => dnsSubdomain(name), checks: 'plain', onUpdate: 'change' };
 
 const views = new WeakMap<Resource, Resource>();
 

@@ -7,9 +7,14 @@ import { parseRevision, reachRevision } from '../revision.js';
 export async function get(resource: Resource, request: Request): Promise<Answer> {
   const { info, api, query } = request;
   if (query.boolean('export')) throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
-  const asked = query.get('resourceVersion');
-  if (asked !== '' && asked !== '0') await reachRevision(api.store, parseRevision(asked, 'get'), asked);
+  await reachAsked(request);
   const entry = api.store.get(keyOf(resource, info.cluster, info.namespace, info.name));
   if (!entry) throw notFound(resource.gr, info.name);
   return { type: 'entry', code: 200, resource, entry };
+}
+
+/** Waits for the revision that the query names; an error where it names none. */
+export async function reachAsked({ api, query }: Request): Promise<void> {
+  const asked = query.get('resourceVersion');
+  if (asked !== '' && asked !== '0') await reachRevision(api.store, parseRevision(asked, 'get'), asked);
 }

@@ -162,7 +162,7 @@ t.test('field selectors (R6.50)', async (t) => {
       text,
     );
   t.same(
-    parseFieldSelector('b!=1, a =2').map((r) => r.field),
+    parseFieldSelector('b!=1, a =2,=,!=').map((r) => r.field),
     [' a ', 'b'],
   );
 });

@@ -302,13 +302,15 @@ t.test("plugins' hooks change and refuse", async (t) => {
 t.test('plugins are switched by name', async (t) => {
   const refused = createServer({ memory: true, port: -1, logLevel: 'silent', enableAdmissionPlugins: ['Nope'] });
   await t.rejects(refused, { message: /^unknown admission plugin "Nope": there are NamespaceLifecycle, LimitRanger, / });
+  const absent = createServer({ memory: true, port: -1, logLevel: 'silent', enableAdmissionPlugins: ['JobValidation'] });
+  await t.rejects(absent, { message: /^unknown admission plugin "JobValidation"/ }, 'what is not here can only be off');
   const bare = await createServer({
     memory: true,
     port: -1,
     profile: 'kubernetes',
     controllers: [],
     logLevel: 'silent',
-    disableAdmissionPlugins: ['ServiceAccount'],
+    disableAdmissionPlugins: ['ServiceAccount', 'JobValidation'],
   });
   t.teardown(() => bare.stop());
   const { status } = await bare.transport.request({ method: 'POST', path: PODS, body: pod() });

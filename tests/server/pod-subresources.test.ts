@@ -12,7 +12,8 @@ const BUDGETS = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 function ask(method: Method, path: string, body?: JsonObject): Promise<TransportResponse> {
   const headers: Record<string, string> = method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {};
-  return server.transport.request({ method, path, headers, ...(body && { body }) });
+  const { pathname, searchParams } = new URL(path, 'http://server');
+  return server.transport.request({ method, path: pathname, query: Object.fromEntries(searchParams), headers, ...(body && { body }) });
 }
 const messageOf = ({ body }: TransportResponse): string => (body as { message?: string }).message ?? '';
 
@@ -67,13 +68,34 @@ t.test('a pod is bound once (R1.27)', async (t) => {
     t.equal(messageOf(answer), message);
   }
   await pod('older');
-  t.equal((await ask('POST', `${NS}/bindings`, { metadata: { name: 'older' }, target: { name: 'n' } })).status, 201);
+  for (const [path, dryRun, key] of [
+    [`${NS}/bindings`, '', '/registry/pods/default/older'],
+    [`${NS}/pods/older/binding`, '?dryRun=All', '/pods/default/older'],
+  ] as const) {
+    const unmet = await ask('POST', path + dryRun, { metadata: { name: 'older', resourceVersion: '1' }, target: { name: 'n' } });
+    t.equal(unmet.status, 409);
+    t.ok(
+      messageOf(unmet).includes(
+        `Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ResourceVersion in precondition: 1`,
+      ),
+    );
+  }
+  const older = { metadata: { name: 'older', uid: 'ignored' }, target: { name: 'n' } };
+  t.equal((await ask('POST', `${NS}/bindings`, older)).status, 201);
 });
 
 t.test('an eviction asks the budget (R1.26)', async (t) => {
   t.equal(messageOf(await evict('free', { metadata: { name: 'x' } })), 'name in URL does not match name in Eviction object');
   t.equal((await evict('free', { deleteOptions: { dryRun: ['All'] } })).status, 201);
   t.equal((await ask('GET', `${NS}/pods/free`)).status, 200, 'a dry run leaves it');
+  const olderForm = { apiVersion: 'policy/v1beta1', kind: 'Eviction', deleteOptions: { dryRun: ['All'] } };
+  t.equal((await evict('free', olderForm)).status, 201, 'also of the older version');
+  const disagreeing = await ask('POST', `${NS}/pods/free/eviction?dryRun=All`, {
+    metadata: { name: 'free' },
+    deleteOptions: { dryRun: ['X'] },
+  });
+  t.equal(disagreeing.status, 500);
+  t.equal(messageOf(disagreeing), 'Non-matching dry-run options in request and content: [All] and [X]');
 
   await pod('guarded');
   await bindTo('guarded', 'n');
@@ -89,11 +111,71 @@ t.test('an eviction asks the budget (R1.26)', async (t) => {
   const budgetStatus = (status: JsonObject): Promise<TransportResponse> => ask('PATCH', `${BUDGETS}/b/status`, { status });
   await budgetStatus({ observedGeneration: 1, desiredHealthy: 2, currentHealthy: 1 });
   await refusedWith('The disruption budget b needs 2 healthy pods and has 1 currently', undefined);
+  await budgetStatus({ currentHealthy: 3 });
+  await refusedWith('The disruption budget b does not allow evicting pods currently', undefined);
   await budgetStatus({ disruptionsAllowed: 1 });
+  await ask('POST', BUDGETS, { metadata: { name: 'second' }, spec: { minAvailable: 1, selector: {} } });
+  const tooMany = await evict('guarded');
+  t.equal(tooMany.status, 500);
+  t.match(tooMany.body, { status: 'Failure', message: /^This pod has more than one PodDisruptionBudget/ });
+  await ask('DELETE', `${BUDGETS}/second`);
   t.match((await evict('guarded')).body, { status: 'Success', code: 201 });
-  t.match((await ask('GET', `${BUDGETS}/b`)).body, { status: { disruptionsAllowed: 0, disruptedPods: { guarded: String } } });
+  t.match((await ask('GET', `${BUDGETS}/b`)).body, {
+    metadata: { managedFields: [{ manager: 'kube-apiserver', operation: 'Update', subresource: 'status' }] },
+    status: { disruptionsAllowed: 0, disruptedPods: { guarded: String } },
+  });
   t.match((await ask('GET', `${NS}/pods/guarded`)).body, { metadata: { deletionTimestamp: String } });
   t.equal((await evict('none')).status, 404);
+});
+
+t.test('a Scale is judged as an object of its own (B5.20)', async (t) => {
+  const scale = '/apis/apps/v1/namespaces/default/replicasets/scaled/scale';
+  const template = { metadata: { labels: { app: 's' } }, spec: { containers: [{ name: 'c', image: 'x' }] } };
+  const spec = { replicas: 0, selector: { matchLabels: { app: 's' } }, template };
+  await ask('POST', '/apis/apps/v1/namespaces/default/replicasets', { metadata: { name: 'scaled' }, spec });
+  const put = (body: JsonObject): Promise<TransportResponse> => server.transport.request({ method: 'PUT', path: scale, headers: {}, body });
+  for (const [title, asking, code, message] of [
+    [
+      'of another namespace',
+      put({ metadata: { name: 'scaled', namespace: 'x' } }),
+      400,
+      /^the namespace of the provided object does not match/,
+    ],
+    [
+      'with a bad label',
+      put({ metadata: { name: 'scaled', labels: { 'b!': '' } } }),
+      422,
+      /^Scale.autoscaling "scaled" is invalid: metadata.labels: /,
+    ],
+    [
+      'of an older group',
+      put({ apiVersion: 'extensions/v1beta1', kind: 'Scale', metadata: { name: 'scaled' } }),
+      400,
+      /^the API version in the data \(extensions\/v1beta1\) does not match the expected API version \(autoscaling\/v1\)$/,
+    ],
+    [
+      'of another uid',
+      ask('PATCH', scale, { metadata: { uid: 'u' } }),
+      409,
+      /on replicasets\/scale.apps "scaled": Precondition failed: UID in precondition: u,/,
+    ],
+    ['at a revision that is none', ask('GET', `${scale}?resourceVersion=x`), 500, /^resourceVersion: Invalid value: "x": strconv/],
+  ] as const) {
+    const answer = await asking;
+    t.equal(answer.status, code, title);
+    t.match(messageOf(answer), message, title);
+  }
+});
+
+t.test('only objects, their status and scale are shown as tables (R8.3)', async (t) => {
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+  for (const [path, code] of [
+    ['', 200],
+    ['/status', 200],
+    ['/resize', 406],
+    ['/ephemeralcontainers', 406],
+  ] as const)
+    t.equal((await server.transport.request({ method: 'GET', path: `${NS}/pods/two${path}`, headers: { accept } })).status, code, path);
 });
 
 t.test('what a node would answer is refused in the words of a cluster whose nodes are down (R1.31)', async (t) => {

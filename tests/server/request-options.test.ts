@@ -74,6 +74,11 @@ t.test('list options exclude each other (R6.1, R7.4)', async (t) => {
     ['resourceVersion=5&resourceVersionMatch=x', false, /supported values: "Exact", "NotOlderThan", ""/],
     ['sendInitialEvents=0', false, /sendInitialEvents is forbidden for list/],
     ['sendInitialEvents=1', true, /requires setting resourceVersionMatch to NotOlderThan/],
+    [
+      'sendInitialEvents=0&resourceVersionMatch=Exact',
+      true,
+      /\[.*requires setting resourceVersionMatch to NotOlderThan, .*supported values: "NotOlderThan"\]/,
+    ],
     ['resourceVersionMatch=NotOlderThan', true, /forbidden for watch unless sendInitialEvents is provided/],
     ['limit=x', false, /^400 strconv/],
     ['limit=-1', false, /^accepted$/],

@@ -203,14 +203,18 @@ function warnOfSlice(slice: JsonObject, old?: JsonObject): string[] {
   return warnings;
 }
 
+const topologies = (slice: JsonObject): number =>
+  objectsAt(slice, 'endpoints').filter((endpoint) => objectAt(endpoint, 'deprecatedTopology')).length;
+
 export const endpointSlice: KindRules = {
   default: defaultEndpointSlice,
   prepareForCreate: (object) => dropTopology(object),
-  /** Labels say whose addresses they are: they count as content. */
+  /** Labels say whose addresses they are: they count as content. So does topology that was sent, though it is not kept. */
   prepareForUpdate(object, old) {
-    dropTopology(object, old);
     const [meta, before] = [metaOf(object), metaOf(old)];
-    if (!equal((meta.labels ?? {}) as JsonObject, (before.labels ?? {}) as JsonObject)) meta.generation = (before.generation ?? 0) + 1;
+    const isRelabelled = !equal((meta.labels ?? {}) as JsonObject, (before.labels ?? {}) as JsonObject);
+    if (isRelabelled || topologies(object) !== topologies(old)) meta.generation = (before.generation ?? 0) + 1;
+    dropTopology(object, old);
   },
   validate: (object) => validateSlice(object),
   validateUpdate(object, old) {
