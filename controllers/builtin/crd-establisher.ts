@@ -1,6 +1,7 @@
 /** The status of a CustomResourceDefinition: which names it gets, whether it is served (B3). */
+import { approvalAnnotation } from '../../schemas/crd/api-approval.js';
 import { settleStatus } from '../../schemas/crd/conditions.js';
-import { acceptedNamesOf } from '../../schemas/crd/definition.js';
+import { acceptedNamesOf, conditionOf, type ConditionType } from '../../schemas/crd/definition.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import type { InformerEvent } from '../informer.js';
 import { isTerminating, type KubeObject } from '../object.js';
@@ -26,9 +27,16 @@ const definitions: Source = {
   },
 };
 
+/** What was last judged with a write: a client may take such a condition away again (B3.4, B3.5). */
+interface Judged {
+  annotation?: string;
+  generation?: number;
+}
+
 export function crdEstablisherPlugin(): Plugin {
   /** Statuses written here that the cache may not show yet, by name. */
   const written = new Map<string, KubeObject>();
+  const judged = new Map<string, Judged>();
 
   async function reconcile(request: Request, context: Context): Promise<void> {
     const { client, clock } = context;
@@ -36,22 +44,41 @@ export function crdEstablisherPlugin(): Plugin {
     const cached = cache.get(request);
     if (!cached || isTerminating(cached)) {
       written.delete(request.name);
+      judged.delete(request.name);
       return;
     }
     const { group } = (cached as Definition).spec;
     const alike = cache.list().filter((other) => (other as Definition).spec.group === group);
     const others = alike.map((other) => newer(other, written.get(other.metadata.name))) as unknown as JsonObject[];
     const now = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
-    const settled = (definition: KubeObject): JsonObject => settleStatus(definition as unknown as JsonObject, others, now, true);
+    const before = judged.get(request.name) ?? {};
+    const settled = (definition: KubeObject): JsonObject => {
+      const crd = definition as unknown as JsonObject;
+      const { generation = 0 } = definition.metadata;
+      const unseen = { approval: approvalAnnotation(crd) !== before.annotation, structure: generation > (before.generation ?? 0) };
+      return settleStatus(crd, others, now, true, unseen);
+    };
     if (settled(cached) === (cached as unknown as JsonObject)) return;
     const found = await client.find<KubeObject>(kind, request);
     if (!found || isTerminating(found)) return;
     const next = settled(found) as unknown as KubeObject;
-    if (next !== found) written.set(request.name, definitions.keep!(await client.updateStatus(next, { fieldManager })));
+    if (next === found) return;
+    written.set(request.name, definitions.keep!(await client.updateStatus(next, { fieldManager })));
+    judged.set(request.name, judgedBy(found, next, before));
   }
 
   const toGroup = { ...definitions, predicate: freesNames, map: sameGroup };
   return definePlugin({ name, controllers: [{ name, for: definitions, watches: [toGroup], reconcile }] });
+}
+
+function judgedBy(old: KubeObject, next: KubeObject, before: Judged): Judged {
+  const [crd, settled] = [old, next] as unknown as [JsonObject, JsonObject];
+  const isWritten = (type: ConditionType): boolean => conditionOf(crd, type) !== conditionOf(settled, type);
+  return {
+    ...before,
+    ...(isWritten('KubernetesAPIApprovalPolicyConformant') && { annotation: approvalAnnotation(crd) }),
+    ...(isWritten('NonStructuralSchema') && { generation: old.metadata.generation ?? 0 }),
+  };
 }
 
 function newer(cached: KubeObject, own: KubeObject | undefined): KubeObject {

@@ -16,7 +16,7 @@ export interface Approval {
 }
 
 export function apiApproval(crd: Definition): Approval {
-  const value = annotationOf(crd);
+  const value = approvalAnnotation(crd);
   if (value === '') {
     return { state: 'missing', reason: `protected groups must have approval annotation ${goQuote(ANNOTATION)}, ${SEE}` };
   }
@@ -28,7 +28,8 @@ export function apiApproval(crd: Definition): Approval {
   };
 }
 
-function annotationOf(crd: Definition): string {
+/** What the annotation says; `''` where there is none. */
+export function approvalAnnotation(crd: Definition): string {
   const value = objectAt(objectAt(crd, 'metadata'), 'annotations')?.[ANNOTATION];
   return typeof value === 'string' ? value : '';
 }
@@ -40,5 +41,5 @@ export function validateApproval(crd: Definition, old: Definition | undefined): 
   if (old !== undefined && apiApproval(old).state === state) return [];
   const path = index('metadata.annotations', ANNOTATION);
   if (state === 'missing') return [required(path, reason)];
-  return state === 'invalid' ? [invalidValue(path, annotationOf(crd), reason)] : [];
+  return state === 'invalid' ? [invalidValue(path, approvalAnnotation(crd), reason)] : [];
 }

@@ -67,8 +67,9 @@ function namesInUse(crd: Definition, others: readonly Definition[]): { resources
   const resources = new Set<string>();
   const kinds = new Set<string>();
   const own = objectAt(crd, 'metadata')?.name;
-  for (const other of others) {
-    if (groupOf(other) !== groupOf(crd) || objectAt(other, 'metadata')?.name === own) continue;
+  // its own names count as well: what it has accepted as one it cannot take as another
+  for (const other of [crd, ...others]) {
+    if (groupOf(other) !== groupOf(crd) || (other !== crd && objectAt(other, 'metadata')?.name === own)) continue;
     const names = acceptedNamesOf(other);
     for (const name of [names.plural, names.singular, ...names.shortNames]) if (name !== '') resources.add(name);
     for (const kind of [names.kind, names.listKind]) if (kind !== '') kinds.add(kind);
@@ -173,19 +174,33 @@ function withStatus(crd: Definition, changes: JsonObject): Definition {
   return { ...crd, status: { ...(objectAt(crd, 'status') ?? {}), ...changes } };
 }
 
+/** What the controllers have to look at again, which they do only once for each state of a definition (B3.4, B3.5). */
+export interface Unseen {
+  approval: boolean;
+  structure: boolean;
+}
+
 /**
  * What the controllers make of a definition's status (B3.1–B3.5): names, Established, approval. Returns the same object where nothing
- * is to be written. `establish` says whether Installing turns into True in the same write (B3.3).
+ * is to be written. `establish` says whether Installing turns into True in the same write (B3.3). What a client took away through
+ * `/status` stays away as long as the names are as requested.
  */
-export function settleStatus(crd: Definition, others: readonly Definition[], now: string, establish: boolean): Definition {
-  const verdict = namesAccepted(crd, others);
-  let next = crd;
-  if (!equal(objectAt(objectAt(crd, 'status'), 'acceptedNames'), verdict.acceptedNames)) {
-    next = withStatus(next, { acceptedNames: clone(verdict.acceptedNames) });
+export function settleStatus(crd: Definition, others: readonly Definition[], now: string, establish: boolean, unseen: Unseen): Definition {
+  let next = settleNames(crd, others, now);
+  if (establish && isTrue(next, 'NamesAccepted') && !isTrue(next, 'Established')) {
+    next = withCondition(next, hasBadCaBundle(crd) ? INVALID_CA_BUNDLE : ESTABLISHED, now);
   }
-  next = withCondition(next, verdict.namesAccepted, now);
-  const ready = establish && verdict.namesAccepted.status === 'True' && !isTrue(crd, 'Established');
-  next = withCondition(next, ready ? (hasBadCaBundle(crd) ? INVALID_CA_BUNDLE : ESTABLISHED) : verdict.established, now);
-  const approval = approvalCondition(crd);
-  return approval === undefined ? withoutCondition(next, 'KubernetesAPIApprovalPolicyConformant') : withCondition(next, approval, now);
+  if (unseen.structure) next = withoutCondition(next, 'NonStructuralSchema');
+  const approval = unseen.approval ? approvalCondition(crd) : undefined;
+  return approval === undefined ? next : withCondition(next, approval, now);
+}
+
+function settleNames(crd: Definition, others: readonly Definition[], now: string): Definition {
+  const accepted = acceptedNamesOf(crd);
+  if (equal(requestedNamesOf(crd) as unknown as JsonObject, accepted as unknown as JsonObject)) return crd;
+  const verdict = namesAccepted(crd, others);
+  const isAccepted = equal(objectAt(objectAt(crd, 'status'), 'acceptedNames'), verdict.acceptedNames);
+  if (isAccepted && withCondition(crd, verdict.namesAccepted, now) === crd) return crd;
+  const named = withStatus(crd, { acceptedNames: clone(verdict.acceptedNames) });
+  return withCondition(withCondition(named, verdict.namesAccepted, now), verdict.established, now);
 }

@@ -58,10 +58,8 @@ export function clientConfigErrors(config: JsonObject, path: string, checksCaBun
   else if (url !== undefined) errors.push(...urlErrors(url, child(path, 'url')));
   else errors.push(...serviceErrors(service!, child(path, 'service'), swapsNames));
   const bundle = textAt(config, 'caBundle');
-  if (checksCaBundle && bundle !== '' && !isCaBundle(bundle)) {
-    const detail = 'unable to load root certificates: data does not contain any valid RSA or ECDSA certificates';
-    errors.push(invalidValue(child(path, 'caBundle'), bundle, detail));
-  }
+  const problem = checksCaBundle && bundle !== '' ? caBundleProblem(bundle) : undefined;
+  if (problem !== undefined) errors.push(invalidValue(child(path, 'caBundle'), bundle, `unable to load root certificates: ${problem}`));
   return errors;
 }
 
@@ -115,15 +113,21 @@ function urlPathErrors(urlPath: string, path: string): FieldError[] {
 /** Whether a definition's webhook has a caBundle that holds no certificates: such a definition is never established (B3.2). */
 export function hasBadCaBundle(crd: Definition): boolean {
   const bundle = textAt(objectAt(objectAt(objectAt(specOf(crd), 'conversion'), 'webhook'), 'clientConfig'), 'caBundle');
-  return bundle !== '' && !isCaBundle(bundle);
+  return bundle !== '' && caBundleProblem(bundle) !== undefined;
 }
 
-/** Whether base64 holds PEM with at least one certificate, all of them readable. */
-function isCaBundle(base64: string): boolean {
-  const blocks = Buffer.from(base64, 'base64')
-    .toString('latin1')
-    .match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
-  return blocks?.every(isCertificate) ?? false;
+/** A block of PEM, to the end of its last line. */
+const PEM_BLOCK = /-----BEGIN ([^-\n]*)-----[^-]*-----END \1-----[^\S\n]*\n?/g;
+
+/** What hinders base64 to be PEM with a certificate that can be read; undefined where one is there. */
+function caBundleProblem(base64: string): string | undefined {
+  const text = Buffer.from(base64, 'base64').toString('latin1');
+  const blocks = text.match(PEM_BLOCK) ?? [];
+  const certificates = blocks.filter((block) => block.startsWith('-----BEGIN CERTIFICATE-----'));
+  if (certificates.some(isCertificate)) return undefined;
+  if (certificates.length > 0) return 'failed to parse certificate: x509: malformed certificate';
+  const isAllBlocks = blocks.length > 0 && text.endsWith(blocks.at(-1)!);
+  return isAllBlocks ? 'no valid certificate authority data seen' : 'unable to parse bytes as PEM block';
 }
 
 function isCertificate(pem: string): boolean {

@@ -59,7 +59,13 @@ function specErrors(crd: Definition, waived: ReadonlySet<Waiver>, checksCaBundle
     const hasStatus = objectAt(objectAt(part.members, 'subresources'), 'status') !== undefined;
     errors = errors.concat(memberErrors(part, hasStatus, waived));
   }
-  errors.push(...versionListErrors(form.versions.map((part) => part.members)));
+  errors.push(
+    ...versionListErrors(
+      specOf(crd)?.versions,
+      form.versions.map((part) => part.members),
+    ),
+    ...firstVersionErrors(crd),
+  );
   errors.push(...missingNameErrors(objectAt(spec, 'names')), ...nameErrors(objectAt(spec, 'names'), 'spec.names'));
   const hasAnyStatus = versionsOf(crd).some((version) => objectAt(objectAt(version, 'subresources'), 'status') !== undefined);
   return errors.concat(
@@ -112,8 +118,8 @@ function warningErrors(version: JsonObject, path: string): FieldError[] {
 }
 
 /** B2.4 */
-function versionListErrors(versions: readonly JsonObject[]): FieldError[] {
-  const printed = (): JsonValue => (versions.length === 0 ? null : versions.map(internalVersion));
+function versionListErrors(given: JsonValue | undefined, versions: readonly JsonObject[]): FieldError[] {
+  const printed = (): JsonValue => (Array.isArray(given) ? versions.map(internalVersion) : null);
   const errors: FieldError[] = [];
   if (new Set(versions.map((version) => textAt(version, 'name'))).size < versions.length) {
     errors.push(invalidValue('spec.versions', printed(), 'must contain unique version names'));
@@ -122,6 +128,13 @@ function versionListErrors(versions: readonly JsonObject[]): FieldError[] {
     errors.push(invalidValue('spec.versions', printed(), 'must have exactly one version marked as storage version'));
   }
   return errors;
+}
+
+/** B2.4: internally the first version is also the definition's own. */
+function firstVersionErrors(crd: Definition): FieldError[] {
+  const name = textAt(versionsOf(crd)[0], 'name');
+  const problems = name === '' ? [] : dns1035Label(name);
+  return problems.length === 0 ? [] : [invalidValue('spec.version', name, problems.join(','))];
 }
 
 /** B2.14 */

@@ -3,7 +3,8 @@ import {
   approvalCondition,
   ESTABLISHED,
   namesAccepted,
-  settleStatus,
+  settleStatus as settle,
+  type Unseen,
   TERMINATING,
   withCondition,
   withoutCondition,
@@ -18,6 +19,9 @@ import { established, version, widgets, withSchema } from './definitions.js';
 
 const NOW = '2024-01-02T03:04:05Z';
 const statusOf = (crd: Definition): JsonObject => crd.status as JsonObject;
+const FIRST_LOOK: Unseen = { approval: true, structure: true };
+const settleStatus = (crd: Definition, others: readonly Definition[], now: string, establish: boolean, unseen = FIRST_LOOK): Definition =>
+  settle(crd, others, now, establish, unseen);
 const named = (name: string, names: JsonObject): Definition => widgets({ names }, { name });
 
 t.test('a definition is prepared (B1)', async (t) => {
@@ -152,6 +156,48 @@ t.test('the status settles in one write or two, and once settled not again (B3.2
     { type: 'Established', status: 'True', reason: 'r' },
   ]);
   t.match(statusOf(kept).acceptedNames, { shortNames: ['wd'] }, 'short names stay as they were');
+});
+
+const SETTLED = settleStatus(widgets({ group: 'x.kubernetes.io' }), [], NOW, true);
+const withConditions = (...types: string[]): Definition => {
+  const crd = clone(SETTLED);
+  const status = statusOf(crd);
+  status.conditions = types.map(
+    (type) => (status.conditions as JsonObject[]).find((condition) => condition.type === type) ?? { type, status: 'True' },
+  );
+  return crd;
+};
+const SEEN: Unseen = { approval: false, structure: false };
+
+/** The conditions that a client left, whether they are looked at for the first time, and those that are there afterwards. */
+const LEFT: [title: string, before: string[], unseen: Unseen, after: string[]][] = [
+  ['none come back while the names are as requested', [], SEEN, []],
+  ['names stay judged as they were', ['Established'], SEEN, ['Established']],
+  ['accepted names establish', ['NamesAccepted'], SEEN, ['NamesAccepted', 'Established']],
+  [
+    'approval comes for an annotation not seen',
+    ['NamesAccepted', 'Established'],
+    { ...SEEN, approval: true },
+    ['NamesAccepted', 'Established', 'KubernetesAPIApprovalPolicyConformant'],
+  ],
+  ['a structural schema violates nothing', ['Established', 'NonStructuralSchema'], { ...SEEN, structure: true }, ['Established']],
+  ['of a generation seen before all is left', ['NonStructuralSchema'], SEEN, ['NonStructuralSchema']],
+];
+
+t.test('conditions that a client took away through status (B3.2, B3.4, B3.5)', async (t) => {
+  for (const [title, before, unseen, after] of LEFT) {
+    const { conditions } = statusOf(settleStatus(withConditions(...before), [], NOW, true, unseen));
+    t.strictSame(
+      (conditions as JsonObject[]).map(({ type }) => type),
+      after,
+      title,
+    );
+  }
+  const taken = clone(WIDGETS);
+  ((taken.spec as JsonObject).names as JsonObject).singular = 'wd';
+  const own = namesAccepted(taken, []);
+  t.match(own.namesAccepted, { reason: 'SingularConflict', message: '"wd" is already in use' }, 'its own short name is taken too');
+  t.match(own.acceptedNames, { singular: 'widget' });
 });
 
 t.test('conditions keep their place and their time', async (t) => {

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { clientConfigErrors } from '../../../schemas/crd/conversion-rules.js';
 import type { Definition } from '../../../schemas/crd/definition.js';
 import { prepareDefinitionForUpdate } from '../../../schemas/crd/prepare.js';
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from '../../../schemas/crd/validate.js';
@@ -43,6 +44,12 @@ const CASES: [title: string, crd: Definition, ...errors: string[]][] = [
     'spec.names.listKind: Required value',
     'status.storedVersions: Invalid value: null: must have at least one stored version',
   ],
+  [
+    'versions that are an empty list',
+    widgets({ versions: [] }),
+    'spec.versions: Invalid value: []: must have exactly one version marked as storage version',
+    'status.storedVersions: Invalid value: null: must have at least one stored version',
+  ],
   ['a group needs a dot', widgets({ group: 'nodot' }), 'spec.group: Invalid value: "nodot": should be a domain with at least one dot'],
   [
     'an unknown scope',
@@ -84,6 +91,7 @@ const CASES: [title: string, crd: Definition, ...errors: string[]][] = [
     'a version name is a label',
     widgets({ versions: [version('V-1', { storage: true })] }),
     `spec.versions[0].name: Invalid value: "V-1": ${LABEL}`,
+    `spec.version: Invalid value: "V-1": ${LABEL}`,
   ],
   [
     'a warning is for deprecated versions',
@@ -202,6 +210,22 @@ const CASES: [title: string, crd: Definition, ...errors: string[]][] = [
     'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
   ],
 ];
+
+/** What base64 of this text lacks as a bundle of certificates. */
+const BUNDLES: [text: string, problem: string][] = [
+  ['hello\n', 'unable to parse bytes as PEM block'],
+  ['-----BEGIN CERTIFICATE-----\nAA', 'unable to parse bytes as PEM block'],
+  ['-----BEGIN X-----\nAAAA\n-----END X-----\n', 'no valid certificate authority data seen'],
+  ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', 'failed to parse certificate: x509: malformed certificate'],
+];
+
+t.test('bundles of certificates are read (B2.13)', async (t) => {
+  for (const [text, problem] of BUNDLES) {
+    const caBundle = Buffer.from(text).toString('base64');
+    const errors = texts(clientConfigErrors({ url: 'https://x', caBundle }, 'at', true));
+    t.strictSame(errors, [`at.caBundle: Invalid value: "${caBundle}": unable to load root certificates: ${problem}`], text);
+  }
+});
 
 t.test('definitions are checked (B2)', async (t) => {
   for (const [title, crd, ...errors] of CASES) t.strictSame(texts(validateDefinition(crd)), errors, title);
