@@ -111,7 +111,7 @@ t.test('continue tokens say where to go on, and no other text does (R6.24)', asy
 
 t.test('warnings are quoted once each, and cut when there are too many (R11.4)', async (t) => {
   t.same(escapeWarnings(['a "b" \\', 'a "b" \\']), ['299 - "a \\"b\\" \\\\"']);
-  t.same(escapeWarnings(['line\nbreak']), ['299 - "line break"']);
+  t.same(escapeWarnings(['line\nbreak', '', 'kept']), ['299 - "kept"']);
   const many = escapeWarnings(Array.from({ length: 100 }, (_, i) => `${i}${'x'.repeat(1000)}`));
   t.ok(many.length > 0 && many.length < 100 && many.every((text) => text.length < 300));
 });

@@ -20,7 +20,7 @@ t.test('the conditions of a terminating namespace say what is left, sorted (D3.4
       ['NamespaceDeletionGroupVersionParsingFailure', 'False', 'ParsedGroupVersions', 'All legacy kube types successfully parsed'],
       ['NamespaceDeletionContentFailure', 'False', 'ContentDeleted', 'All content successfully deleted, may be waiting on finalization'],
       ['NamespaceContentRemaining', 'False', 'ContentRemoved', 'All content successfully removed'],
-      ['NamespaceFinalizersRemaining', 'False', 'ContentRemoved', 'All content successfully removed'],
+      ['NamespaceFinalizersRemaining', 'False', 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'],
     ],
   );
   t.equal(namespaceConditions(first, nothing, 1000), first, 'the very same list when nothing differs');
