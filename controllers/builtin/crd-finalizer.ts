@@ -72,6 +72,9 @@ const metadataOf = ({ apiVersion, kind: own, metadata: { managedFields: _, annot
   metadata,
 });
 
+/** The server itself, not a controller beside it, writes how far the removal is (B4.2). */
+const fieldManager = 'kube-apiserver';
+
 type Verdict = Omit<Condition, 'lastTransitionTime'>;
 
 const stillThere: Verdict = {
@@ -89,7 +92,7 @@ async function setTerminating({ client, clock }: Context, definition: Definition
   const before = definition.status?.conditions;
   const conditions = withCondition(before, verdict, clock.now());
   if (conditions === before) return definition;
-  return client.updateStatus<Definition>({ ...definition, status: { ...definition.status, conditions } });
+  return client.updateStatus<Definition>({ ...definition, status: { ...definition.status, conditions } }, { fieldManager });
 }
 
 /** The kind in a version the server serves: the stored one if it can be. */

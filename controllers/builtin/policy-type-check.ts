@@ -4,7 +4,7 @@ import { definitionType } from '../../schemas/cel/definition-type.js';
 import { schemaType } from '../../schemas/cel/schema-type.js';
 import { type CelType, DYN } from '../../schemas/cel/types.js';
 import { schemaOf, versionOf } from '../../schemas/crd/definition.js';
-import { definitionOfKind } from '../../schemas/definitions/index.js';
+import { definitionOfKind, findDefinition } from '../../schemas/definitions/index.js';
 import { type GroupVersionKind, gvkName, parseApiVersion } from '../../schemas/group-version.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import type { ApiResource, Client } from '../client.js';
@@ -134,5 +134,11 @@ async function typeOf(client: Client, gvk: GroupVersionKind): Promise<CelType | 
   const crd = items.find(({ spec }) => spec.group === gvk.group && spec.names.kind === gvk.kind);
   const version = crd && versionOf(crd as unknown as JsonObject, gvk.version);
   const schema = version && schemaOf(version);
-  return schema && schemaType(schema, { name: 'DeclType', resourceRoot: true });
+  return schema && withMetadata(schemaType(schema, { name: 'DeclType', resourceRoot: true }));
+}
+
+/** Policies see all of the metadata, where rules of a schema only see names. */
+function withMetadata(type: CelType | undefined): CelType | undefined {
+  if (!type?.fields) return type;
+  return { ...type, fields: new Map([...type.fields, ['metadata', definitionType(findDefinition('ObjectMeta')!)]]) };
 }

@@ -13,12 +13,15 @@ const GATED: Readonly<Record<TypeName, readonly string[]>> = {
   'io.k8s.api.coordination.v1.LeaseSpec': ['strategy', 'preferredHolder'],
 };
 
+/** Definitions are stored as JSON, which tells an empty list from none. */
+const STORED_AS_JSON = 'io.k8s.apiextensions-apiserver.';
+
 const compiled = new Map<TypeName, Settle | undefined>();
 
 /** Undefined where storing changes nothing in the type. */
 export function settleOf(name: TypeName): Settle | undefined {
+  if (name.startsWith(STORED_AS_JSON)) return undefined;
   if (compiled.has(name)) return compiled.get(name);
-  compiled.set(name, undefined); // JSONSchemaProps is made of itself, and has no member that is always a list
   const gated = (GATED[name] ?? []).map(
     (member): Settle =>
       (object) =>

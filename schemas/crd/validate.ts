@@ -2,6 +2,7 @@
 import { child, index, invalidValue, notSupported, required, type FieldError } from '../field-errors.js';
 import type { JsonObject, JsonValue } from '../json-value.js';
 import { dns1035Label, dnsSubdomain } from '../names.js';
+import { has, structural } from '../structural/structural.js';
 import { objectAt, objectsAt, textAt, textsAt } from '../validation/members.js';
 import { validateApproval } from './api-approval.js';
 import { conversionErrors, hasBadCaBundle } from './conversion-rules.js';
@@ -46,7 +47,7 @@ export function validateDefinitionStatus(crd: Definition): FieldError[] {
 function specErrors(crd: Definition, waived: ReadonlySet<Waiver>, checksCaBundle: boolean): FieldError[] {
   const spec = specOf(crd);
   const form = internalForm(crd);
-  let errors = [...groupErrors(groupOf(crd)), ...scopeErrors(textAt(spec, 'scope'))];
+  let errors = [...groupErrors(groupOf(crd)), ...scopeErrors(textAt(spec, 'scope')), ...unprunedDefaultErrors(crd)];
   if (!waived.has('missingSchema')) {
     versionsOf(crd).forEach((version, i) => {
       if (schemaOf(version) === undefined) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`));
@@ -183,6 +184,13 @@ function preserveErrors(crd: Definition, old: Definition | undefined): FieldErro
   if (!isSet(crd) || isSet(old)) return [];
   const detail = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
   return [invalidValue('spec.preserveUnknownFields', true, detail)];
+}
+
+/** B2.8: defaults are only for objects that are pruned. */
+function unprunedDefaultErrors(crd: Definition): FieldError[] {
+  if (specOf(crd)?.preserveUnknownFields !== true) return [];
+  const hasDefaults = versionsOf(crd).some((version) => has(structural(schemaOf(version) ?? {}), 'defaults'));
+  return hasDefaults ? [invalidValue('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema')] : [];
 }
 
 /** B2.15: the checks that the stored definition fails. */

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../schemas/json-value.js';
 import { callerOf } from '../helpers/command.js';
 import { serve } from '../helpers/served.js';
 
-const { server } = await serve(t, { controllers: ['crd-establisher'] });
+const { server } = await serve(t, { controllers: ['crd-establisher', 'crd-finalizer'] });
 const call = callerOf(server.url!);
 t.teardown(() => call.close());
 
@@ -90,3 +90,25 @@ t.test('accepted names that a client writes end neither its own serving nor that
     t.equal((await call('GET', second)).status, 200, JSON.stringify(acceptedNames));
   }
 });
+
+t.test(
+  'how far the removal of a definition is, the server itself writes; conditions taken away stay an empty list (B3, B4.2)',
+  async (t) => {
+    await define('leavers', { type: 'object' });
+    const path = `${DEFINITIONS}/leavers.test.example.com`;
+    const type = { 'content-type': 'application/merge-patch+json' };
+    const emptied = await call('PATCH', `${path}/status`, { status: { conditions: [] } }, type);
+    t.strictSame((emptied.body['status'] as JsonObject)['conditions'], []);
+    await call('PATCH', path, { metadata: { finalizers: ['example.com/keep'] } }, type);
+    await call('DELETE', path);
+    let found: JsonObject;
+    do found = (await call('GET', path)).body;
+    while (!JSON.stringify(found['status']).includes('"type":"Terminating","status":"False"'));
+    const { managedFields } = found['metadata'] as { managedFields: { manager: string; fieldsV1: JsonObject }[] };
+    const owners = managedFields.filter(({ fieldsV1 }) => JSON.stringify(fieldsV1).includes('Terminating'));
+    t.strictSame(
+      owners.map(({ manager }) => manager),
+      ['kube-apiserver'],
+    );
+  },
+);

@@ -24,7 +24,48 @@ const APPLY = { type: 'application/apply-patch+yaml', query: { fieldManager: 'm'
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 const EVENT = '/apis/events.k8s.io/v1/namespaces/default/events';
 
+const TIMELY = 'Invalid value: "timestamp(\\"2020-01-01T00:00:00Z\\")": must evaluate to string but got google.protobuf.Timestamp';
+const SLICES = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
+
 const rows: readonly Row[] = [
+  {
+    title: 'topology is not kept',
+    method: 'POST',
+    path: SLICES,
+    body: { metadata: { name: 'slice' }, addressType: 'IPv4', endpoints: [{ addresses: ['1.2.3.4'], deprecatedTopology: { a: 'b' } }] },
+    status: 201,
+    answer: { metadata: { generation: 1 } },
+  },
+  {
+    title: 'and counts as a change when it is sent again',
+    method: 'PUT',
+    path: `${SLICES}/slice`,
+    body: { metadata: { name: 'slice' }, addressType: 'IPv4', endpoints: [{ addresses: ['1.2.3.4'], deprecatedTopology: { a: 'b' } }] },
+    status: 200,
+    answer: { metadata: { generation: 2 } },
+  },
+  {
+    title: 'the same without it is none',
+    method: 'PUT',
+    path: `${SLICES}/slice`,
+    body: { metadata: { name: 'slice' }, addressType: 'IPv4', endpoints: [{ addresses: ['1.2.3.4'] }] },
+    status: 200,
+    answer: { metadata: { generation: 2 } },
+  },
+  {
+    title: 'types that are no text have their full names',
+    method: 'POST',
+    path: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+    body: {
+      metadata: { name: 'timely' },
+      spec: {
+        matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }] },
+        validations: [{ expression: 'true', messageExpression: 'timestamp("2020-01-01T00:00:00Z")' }],
+      },
+    },
+    status: 422,
+    answer: { details: { causes: [{ message: TIMELY }] } },
+  },
   {
     title: 'a resourceVersion matters to the store alone (R3.26)',
     method: 'POST',

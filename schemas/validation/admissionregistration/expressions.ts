@@ -29,7 +29,14 @@ export function compileFor(environment: Environment, source: string, wanted: Wan
   return { problem: `must evaluate to ${types} but got ${nameOf(program.resultType)}` };
 }
 
-const nameOf = (type: CelType): string => (type.kind === 'null' ? 'null_type' : formatType(type));
+/** Types whose names are others here than in the errors of the checker. */
+const NAMES: Readonly<Record<string, string>> = {
+  duration: 'google.protobuf.Duration',
+  null: 'null_type',
+  timestamp: 'google.protobuf.Timestamp',
+};
+
+const nameOf = (type: CelType): string => NAMES[type.kind] ?? formatType(type);
 
 /** The finding of an expression; `printed` is the value that it is told with. */
 export function expressionErrors(environment: Environment, source: string, wanted: Wanted, path: string, printed = source): FieldError[] {

@@ -205,6 +205,20 @@ const CASES: [title: string, crd: Definition, ...errors: string[]][] = [
   ],
   ['which may be withheld', widgets({ group: 'a.k8s.io' }, { annotations: { 'api-approved.kubernetes.io': 'unapproved, testing' } })],
   [
+    'defaults are for objects that are pruned',
+    widgets({
+      preserveUnknownFields: true,
+      versions: [
+        version('v1', {
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', properties: { a: { type: 'string', default: '' } } } },
+        }),
+      ],
+    }),
+    'spec.preserveUnknownFields: Invalid value: true: must be false in order to use defaults in the schema',
+    'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+  ],
+  [
     'preserveUnknownFields is gone',
     widgets({ preserveUnknownFields: true }),
     'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
