@@ -161,15 +161,16 @@ function statusErrors(crd: Definition): FieldError[] {
   const stored = textsAt(objectAt(crd, 'status'), 'storedVersions');
   const errors = validateDefinitionStatus(crd);
   if (stored.length === 0) errors.push(invalidValue(path, null, 'must have at least one stored version'));
+  const unmet = new Map(stored.map((name, i) => [name, i]));
   for (const version of versionsOf(crd)) {
     const name = textAt(version, 'name');
-    if (version.storage === true && stored.length > 0 && !stored.includes(name)) {
+    // of two versions of one name only the first is met
+    const isMet = unmet.delete(name);
+    if (version.storage === true && stored.length > 0 && !isMet) {
       errors.push(invalidValue(path, stored, `must have the storage version ${name}`));
     }
   }
-  const names = new Set(versionsOf(crd).map((version) => textAt(version, 'name')));
-  stored.forEach((name, i) => {
-    if (names.has(name)) return;
+  unmet.forEach((i, name) => {
     const detail =
       `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ` +
       `ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;

@@ -310,6 +310,13 @@ const mutations: { title: string; mutations: JsonObject[]; more?: JsonObject; da
     data: { own: 'x', a: '1', b: '12' },
   },
   {
+    title: 'a patch after which it is no ConfigMap fails the request, whatever the failurePolicy',
+    mutations: [jsonPatch("[JSONPatch{op: 'add', path: '/metadata/annotations', value: 'text'}]")],
+    more: { failurePolicy: 'Ignore' },
+    status: 500,
+    message: /^Internal error occurred: json: cannot unmarshal string into Go struct field ObjectMeta.metadata.annotations of type /,
+  },
+  {
     title: 'a patch is applied in order',
     mutations: [
       jsonPatch(

@@ -7,6 +7,7 @@ import { misnamedTypes } from '../../../schemas/cel/library/mutation.js';
 import { CelError, List, Struct, type Value } from '../../../schemas/cel/values.js';
 import { clone, isObject, type JsonObject, type JsonValue } from '../../../schemas/json-value.js';
 import { decodeJsonPatch, isTestFailure } from '../../../schemas/patch/json-patch.js';
+import { internalError } from '../../../schemas/status.js';
 import { encodeJson } from '../../../schemas/wire/json.js';
 import type { Resource } from '../../resource.js';
 
@@ -58,11 +59,18 @@ export const jsonPatch: Mutate = (object, value, resource) => {
   const operations = toJson(value);
   if (operations instanceof CelError) throw new MutationError(`JSON Patch: ${operations.message}`);
   if (!Array.isArray(operations) || operations.length === 0) return object;
+  let patched: JsonObject;
   try {
-    return finish(decodeJsonPatch(encodeJson(operations), 'Ignore').apply(object).result, resource);
+    patched = decodeJsonPatch(encodeJson(operations), 'Ignore').apply(object).result;
   } catch (error) {
     if (isTestFailure(error as Error)) return object;
     throw new MutationError(`JSON Patch: ${(error as Error).message}`);
+  }
+  try {
+    return finish(patched, resource);
+  } catch (error) {
+    // no object of its kind any more: not the policy's failure but the server's, whatever the failurePolicy says
+    throw internalError((error as Error).message);
   }
 };
 

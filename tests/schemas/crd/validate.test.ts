@@ -86,6 +86,7 @@ const CASES: [title: string, crd: Definition, ...errors: string[]][] = [
       (detail) =>
         `spec.versions: Invalid value: [${Array(2).fill('{"Name":"v1","Served":true,"Storage":true,"Deprecated":false,"DeprecationWarning":null,"Schema":null,"Subresources":null,"AdditionalPrinterColumns":null,"SelectableFields":null}').join(',')}]: ${detail}`,
     ),
+    'status.storedVersions: Invalid value: ["v1"]: must have the storage version v1',
   ],
   [
     'a version name is a label',
