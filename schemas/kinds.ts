@@ -82,9 +82,9 @@ function deprecationText(gvk: GroupVersionKind, [since, until, replacement]: rea
   return `${apiVersionOf(gvk)} ${gvk.kind} is deprecated in v1.${since}+${gone}${replacement ? `; use ${replacement}` : ''}`;
 }
 
-/** R9.6: what discovery calls `storageVersionHash`; undefined for kinds that are not stored and listable. */
+/** R9.6: what discovery calls `storageVersionHash`; undefined for kinds that are not stored and listable, or in a version not served. */
 export function storageVersionHash(kind: Kind): string | undefined {
-  if (!kind.storage || !kind.verbs.includes('list')) return undefined;
+  if (!kind.storage || kind.storage.isUnserved || !kind.verbs.includes('list')) return undefined;
   const { group, version } = kind.storage;
   return createHash('sha256').update(`${group}/${version}/${kind.kind}`).digest().subarray(0, 8).toString('base64');
 }

@@ -8,6 +8,7 @@ import {
   isNamespaced,
   requestedNamesOf,
   storageVersionOf,
+  versionOf,
   versionsOf,
   type Definition,
   type Version,
@@ -37,6 +38,7 @@ function kindOf(crd: Definition, version: Version): Kind {
   const group = groupOf(crd);
   const gvk = { group, version: textAt(version, 'name'), kind: names.kind };
   const deprecation = deprecationOf(crd, version);
+  const stored = storageVersionOf(crd) ?? gvk.version;
   return {
     ...gvk,
     plural,
@@ -47,7 +49,12 @@ function kindOf(crd: Definition, version: Version): Kind {
     namespaced: isNamespaced(crd),
     verbs: VERBS,
     subresources: subresourcesOf(version, gvk),
-    storage: { group, version: storageVersionOf(crd) ?? gvk.version, path: `${group}/${plural}` },
+    storage: {
+      group,
+      version: stored,
+      path: `${group}/${plural}`,
+      ...(versionOf(crd, stored)?.served !== true && { isUnserved: true as const }),
+    },
     fieldLabels: fieldLabelsOf(crd, version),
     unknownFieldLabel: 'field label not supported: %s',
     generation: true,

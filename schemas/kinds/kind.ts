@@ -36,7 +36,7 @@ export interface Kind extends GroupVersionKind {
   /** The built-in type behind the rows of this kind; absent for custom resources. */
   definition?: TypeName;
   /** Where objects live: group and version that they are stored as, and the path under `/registry/`. Absent: nothing is stored. */
-  storage?: { group: string; version: string; path: string };
+  storage?: { group: string; version: string; path: string; isUnserved?: true };
   fieldLabels: readonly FieldLabel[];
   /** The text of a 400 for any other label; `%s` stands for it (R6.51). */
   unknownFieldLabel: string;

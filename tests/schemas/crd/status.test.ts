@@ -14,6 +14,7 @@ import { deprecationOf, kindsOf } from '../../../schemas/crd/kind.js';
 import { schemaOf, versionsOf } from '../../../schemas/crd/definition.js';
 import { prepareDefinitionForStatusUpdate, prepareDefinitionForUpdate, settleDefinition } from '../../../schemas/crd/prepare.js';
 import { compareVersions } from '../../../schemas/crd/version-order.js';
+import { storageVersionHash } from '../../../schemas/kinds.js';
 import { clone, type JsonObject } from '../../../schemas/json-value.js';
 import { established, version, widgets, withSchema } from './definitions.js';
 
@@ -270,6 +271,13 @@ t.test('a definition makes rows of the table of kinds (B3.8)', async (t) => {
   t.equal(v1!.deprecation, undefined);
   t.equal(beta!.deprecation, 'example.com/v1beta1 Widget is deprecated; use example.com/v1 Widget');
   t.strictSame(kindsOf(withCondition(crd, TERMINATING.inProgress, NOW))[0]!.verbs, v1!.verbs, 'also while it ends (R1.17)');
+});
+
+t.test('discovery has no hash of a stored version that is not served (R9.6)', async (t) => {
+  for (const served of [true, false]) {
+    const crd = established(widgets({ versions: [version('v1', { storage: true, served }), version('v2')] }));
+    for (const kind of kindsOf(crd)) t.equal(storageVersionHash(kind) !== undefined, served);
+  }
 });
 
 t.test('deprecated versions warn (R1.33)', async (t) => {
