@@ -3,7 +3,9 @@ import type { Answer, Request } from './api.js';
 import { route } from './routing.js';
 import { runSubresource } from './subresources/index.js';
 import { acceptsAny, ALL_TYPES, negotiate, type Offer, type Output, PROTOBUF_TYPE } from './negotiation.js';
-import { methodNotSupported, notAcceptable, notAcceptableRoute } from '../schemas/status.js';
+import { goQuote } from '../schemas/field-errors.js';
+import { pathSegment } from '../schemas/names.js';
+import { badRequest, methodNotSupported, notAcceptable, notAcceptableRoute } from '../schemas/status.js';
 import { verbs } from './verbs/index.js';
 import { patchType } from './verbs/patch.js';
 import type { Resource } from './resource.js';
@@ -23,12 +25,21 @@ export async function dispatch(request: Request): Promise<Answer> {
   if (method === 'PATCH' && !resource.isCustom) patchType(resource, request);
   request.output = outputOf(resource, request);
   if (info.verb === 'watch' && !resource.kind.verbs.includes('watch')) throw methodNotSupported(resource.gr, 'watch');
+  if (NAMING.has(info.verb)) checkNameOf(request);
   if (subresource !== '') return runSubresource(resource, request, subresource);
   return verbs[info.verb]!(resource, request);
 }
 
 /** The subresources whose answers a Table can show. */
 const WITH_TABLE: ReadonlySet<string> = new Set(['', 'status', 'scale']);
+
+const NAMING: ReadonlySet<string> = new Set(['get', 'delete', 'patch']);
+
+/** No key of the store ends with such a name. */
+function checkNameOf({ info: { name } }: Request): void {
+  const faults = pathSegment(name);
+  if (faults.length) throw badRequest(`Name parameter invalid: ${goQuote(name)}: ${faults.join(';')}`);
+}
 
 const offerOf = ({ isCustom, kind }: Resource, subresource: string): Offer =>
   !WITH_TABLE.has(subresource)

@@ -167,6 +167,23 @@ t.test('a Scale is judged as an object of its own (B5.20)', async (t) => {
   }
 });
 
+t.test('a name that no path can have is refused where it is looked for (R3.17)', async (t) => {
+  for (const [name, why] of [
+    ['%2e', '".": may not be \'.\''],
+    ['a%25b', '"a%b": may not contain \'%\''],
+  ] as const)
+    for (const method of ['GET', 'DELETE', 'PATCH'] as const) {
+      const answer = await server.transport.request({
+        method,
+        path: `${NS}/pods/${name}`,
+        headers: { 'content-type': 'application/merge-patch+json' },
+        ...(method === 'PATCH' && { body: {} }),
+      });
+      t.equal(answer.status, 400, method);
+      t.equal(messageOf(answer), `Name parameter invalid: ${why}`, method);
+    }
+});
+
 t.test('only objects, their status and scale are shown as tables (R8.3)', async (t) => {
   const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
   for (const [path, code] of [

@@ -1,13 +1,13 @@
 /** Endpoints and EndpointSlice */
 import { defaultEndpoints, defaultEndpointSlice } from '../../defaulting/network.js';
-import { child, duplicate, type FieldError, index, invalidValue, required, tooMany } from '../../field-errors.js';
+import { child, duplicate, type FieldError, index, invalidValue, notSupported, required, tooMany } from '../../field-errors.js';
 import { equal, type JsonObject } from '../../json-value.js';
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from '../../names.js';
 import { metaOf, validateLabels } from '../../object-meta.js';
 import { immutable, invalidEach, requiredOneOf } from '../checks.js';
 import { parseAddress, validateCanonicalIp, validateLegacyIp, warnOfIp } from '../ip.js';
 import { entriesAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../members.js';
-import { portNumber, validateProtocol } from '../pods/ports.js';
+import { portNumber, PROTOCOLS, validateProtocol } from '../pods/ports.js';
 import type { KindRules } from '../rules.js';
 import { validateEndpointIp } from './endpoint-ip.js';
 
@@ -93,7 +93,8 @@ function validateSlicePorts(slice: JsonObject, errors: FieldError[]): void {
     if (name !== '') invalidEach(`${path}.name`, name, dnsLabel(name), errors);
     if (names.has(name)) errors.push(duplicate(`${path}.name`, name));
     names.add(name);
-    validateProtocol(port, path, errors);
+    const protocol = textAt(port, 'protocol');
+    if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(child(path, 'protocol'), protocol, PROTOCOLS));
     validateName(port, 'appProtocol', path, qualifiedName, errors);
   });
 }

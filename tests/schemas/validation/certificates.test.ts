@@ -144,3 +144,17 @@ t.test('trust bundles are called after their signer and hold authorities, each o
   const moved = { metadata: { name: 'example.com:t:x' }, spec: { signerName: 'example.com/t', trustBundle: ca } };
   t.same(print(bundleRules.validateUpdate!(moved, old)), ['spec.signerName: Invalid value: "example.com/t": field is immutable']);
 });
+
+t.test('a write of the status leaves verdicts as the approval made them', async (t) => {
+  const approved = { type: 'Approved', status: 'True', reason: 'known', lastUpdateTime: 'then', lastTransitionTime: 'then' };
+  const failed = { type: 'Failed', status: 'True', lastUpdateTime: 'then', lastTransitionTime: 'then' };
+  for (const [title, sent, kept] of [
+    ['the verdict', { type: 'Approved', status: 'True' }, approved],
+    ['another condition', failed, failed],
+  ] as const) {
+    const object: JsonObject = { spec: {}, status: { conditions: [{ ...sent }] } };
+    const context = { now: 'then' } as Parameters<NonNullable<typeof csr.prepareForStatusUpdate>>[2];
+    csr.prepareForStatusUpdate!(object, { spec: {}, status: { conditions: [approved] } }, context);
+    t.same(object['status'], { conditions: [kept] }, title);
+  }
+});
