@@ -96,7 +96,7 @@ const attacks: [string, (string | Buffer)[], string, string][] = [
   ['two slashes in front', rawRequest('GET', '//api/v1/namespaces/default'), '200 OK', '"name":"default"'],
   ['two slashes inside', rawRequest('GET', '/api//v1/namespaces/default'), '404 Not Found', ''],
   ['a path that climbs', rawRequest('GET', '/api/v1/../../etc/passwd'), '404 Not Found', ''],
-  ['two dots for a name', rawRequest('GET', '/api/v1/namespaces/..'), '404 Not Found', 'namespaces \\"..\\" not found'],
+  ['two dots for a name', rawRequest('GET', '/api/v1/namespaces/..'), '400 Bad Request', 'Name parameter invalid: \\"..\\"'],
   ['a NUL in a name', rawRequest('GET', '/api/v1/namespaces/a%00b'), '404 Not Found', ''],
   ['a malformed escape', rawRequest('GET', '/api/v1/namespaces/%zz'), '400 Bad Request', 'invalid URL escape'],
   ['an escape that is no UTF-8', rawRequest('GET', '/api/v1/namespaces/%c3%28'), '400 Bad Request', 'invalid URL escape'],

@@ -84,29 +84,6 @@ t.test('a request that finds no place and a full queue is refused in plain text 
   hangUp();
 });
 
-t.test('one request of a user who waits comes before the flood of another', async (t) => {
-  const { server, ask } = await start(t, { maxRequestsInflight: 1 });
-  const maps = '/api/v1/namespaces/default/configmaps';
-  const now = ((await server.transport.request({ method: 'GET', path: maps })).body as JsonObject & { metadata: JsonObject }).metadata;
-  const next = `${maps}?resourceVersion=${Number(now['resourceVersion']) + 1}&resourceVersionMatch=NotOlderThan`;
-  const gate = ask('admin', next); // takes the only place until something is written
-  const waitFor = async (line: RegExp): Promise<void> => {
-    while (!line.test((await ask('admin', '/metrics')).text)) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
-  await waitFor(/^apiserver_current_inflight_requests\{request_kind="readOnly"\} [2-9]/m);
-  const order: string[] = [];
-  const enter = (user: string): Promise<unknown> => ask(user, '/api').then(() => order.push(user));
-  const flood = Array.from({ length: 50 }, () => enter('alice'));
-  await waitFor(/^apiserver_current_inqueue_requests\{request_kind="readOnly"\} 50$/m);
-  const single = enter('bob');
-  await waitFor(/^apiserver_current_inqueue_requests\{request_kind="readOnly"\} 51$/m);
-  await server.client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'default' } });
-  await Promise.all([gate, single, ...flood]);
-  t.equal(order.length, 51);
-  // in the order in which they came it would be the last; sockets shuffle a little
-  t.ok(order.indexOf('bob') < 30, `bob was answered as number ${order.indexOf('bob') + 1}`);
-});
-
 t.test('answers name the FlowSchema and its level where there are any', async (t) => {
   const { server, ask } = await start(t, { profile: 'kubernetes' });
   const uidOf = ({ metadata }: { metadata: object }): string => (metadata as { uid: string }).uid;
