@@ -1,6 +1,7 @@
 import { child, duplicate, type FieldError, forbiddenField, goQuote, index, invalidValue, required } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { oldItems, unchanged } from '../structural/correlate.js';
+import { FEATURES, featuresBelow, featuresOf } from '../structural/features.js';
 import { structural } from '../structural/structural.js';
 import { COST_LIMIT } from './environment.js';
 import { fromJson } from './json-adapter.js';
@@ -27,6 +28,7 @@ export interface CompiledRules {
 
 /** All `x-kubernetes-validations` of the schema of a resource; undefined if it has none (B7). */
 export function compileRules(schema: JsonObject): CompiledRules | undefined {
+  if ((featuresOf(schema) & FEATURES.rules) === 0) return undefined;
   const type = schemaType(schema, { name: 'selfType', resourceRoot: true });
   return type && nodeRules(schema, schema, type);
 }
@@ -44,11 +46,11 @@ function nodeRules(written: JsonObject, schema: JsonObject, type: CelType): Comp
     const element = type.params[name === 'items' ? 0 : 1];
     const inner = written[name];
     const node = schema[name];
-    return element && isObject(inner) && isObject(node) ? nodeRules(inner, node, element) : undefined;
+    return element && mayHaveRules(inner) && isObject(node) ? nodeRules(inner, node, element) : undefined;
   };
   const items = type.kind === 'list' ? below('items') : undefined;
   const additionalProperties = type.kind === 'map' ? below('additionalProperties') : undefined;
-  const branches = Array.isArray(written['allOf']) ? written['allOf'].filter(isObject) : [];
+  const branches = Array.isArray(written['allOf']) ? written['allOf'].filter(mayHaveRules) : [];
   const allOf = branches.map((branch) => nodeRules(branch, schema, type)).filter((rules) => rules !== undefined);
   if (own.length === 0 && properties.size === 0 && !items && !additionalProperties && allOf.length === 0) return undefined;
   let compiled: readonly CompiledRule[] | undefined;
@@ -59,13 +61,21 @@ function nodeRules(written: JsonObject, schema: JsonObject, type: CelType): Comp
   return { schema, type, rules, properties, additionalProperties, items, allOf };
 }
 
+/** The properties that have rules, as they are written and as they are. */
 function pairs(written: JsonValue | undefined, schema: JsonValue | undefined): [string, JsonObject, JsonObject][] {
-  if (!isObject(written) || !isObject(schema)) return [];
-  return Object.entries(written).flatMap(([name, inner]) => {
+  const found: [string, JsonObject, JsonObject][] = [];
+  if (!isObject(written) || !isObject(schema)) return found;
+  for (const name in written) {
+    const inner = written[name];
+    if (!mayHaveRules(inner)) continue;
     const node = schema[name];
-    return isObject(inner) && isObject(node) ? [[name, inner, node] as [string, JsonObject, JsonObject]] : [];
-  });
+    if (isObject(node)) found.push([name, inner, node]);
+  }
+  return found;
 }
+
+const mayHaveRules = (schema: JsonValue | undefined): schema is JsonObject =>
+  isObject(schema) && (featuresBelow(schema) & FEATURES.rules) !== 0;
 
 /** A property without a name in expressions still has rules of its own; one that is invisible has none. */
 function fieldTypeOf(name: string, schema: JsonObject, type: CelType): CelType | undefined {

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from '../json-value.js';
-import { BOOL, BYTES, type CelType, DOUBLE, DURATION, DYN, INT, listOf, mapOf, STRING, struct, TIMESTAMP } from './types.js';
+import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { BOOL, BYTES, type CelType, DOUBLE, DURATION, DYN, INT, listOf, mapOf, STRING, TIMESTAMP } from './types.js';
 
 /** B2.31: what fits in one request. */
 const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
@@ -28,12 +28,18 @@ export function schemaType(schema: JsonObject, options: SchemaTypeOptions): CelT
   return typed(schema, options.name, options.resourceRoot ?? false);
 }
 
-const TEXT = { ...STRING, minSerializedSize: 2 };
+const BOOLEAN: CelType = { ...BOOL, minSerializedSize: 4 };
+const REAL: CelType = { ...DOUBLE, minSerializedSize: 1 };
+const INTEGER: CelType = { ...INT, minSerializedSize: 1 };
 const PLAIN: JsonObject = { type: 'string' };
 
-function sizedText(maxElements: number): CelType {
-  return { ...TEXT, maxElements };
-}
+const sizedText = (maxElements: number): CelType => ({
+  kind: STRING.kind,
+  name: STRING.name,
+  params: STRING.params,
+  minSerializedSize: 2,
+  maxElements,
+});
 
 function typed(schema: JsonObject, name: string, resourceRoot: boolean): CelType | undefined {
   if (schema['x-kubernetes-int-or-string'] === true)
@@ -46,11 +52,11 @@ function typed(schema: JsonObject, name: string, resourceRoot: boolean): CelType
     case 'string':
       return stringType(schema);
     case 'boolean':
-      return { ...BOOL, minSerializedSize: 4 };
+      return BOOLEAN;
     case 'number':
-      return { ...DOUBLE, minSerializedSize: 1 };
+      return REAL;
     case 'integer':
-      return { ...INT, minSerializedSize: 1 };
+      return INTEGER;
     default:
       return resourceRoot && isObject(schema['properties']) ? objectType(schema, name, true) : undefined;
   }
@@ -83,26 +89,61 @@ function objectType(schema: JsonObject, name: string, resourceRoot: boolean): Ce
   return structType(schema, name, resourceRoot);
 }
 
+/** Most of a schema is never looked at by an expression: the fields of an object are made when one of them is asked for. */
 function structType(schema: JsonObject, name: string, resourceRoot: boolean): CelType {
-  const fields = new Map<string, CelType>();
-  const jsonNames = new Map<string, string>();
-  const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
   const declared = isObject(schema['properties']) ? schema['properties'] : {};
   const properties = resourceRoot ? withResourceMembers(declared) : declared;
-  let minSerializedSize = 2;
-  for (const [property, inner] of Object.entries(properties)) {
-    if (!isObject(inner)) continue;
+  let members: Members | undefined;
+  let size: number | undefined;
+  return {
+    kind: 'struct',
+    name,
+    params: [],
+    get fields() {
+      members ??= membersOf(properties, name);
+      return members.fields;
+    },
+    get jsonNames() {
+      members ??= membersOf(properties, name);
+      return members.jsonNames;
+    },
+    get minSerializedSize() {
+      size ??= smallestSize(schema['required'], properties);
+      return size;
+    },
+  };
+}
+
+interface Members {
+  fields: ReadonlyMap<string, CelType>;
+  jsonNames: ReadonlyMap<string, string>;
+}
+
+function membersOf(properties: JsonObject, name: string): Members {
+  const fields = new Map<string, CelType>();
+  const jsonNames = new Map<string, string>();
+  for (const property in properties) {
+    const inner = properties[property]!;
     const escaped = escapeName(property);
-    const type = typed(inner, `${name}.${escaped ?? property}`, embedded(inner));
-    if (!type) continue;
-    if (required.has(property) && inner['default'] === undefined) minSerializedSize += property.length + type.minSerializedSize! + 4;
-    if (escaped === undefined) continue;
+    if (escaped === undefined || !isObject(inner)) continue;
+    const type = typed(inner, `${name}.${escaped}`, embedded(inner));
+    if (type === undefined) continue;
     fields.set(escaped, type);
     if (escaped !== property) jsonNames.set(escaped, property);
   }
-  const type: CelType = { ...struct(name, fields), minSerializedSize };
-  if (jsonNames.size > 0) type.jsonNames = jsonNames;
-  return type;
+  return { fields, jsonNames };
+}
+
+/** The JSON of an object with nothing but what is required and has no default. */
+function smallestSize(required: JsonValue | undefined, properties: JsonObject): number {
+  let size = 2;
+  for (const property of new Set(Array.isArray(required) ? required : [])) {
+    const inner = typeof property === 'string' && Object.hasOwn(properties, property) ? properties[property]! : undefined;
+    if (!isObject(inner) || inner['default'] !== undefined) continue;
+    const type = typed(inner, '', embedded(inner));
+    if (type !== undefined) size += String(property).length + type.minSerializedSize! + 4;
+  }
+  return size;
 }
 
 /** B7.2; a schema that declares all of them itself keeps its own. */

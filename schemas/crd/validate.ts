@@ -2,7 +2,7 @@
 import { child, index, invalidValue, notSupported, required, type FieldError } from '../field-errors.js';
 import type { JsonObject, JsonValue } from '../json-value.js';
 import { dns1035Label, dnsSubdomain } from '../names.js';
-import { has, structural } from '../structural/structural.js';
+import { additionalOf, itemsOf, propertiesOf, structural, type Structural } from '../structural/structural.js';
 import { objectAt, objectsAt, textAt, textsAt } from '../validation/members.js';
 import { validateApproval } from './api-approval.js';
 import { conversionErrors, hasBadCaBundle } from './conversion-rules.js';
@@ -190,8 +190,14 @@ function preserveErrors(crd: Definition, old: Definition | undefined): FieldErro
 /** B2.8: defaults are only for objects that are pruned. */
 function unprunedDefaultErrors(crd: Definition): FieldError[] {
   if (specOf(crd)?.preserveUnknownFields !== true) return [];
-  const hasDefaults = versionsOf(crd).some((version) => has(structural(schemaOf(version) ?? {}), 'defaults'));
-  return hasDefaults ? [invalidValue('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema')] : [];
+  const used = versionsOf(crd).some((version) => hasDefaults(structural(schemaOf(version) ?? {})));
+  return used ? [invalidValue('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema')] : [];
+}
+
+function hasDefaults(node: Structural): boolean {
+  if (node.default !== undefined) return true;
+  const inner = [itemsOf(node), additionalOf(node), ...propertiesOf(node).map(([, property]) => property)];
+  return inner.some((each) => each !== undefined && hasDefaults(each));
 }
 
 /** B2.15: the checks that the stored definition fails. */

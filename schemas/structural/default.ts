@@ -1,5 +1,5 @@
 import { clone, isObject, type JsonObject, type JsonValue } from '../json-value.js';
-import { additionalOf, has, isForbiddenNull, itemsOf, propertiesOf, propertyOf, type Structural } from './structural.js';
+import { additionalOf, defaultedOf, has, isForbiddenNull, itemsOf, propertyOf, type Structural } from './structural.js';
 
 /** B5.6, in place: absent members and nulls that are not taken get their default; then the members that exist, at every depth. */
 export function fillDefaults(node: Structural, value: JsonValue): void {
@@ -9,9 +9,8 @@ export function fillDefaults(node: Structural, value: JsonValue): void {
 }
 
 function fillMembers(node: Structural, object: JsonObject): void {
-  for (const [name, property] of propertiesOf(node)) {
-    if (property.default === undefined) continue;
-    if (!Object.hasOwn(object, name) || isForbiddenNull(object[name], property)) object[name] = clone(property.default);
+  for (const [name, property] of defaultedOf(node)) {
+    if (!Object.hasOwn(object, name) || isForbiddenNull(object[name], property)) object[name] = clone(property.default!);
   }
   const additional = additionalOf(node);
   for (const name in object) {

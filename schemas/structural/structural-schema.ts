@@ -7,7 +7,7 @@ import { conformEmbedded, conformMetadata, dropMalformedEmbedded, dropMalformedM
 import { validateListTypes, validateListTypesUpdate } from './list-type.js';
 import { prune } from './prune.js';
 import { sharedSchema } from './shared-schema.js';
-import { has, propertyOf, structural, type Structural } from './structural.js';
+import { propertyOf, structural, type Structural } from './structural.js';
 import { validateSchema } from './validate.js';
 
 export interface StructuralSchemaOptions {
@@ -85,9 +85,10 @@ function withRest(
   warnings: string[],
 ): FieldError[] {
   const found = [...errors, ...listTypes(root, object, old)];
-  if (!has(root, 'rules')) return found;
+  const rules = rulesOf(root);
+  if (rules === undefined) return found;
   if (found.some((error) => BLOCKING.has(error.type))) return [...found, UNCHECKED];
-  return [...found, ...evaluateRules(rulesOf(root), '', object, old, { ratcheting: true, warn: (text) => warnings.push(text) })];
+  return [...found, ...evaluateRules(rules, '', object, old, { ratcheting: true, warn: (text) => warnings.push(text) })];
 }
 
 const compiledRules = new WeakMap<JsonObject, CompiledRules>();

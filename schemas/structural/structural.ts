@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { FEATURES, featuresBelow, featuresOf } from './features.js';
 
 /**
  * One node of an `openAPIV3Schema`, read shallowly: children are read when somebody asks for them, so that a large schema costs
@@ -25,9 +26,10 @@ export interface Structural {
 interface Known {
   properties: Map<string, Structural> | undefined;
   sorted: readonly (readonly [string, Structural])[] | undefined;
+  defaulted: readonly (readonly [string, Structural])[] | undefined;
   additional: Structural | undefined;
   items: Structural | undefined;
-  below: number | undefined;
+  features: number | undefined;
 }
 
 const nodes = new WeakMap<JsonObject, Structural>();
@@ -49,7 +51,14 @@ export function structural(raw: JsonObject): Structural {
     listType: typeof raw['x-kubernetes-list-type'] === 'string' ? raw['x-kubernetes-list-type'] : undefined,
     listMapKeys: Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : noKeys,
     open: raw.additionalProperties !== undefined && raw.additionalProperties !== null,
-    known: { properties: undefined, sorted: undefined, additional: undefined, items: undefined, below: undefined },
+    known: {
+      properties: undefined,
+      sorted: undefined,
+      defaulted: undefined,
+      additional: undefined,
+      items: undefined,
+      features: undefined,
+    },
   };
   nodes.set(raw, node);
   return node;
@@ -63,7 +72,7 @@ export function propertyOf(node: Structural, name: string): Structural | undefin
   if (!isObject(properties) || !Object.hasOwn(properties, name)) return undefined;
   const raw = properties[name];
   if (!isObject(raw)) return undefined;
-  const found = structural(raw);
+  const found = childOf(node, raw);
   node.known.properties ??= new Map();
   node.known.properties.set(name, found);
   return found;
@@ -72,14 +81,14 @@ export function propertyOf(node: Structural, name: string): Structural | undefin
 export function additionalOf(node: Structural): Structural | undefined {
   const raw = node.raw.additionalProperties;
   if (!isObject(raw)) return undefined;
-  node.known.additional ??= structural(raw);
+  node.known.additional ??= childOf(node, raw);
   return node.known.additional;
 }
 
 export function itemsOf(node: Structural): Structural | undefined {
   const raw = node.raw.items;
   if (!isObject(raw)) return undefined;
-  node.known.items ??= structural(raw);
+  node.known.items ??= childOf(node, raw);
   return node.known.items;
 }
 
@@ -99,31 +108,34 @@ export function propertiesOf(node: Structural): readonly (readonly [string, Stru
   return node.known.sorted;
 }
 
-/** What may occur in a schema or anywhere below: lets the walks over objects skip what cannot concern them. */
-const BELOW = { defaults: 1, listTypes: 2, embedded: 4, rules: 8 } as const;
-
-/** Whether a node or one below it has defaults, sets or maps, embedded resources, or rules of CEL. */
-export function has(node: Structural, what: keyof typeof BELOW): boolean {
-  node.known.below ??= below(node.raw);
-  return (node.known.below & BELOW[what]) !== 0;
+/** The declared properties that have a default, in the order of their names (B5.6). */
+export function defaultedOf(node: Structural): readonly (readonly [string, Structural])[] {
+  node.known.defaulted ??= defaulted(node);
+  return node.known.defaulted;
 }
 
-function below(raw: JsonObject): number {
-  const listType = raw['x-kubernetes-list-type'];
-  let found = raw['x-kubernetes-embedded-resource'] === true ? BELOW.embedded : 0;
-  if (raw.default !== undefined && raw.default !== null) found |= BELOW.defaults;
-  if (listType === 'set' || listType === 'map') found |= BELOW.listTypes;
-  if (Array.isArray(raw['x-kubernetes-validations'])) found |= BELOW.rules;
-  if (isObject(raw.items)) found |= below(raw.items);
-  if (isObject(raw.additionalProperties)) found |= below(raw.additionalProperties);
-  const properties = raw.properties;
-  if (isObject(properties)) {
-    for (const name in properties) {
-      const property = properties[name];
-      if (isObject(property)) found |= below(property);
-    }
+function defaulted(node: Structural): readonly (readonly [string, Structural])[] {
+  const { properties } = node.raw;
+  if (!isObject(properties)) return [];
+  const names: string[] = [];
+  for (const name in properties) {
+    const raw = properties[name];
+    if (isObject(raw) && raw.default != null) names.push(name);
   }
-  return found;
+  return names.sort().map((name) => [name, propertyOf(node, name)!] as const);
+}
+
+/** Whether a node or one below it may have defaults, sets or maps, embedded resources, or rules of CEL: walks over objects skip the others. */
+export function has(node: Structural, what: keyof typeof FEATURES): boolean {
+  node.known.features ??= featuresOf(node.raw);
+  return (node.known.features & FEATURES[what]) !== 0;
+}
+
+/** What was read of a node holds for all below it. */
+function childOf(node: Structural, raw: JsonObject): Structural {
+  const child = structural(raw);
+  if (node.known.features !== undefined) child.known.features ??= featuresBelow(raw);
+  return child;
 }
 
 /** A null that its field does not take (B5.7). */

@@ -248,8 +248,17 @@ function objectKeywords(node: Structural): Check | undefined {
   const properties = isObject(raw.properties) ? raw.properties : undefined;
   const additional = raw.additionalProperties;
   const closed = additional === false;
-  const declared = new Map<string, { raw: JsonObject; check: Check | undefined }>();
-  for (const name in properties) if (isObject(properties[name])) declared.set(name, { raw: properties[name], check: undefined });
+  const members = new Map<string, Check>();
+  /** The check of a declared member, made when one of that name is first seen; names of undeclared ones are not kept. */
+  const memberCheck = (name: string): Check | undefined => {
+    const known = members.get(name);
+    if (known !== undefined || properties === undefined || !Object.hasOwn(properties, name)) return known;
+    const property = properties[name];
+    if (!isObject(property)) return undefined;
+    const check = checkOf(property);
+    members.set(name, check);
+    return check;
+  };
   let values: Check | undefined;
 
   if (min == null && max == null && needed.length === 0 && properties === undefined && !closed && !isObject(additional)) return undefined;
@@ -259,11 +268,10 @@ function objectKeywords(node: Structural): Check | undefined {
     let marks: Mark[] | undefined;
     for (const name in object) {
       const from = walk.errors.length;
-      const property = declared.get(name);
+      const property = memberCheck(name);
       if (property !== undefined) {
-        property.check ??= checkOf(property.raw);
         walk.path.push(name);
-        property.check(object[name]!, walk, old === undefined ? UNCORRELATED : oldMember(old, name));
+        property(object[name]!, walk, old === undefined ? UNCORRELATED : oldMember(old, name));
         walk.path.pop();
       } else if (isObject(additional)) {
         values ??= checkOf(additional);

@@ -221,7 +221,15 @@ const CASES: [title: string, crd: Definition, ...errors: string[]][] = [
   ],
   [
     'preserveUnknownFields is gone',
-    widgets({ preserveUnknownFields: true }),
+    widgets({
+      preserveUnknownFields: true,
+      versions: [
+        version('v1', {
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', properties: { default: { type: 'string' } } } },
+        }),
+      ],
+    }),
     'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
   ],
 ];

@@ -291,6 +291,11 @@ t.test('rules are not evaluated after blocking errors (B6.9), and ratchet (B7.10
   t.strictSame(warnings, [small]);
 });
 
+t.test('a property with the name of a keyword is no keyword', async (t) => {
+  const { validate } = structuralSchema(spec({ 'x-kubernetes-validations': { type: 'array' }, default: { type: 'string' } }));
+  t.equal(validate({ spec: { default: 1 } }, undefined).length, 1, 'no rules were left unchecked');
+});
+
 t.test('a write to status is judged by the schema of status (B5.10)', async (t) => {
   const schema = structuralSchema({
     type: 'object',
