@@ -75,6 +75,10 @@ export function required(field: string, detail = ''): FieldError {
 export function invalidValue(field: string, value: unknown, detail: string): FieldError {
   return { type: 'Invalid', field, body: withDetail(`Invalid value: ${printValue(value)}`, detail) };
 }
+/** Where Kubernetes prints the value in another way than others. */
+export function invalidPrinted(field: string, printed: string, detail: string): FieldError {
+  return { type: 'Invalid', field, body: withDetail(`Invalid value: ${printed}`, detail) };
+}
 /** Where the value is not to be shown. */
 export function invalidOmitted(field: string, detail: string): FieldError {
   return { type: 'Invalid', field, body: `Invalid value: ${detail}` };

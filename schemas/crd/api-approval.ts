@@ -1,5 +1,6 @@
 /** Groups that belong to the Kubernetes community, and the annotation that lets a definition use one (B2.9, B3.5). */
 import { goQuote, index, invalidValue, required, type FieldError } from '../field-errors.js';
+import { parseRequestUri } from '../url.js';
 import { objectAt } from '../validation/members.js';
 import { groupOf, type Definition } from './definition.js';
 
@@ -21,7 +22,8 @@ export function apiApproval(crd: Definition): Approval {
     return { state: 'missing', reason: `protected groups must have approval annotation ${goQuote(ANNOTATION)}, ${SEE}` };
   }
   if (value.startsWith('unapproved')) return { state: 'bypassed', reason: `not approved: ${goQuote(value)}` };
-  if (/^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^/?#\s]+[^\s]*$/.test(value)) return { state: 'approved', reason: `approved in ${value}` };
+  const url = parseRequestUri(value);
+  if (typeof url !== 'string' && url.scheme !== '' && url.host !== '') return { state: 'approved', reason: `approved in ${value}` };
   return {
     state: 'invalid',
     reason: `protected groups must have approval annotation ${goQuote(ANNOTATION)} with either a URL or a reason starting with "unapproved", ${SEE}`,

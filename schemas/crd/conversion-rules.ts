@@ -3,13 +3,16 @@ import { X509Certificate } from 'node:crypto';
 import { child, forbiddenField, index, invalidValue, notSupported, required, type FieldError } from '../field-errors.js';
 import type { JsonObject } from '../json-value.js';
 import { dns1035Label, dnsSubdomain } from '../names.js';
+import { parseUrl } from '../url.js';
 import { numberAt, objectAt, textAt, textsAt } from '../validation/members.js';
 import { type Definition, specOf } from './definition.js';
 
 const REVIEW_VERSIONS = ['v1', 'v1beta1'];
 
-/** `checksCaBundle` is off where a bad bundle is tolerated. `path` is `spec.conversion`. */
-export function conversionErrors(conversion: JsonObject | undefined, path: string, checksCaBundle: boolean): FieldError[] {
+/** Of `spec.conversion`; `checksCaBundle` is off where a bad bundle is tolerated. */
+export function conversionErrors(spec: JsonObject | undefined, checksCaBundle: boolean): FieldError[] {
+  const path = 'spec.conversion';
+  const conversion = objectAt(spec, 'conversion');
   if (conversion === undefined) return [];
   const strategy = textAt(conversion, 'strategy');
   const webhook = objectAt(conversion, 'webhook');
@@ -19,6 +22,9 @@ export function conversionErrors(conversion: JsonObject | undefined, path: strin
   const versionsPath = child(path, 'conversionReviewVersions');
 
   const errors: FieldError[] = [];
+  if (strategy !== 'None' && spec?.preserveUnknownFields === true) {
+    errors.push(invalidValue(child(path, 'strategy'), strategy, 'must be None if spec.preserveUnknownFields is true'));
+  }
   if (strategy === '') errors.push(required(child(path, 'strategy')));
   else if (strategy !== 'None' && strategy !== 'Webhook') {
     errors.push(notSupported(child(path, 'strategy'), strategy, ['None', 'Webhook']));
@@ -63,19 +69,16 @@ export function clientConfigErrors(config: JsonObject, path: string, checksCaBun
   return errors;
 }
 
-/** Scheme, user, host, path, query and fragment of a URL. */
-const URL_PARTS = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/s;
-
-function urlErrors(url: string, path: string): FieldError[] {
+function urlErrors(text: string, path: string): FieldError[] {
   const form = '; desired format: https://host[/path]';
-  const [, scheme = '', user, host = '', query = '', fragment = ''] = URL_PARTS.exec(url)!;
+  const url = parseUrl(text);
+  if (typeof url === 'string') return [required(path, `url must be a valid URL: ${url}${form}`)];
   const errors: FieldError[] = [];
-  if (scheme.toLowerCase() !== 'https')
-    errors.push(invalidValue(path, scheme.toLowerCase(), `'https' is the only allowed URL scheme${form}`));
-  if (host === '') errors.push(invalidValue(path, host, `host must be specified${form}`));
-  if (user !== undefined) errors.push(invalidValue(path, user, 'user information is not permitted in the URL'));
-  if (fragment !== '') errors.push(invalidValue(path, fragment, 'fragments are not permitted in the URL'));
-  if (query !== '') errors.push(invalidValue(path, query, 'query parameters are not permitted in the URL'));
+  if (url.scheme !== 'https') errors.push(invalidValue(path, url.scheme, `'https' is the only allowed URL scheme${form}`));
+  if (url.host === '') errors.push(invalidValue(path, url.host, `host must be specified${form}`));
+  if (url.user !== undefined) errors.push(invalidValue(path, url.user, 'user information is not permitted in the URL'));
+  if (url.fragment !== '') errors.push(invalidValue(path, url.fragment, 'fragments are not permitted in the URL'));
+  if (url.query !== '') errors.push(invalidValue(path, url.query, 'query parameters are not permitted in the URL'));
   return errors;
 }
 

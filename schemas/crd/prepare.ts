@@ -3,7 +3,7 @@ import { isEmpty } from '../builtin/scalars.js';
 import { clone, equal, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { metaOf } from '../object-meta.js';
 import { made, objectAt, preset, textAt, textsAt, take } from '../validation/members.js';
-import { schemaOf, storageVersionOf, versionsOf, type Definition } from './definition.js';
+import { schemaOf, specOf, storageVersionOf, versionsOf, type Definition } from './definition.js';
 
 /** B1.1, in place: what a decoded definition gets beyond the defaults of its type. */
 export function defaultDefinition(crd: Definition): void {
@@ -15,7 +15,12 @@ export function defaultDefinition(crd: Definition): void {
     preset(names, 'listKind', `${kind}List`);
   }
   spec.conversion ??= { strategy: 'None' };
-  const service = objectAt(objectAt(objectAt(objectAt(spec, 'conversion'), 'webhook'), 'clientConfig'), 'service');
+  const conversion = made(spec, 'conversion');
+  const webhook = objectAt(conversion, 'webhook');
+  const clientConfig = objectAt(webhook, 'clientConfig');
+  // internally a webhook is no more than what it holds
+  if (clientConfig === undefined && (webhook?.conversionReviewVersions ?? null) === null) delete conversion.webhook;
+  const service = objectAt(clientConfig, 'service');
   if (service !== undefined) service.port ??= 443;
   const status = made(crd, 'status');
   const storage = storageVersionOf(crd);
@@ -46,8 +51,13 @@ export function prepareDefinitionForUpdate(crd: Definition, old: Definition): vo
   if (storage !== undefined && !stored.includes(storage)) status.storedVersions = [...stored, storage];
 }
 
-/** After validation, in place: empty lists and maps of keywords are not stored. */
+/** After validation, in place: empty lists and maps of keywords, and a webhook that says nothing, are not stored. */
 export function settleDefinition(crd: Definition): void {
+  const conversion = objectAt(specOf(crd), 'conversion');
+  const webhook = objectAt(conversion, 'webhook');
+  if (webhook !== undefined && isEmpty(webhook.conversionReviewVersions ?? []) && objectAt(webhook, 'clientConfig') === undefined) {
+    delete conversion!.webhook;
+  }
   for (const version of versionsOf(crd)) {
     const schema = schemaOf(version);
     if (schema !== undefined) dropEmptyKeywords(schema);

@@ -1,5 +1,5 @@
 /** The validation of CustomResourceDefinitions beyond their metadata (B2), in the order of B2.0a. */
-import { child, index, invalidValue, notSupported, required, type FieldError } from '../field-errors.js';
+import { child, goJson, index, invalidPrinted, invalidValue, notSupported, required, type FieldError } from '../field-errors.js';
 import type { JsonObject, JsonValue } from '../json-value.js';
 import { dns1035Label, dnsSubdomain } from '../names.js';
 import { additionalOf, itemsOf, propertiesOf, structural, type Structural } from '../structural/structural.js';
@@ -69,10 +69,7 @@ function specErrors(crd: Definition, waived: ReadonlySet<Waiver>, checksCaBundle
   );
   errors.push(...missingNameErrors(objectAt(spec, 'names')), ...nameErrors(objectAt(spec, 'names'), 'spec.names'));
   const hasAnyStatus = versionsOf(crd).some((version) => objectAt(objectAt(version, 'subresources'), 'status') !== undefined);
-  return errors.concat(
-    memberErrors(form.hoisted, hasAnyStatus, waived),
-    conversionErrors(objectAt(spec, 'conversion'), 'spec.conversion', checksCaBundle),
-  );
+  return errors.concat(memberErrors(form.hoisted, hasAnyStatus, waived), conversionErrors(spec, checksCaBundle));
 }
 
 /** Schema, subresources, columns and selectable fields of a version, or those above the versions. */
@@ -107,15 +104,16 @@ const WARNING_BYTES_MAX = 256;
 function warningErrors(version: JsonObject, path: string): FieldError[] {
   const warning = version.deprecationWarning;
   if (typeof warning !== 'string') return [];
-  if (version.deprecated !== true) return [invalidValue(path, warning, 'can only be set for deprecated versions')];
-  const errors: FieldError[] = [];
-  if (Buffer.byteLength(warning) > WARNING_BYTES_MAX)
-    errors.push(invalidValue(path, warning, `must be <= ${WARNING_BYTES_MAX} characters long`));
-  if (warning === '') errors.push(invalidValue(path, warning, 'must not be an empty string'));
-  const bad = [...warning].findIndex((c) => !/[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(c));
-  if (bad >= 0)
-    errors.push(invalidValue(path, warning, `must only contain printable UTF-8 characters; non-printable character found at index ${bad}`));
-  return errors;
+  if (version.deprecated !== true) return [invalidPrinted(path, goJson(warning), 'can only be set for deprecated versions')];
+  const problems: string[] = [];
+  if (Buffer.byteLength(warning) > WARNING_BYTES_MAX) problems.push(`must be <= ${WARNING_BYTES_MAX} characters long`);
+  if (warning === '') problems.push('must not be an empty string');
+  const bad = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(warning);
+  if (bad) {
+    const at = Buffer.byteLength(warning.slice(0, bad.index));
+    problems.push(`must only contain printable UTF-8 characters; non-printable character found at index ${at}`);
+  }
+  return problems.map((problem) => invalidPrinted(path, goJson(warning), problem));
 }
 
 /** B2.4 */

@@ -62,9 +62,9 @@ export function selectableFieldErrors(fields: readonly JsonObject[], schema: Jso
   fields.forEach((field, i) => {
     const at = child(index(path, i), 'jsonPath');
     const jsonPath = textAt(field, 'jsonPath');
-    const problem = selectableProblem(jsonPath, schema);
+    const problems = selectableProblems(jsonPath, schema);
     if (jsonPath === '') errors.push(required(at));
-    else if (problem !== undefined) errors.push(invalidValue(at, jsonPath, problem));
+    else if (problems.length > 0) errors.push(...problems.map((problem) => invalidValue(at, jsonPath, problem)));
     else if (seen.has(jsonPath)) errors.push(duplicate(at, jsonPath));
     else seen.add(jsonPath);
   });
@@ -72,11 +72,13 @@ export function selectableFieldErrors(fields: readonly JsonObject[], schema: Jso
   return errors;
 }
 
-function selectableProblem(jsonPath: string, schema: JsonObject): string | undefined {
+function selectableProblems(jsonPath: string, schema: JsonObject): string[] {
   const found = readFieldPath(jsonPath, schema, false);
-  if ('problem' in found) return `is an invalid path: ${found.problem}`;
-  if (/^metadata(\.|$)/.test(found.path)) return 'must not point to fields in metadata';
+  if ('problem' in found) return [`is an invalid path: ${found.problem}`];
+  const problems = /^metadata(\.|$)/.test(found.path) ? ['must not point to fields in metadata'] : [];
   const { type } = found.schema;
-  if (typeof type === 'string' && SELECTABLE_TYPES.includes(type) && found.schema['x-kubernetes-int-or-string'] !== true) return undefined;
-  return 'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+  if (typeof type !== 'string' || !SELECTABLE_TYPES.includes(type) || found.schema['x-kubernetes-int-or-string'] === true) {
+    problems.push('must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.');
+  }
+  return problems;
 }

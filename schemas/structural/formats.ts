@@ -1,7 +1,7 @@
 /** The string formats that Kubernetes checks (B6.6), by name without dashes. Each says whether a text has the format. */
 import { dnsLabel, dnsSubdomain } from '../names.js';
+import { parseRequestUri } from '../url.js';
 import { isMailAddress } from './mail-address.js';
-import { isRequestUri } from './request-uri.js';
 
 type Format = (text: string) => boolean;
 
@@ -14,7 +14,7 @@ const uuid = (version: string): Format => matches(new RegExp(`^[0-9a-f]{8}-?[0-9
 
 const FORMATS: Readonly<Record<string, Format>> = {
   bsonobjectid: matches(/^[0-9a-f]{24}$/i),
-  uri: isRequestUri,
+  uri: (text) => typeof parseRequestUri(text) !== 'string',
   email: isMailAddress,
   hostname: isHostname,
   ipv4: (text) => isIpv4(text) || (isIpv6(text) && text.includes('.') && isMapped(text)),

@@ -4,7 +4,7 @@
  *
  * `matches` counts as the validator of Kubernetes does, check by check, since that decides whose errors anyOf and oneOf tell.
  */
-import { notSupported, required, tooLong, tooMany, type FieldError } from '../field-errors.js';
+import { goQuote, notSupported, required, tooLong, tooMany, type FieldError } from '../field-errors.js';
 import { equal, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { oldItems, oldMember, UNCORRELATED, unchanged } from './correlate.js';
 import { isKnownFormat, stringFormat } from './formats.js';
@@ -184,7 +184,7 @@ function formatCheck(format: string): Check | undefined {
   const hasFormat = stringFormat(format);
   if (hasFormat === undefined) return undefined;
   return (value, walk) => {
-    if (!hasFormat(value as string)) report(walk, 'TypeInvalid', value, `must be of type ${format}: ${JSON.stringify(value)}`);
+    if (!hasFormat(value as string)) report(walk, 'TypeInvalid', value, `must be of type ${format}: ${goQuote(value as string)}`);
   };
 }
 

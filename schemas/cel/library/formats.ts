@@ -1,8 +1,8 @@
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from '../../names.js';
 import { stringFormat } from '../../structural/formats.js';
+import { parseRequestUri } from '../../url.js';
 import type { Library } from '../functions.js';
 import { ArrayList, NONE, Opaque, Optional, type Value } from '../values.js';
-import { parseRequestUri } from './urls.js';
 
 type Check = (text: string) => readonly string[];
 

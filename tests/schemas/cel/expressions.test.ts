@@ -144,7 +144,9 @@ const TRUE: Record<string, readonly string[]> = {
     "!isCIDR('10.0.0.0/08') && !ip('255.255.255.255').isGlobalUnicast()",
     "url('https://[::1]:8443/a%20b?x=1&x=2').getHostname() == '::1'",
     "url('https://h:1/a?x=1&x=2').getQuery() == {'x': ['1', '2']} && url('https://h:1/').getHost() == 'h:1'",
-    "isURL('/path') && !isURL('relative')",
+    "isURL('/path') && !isURL('relative') && !isURL('http://::1/')",
+    "url('mailto:a@b').getScheme() == 'mailto' && url('mailto:a@b').getHost() == ''",
+    "url('HTTPS://h/%41?#f') == url('https://h/%41') && url('https://a?x#y').getQuery() == {'x': ['']}",
   ],
   'quantities and versions': [
     "quantity('200M') == quantity('0.2G') && quantity('1Ki').add(24).asInteger() == 1048",

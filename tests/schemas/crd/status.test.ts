@@ -219,6 +219,7 @@ t.test('protected groups show their approval (B3.5)', async (t) => {
     approvalCondition(
       widgets({ group: 'x.kubernetes.io' }, value === undefined ? {} : { annotations: { 'api-approved.kubernetes.io': value } }),
     );
+  t.match(approval('https://[::1'), { reason: 'InvalidAnnotation' });
   t.equal(approvalCondition(widgets()), undefined);
   t.match(approval(), { status: 'False', reason: 'MissingAnnotation' });
   t.match(approval('https://github.com/x'), { status: 'True', reason: 'ApprovedAnnotation', message: 'approved in https://github.com/x' });

@@ -156,6 +156,38 @@ const CASES: [title: string, crd: Definition, ...errors: string[]][] = [
     widgets({ versions: [version('v1', { storage: true, selectableFields: [{ jsonPath: '.spec' }] }), version('v2')] }),
     'spec.versions[0].selectableFields: Invalid value: "": may only be set when `version.schema.openAPIV3Schema` is not included',
   ],
+  [
+    'metadata as a whole are no selectable field for two reasons',
+    selectable('.metadata'),
+    'spec.selectableFields[0].jsonPath: Invalid value: ".metadata": must not point to fields in metadata',
+    'spec.selectableFields[0].jsonPath: Invalid value: ".metadata": must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
+  ],
+  [
+    'a warning is shown as JSON, and where it cannot be printed in bytes',
+    withSchema({ type: 'object' }, { deprecated: true, deprecationWarning: '\u{1F600}<\u00a0\u0007' }),
+    'spec.versions[0].deprecationWarning: Invalid value: "\u{1F600}\\u003c\u00a0\\u0007": must only contain printable UTF-8 characters; non-printable character found at index 5',
+  ],
+  [
+    'objects that are not pruned are not converted',
+    widgets({ preserveUnknownFields: true, conversion: { strategy: 'Magic' } }),
+    'spec.conversion.strategy: Invalid value: "Magic": must be None if spec.preserveUnknownFields is true',
+    'spec.conversion.strategy: Unsupported value: "Magic": supported values: "None", "Webhook"',
+    'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+  ],
+  ...(
+    [
+      [':', 'parse ":": missing protocol scheme'],
+      ['https://[::1', `parse "https://[::1": missing ']' in host`],
+      ['https://::1/', 'parse "https://::1/": invalid port "::1" after host'],
+      ['https://a b', 'parse "https://a b": invalid character " " in host name'],
+      ['https://[x]', 'parse "https://[x]": invalid host: ParseAddr("x"): unable to parse IP'],
+      ['a/b:c?d#%', 'parse "a/b:c?d#%": invalid URL escape "%"'],
+    ] as const
+  ).map(([url, problem]): [string, Definition, string] => [
+    `what is no URL is told as Go tells it: ${url}`,
+    widgets(webhook({ url })),
+    `${CLIENT}.url: Required value: url must be a valid URL: ${problem}; desired format: https://host[/path]`,
+  ]),
   ['a conversion needs a strategy', widgets({ conversion: {} }), 'spec.conversion.strategy: Required value'],
   [
     'an unknown strategy',
