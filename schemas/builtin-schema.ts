@@ -5,6 +5,7 @@ import { kindOf } from './builtin/scalars.js';
 import { orderOf } from './builtin/order.js';
 import { settleOf } from './builtin/settle.js';
 import type { TypeName } from './definitions/index.js';
+import type { Empty } from './empties.js';
 import { clone, isObject, type JsonObject, type JsonValue } from './json-value.js';
 import type { ObjectSchema } from './object-schema.js';
 
@@ -15,8 +16,9 @@ import type { ObjectSchema } from './object-schema.js';
 export function builtinSchema(name: TypeName, conditionalDefaults?: (object: JsonObject) => void, tellsEmpty = false): ObjectSchema {
   const shape = shapeOf(name);
   return {
-    conform(object, problems, literals) {
+    conform(object, problems, literals, empties) {
       const run = new Run(problems, literals);
+      run.empties = empties;
       if (tellsEmpty) run.kept = 'all';
       shape.conform(object, run);
       run.finish();
@@ -34,9 +36,11 @@ export function builtinSchema(name: TypeName, conditionalDefaults?: (object: Jso
       settleOf(name)?.(object);
     },
     ...(tellsEmpty && {
-      shown(object: JsonObject) {
+      shown(object: JsonObject, empties?: Empty[]) {
         const copy = clone(object);
-        shape.conform(copy, new Run([]));
+        const run = new Run([]);
+        run.empties = empties;
+        shape.conform(copy, run);
         return copy;
       },
     }),

@@ -3,6 +3,7 @@
  * inside, a newline at the end: GET sends them as they are, LIST and WATCH slices of them. The only place where a revision
  * becomes a resourceVersion.
  */
+import type { Empty } from '../schemas/empties.js';
 import { apiVersionOf, type GroupVersionKind } from '../schemas/group-version.js';
 import { clone, type JsonObject } from '../schemas/json-value.js';
 import { decodeOwnJson, encodeJson } from '../schemas/wire/json.js';
@@ -117,8 +118,8 @@ function endOfObject(bytes: Buffer, from: number): number {
 }
 
 /** An object on its way through a write as answers, managed fields and admission show it: itself, except of kinds that tell empty from absent. */
-export function shownObject({ schema }: Resource, object: JsonObject): JsonObject {
-  return schema.shown?.(object) ?? object;
+export function shownObject({ schema }: Resource, object: JsonObject, empties?: Empty[]): JsonObject {
+  return schema.shown?.(object, empties) ?? object;
 }
 
 /** An object of the served version in the stored one, which is taken over where that is the same version and else left alone. */

@@ -2,6 +2,7 @@
 import { namedFields, type FieldSet } from '../schemas/apply/field-set.js';
 import { apply, keepTimes, type ManagerOptions, trackUpdate } from '../schemas/apply/field-manager.js';
 import { type Conversion, PendingConversion } from '../schemas/apply/versions.js';
+import { type Empty, inWholeLists, withEmpties } from '../schemas/empties.js';
 import { apiVersionOf } from '../schemas/group-version.js';
 import { clone, equal, type JsonObject } from '../schemas/json-value.js';
 import { encodeJson } from '../schemas/wire/json.js';
@@ -13,8 +14,8 @@ import type { Steps } from './steps.js';
 import { goSeconds } from './time.js';
 
 export interface FieldsOwner {
-  /** Records what a create, PUT or patch changed; returns `updated`. */
-  update(live: JsonObject | undefined, updated: JsonObject): JsonObject;
+  /** Records what a create, PUT or patch changed, what it says empty included; returns `updated`. */
+  update(live: JsonObject | undefined, updated: JsonObject, empties?: readonly Empty[]): JsonObject;
   /** Merges an applied configuration. Throws the StatusErrors of R5.51 and R5.60. */
   apply(live: JsonObject | undefined, applied: JsonObject): JsonObject;
 }
@@ -33,8 +34,10 @@ export function fieldsOwner(resource: Resource, request: Request, options: Write
     convert: conversionFor(resource, request),
   };
   return {
-    update(live, updated) {
-      const tracked = shownObject(resource, updated);
+    update(live, updated, empties = []) {
+      const notShown = [...empties];
+      const shown = shownObject(resource, updated, notShown);
+      const tracked = notShown.length ? withEmpties(shown, inWholeLists(notShown, resource.mergeType())) : shown;
       trackUpdate(live, tracked, resource.mergeType(), manager, how);
       updated['metadata'] = tracked['metadata']!;
       return updated;

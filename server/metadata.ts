@@ -1,4 +1,5 @@
 /** Metadata checks of a resource's objects, by its kind's rules. */
+import { type Empty, withEmpties } from '../schemas/empties.js';
 import type { FieldError } from '../schemas/field-errors.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { dnsSubdomain } from '../schemas/names.js';
@@ -25,4 +26,18 @@ export function findingsOnCreate(resource: Resource, object: JsonObject, warning
 
 export function metadataFindingsOnUpdate(resource: Resource, object: JsonObject, old: JsonObject, subresource: string): FieldError[] {
   return validateOnUpdate(object, old, rulesFor(resource, subresource));
+}
+
+/** The findings as they are told: a value in their text has the empty lists and maps that the body had, which change nothing else. */
+export function inWordsOf(
+  object: JsonObject,
+  empties: readonly Empty[],
+  errors: FieldError[],
+  validate: (object: JsonObject) => FieldError[],
+): FieldError[] {
+  if (empties.length === 0) return errors;
+  const said = validate(withEmpties(object, empties));
+  const isSame =
+    said.length === errors.length && said.every(({ type, field }, i) => type === errors[i]!.type && field === errors[i]!.field);
+  return isSame ? said : errors;
 }

@@ -3,6 +3,7 @@
  * newest entry inside `store.update`, so that nobody can come in between; only when admission or conversion must ask outside
  * does it read, ask, and start again if another writer was faster.
  */
+import type { Empty } from '../schemas/empties.js';
 import type { FieldError } from '../schemas/field-errors.js';
 import { apiVersionOf } from '../schemas/group-version.js';
 import { equal, type JsonObject } from '../schemas/json-value.js';
@@ -17,7 +18,7 @@ import { type Decision, decideOn } from './decide.js';
 import { asIfStored, encodeEntry, servedObject, storedForm, storedObject } from './codec.js';
 import { sameButTimes, untilConverted } from './field-owner.js';
 import { invalidValue } from '../schemas/field-errors.js';
-import { metadataFindingsOnUpdate } from './metadata.js';
+import { inWordsOf, metadataFindingsOnUpdate } from './metadata.js';
 import { keyOf, type Resource } from './resource.js';
 import { parseUintError } from './revision.js';
 import { type Steps, settled } from './steps.js';
@@ -31,6 +32,8 @@ export interface Rewriting {
   options: JsonObject;
   /** The submitted object, managed fields included, from the stored one (served version; it stays as it is). Throws StatusError to refuse. */
   submit(old: JsonObject, entry: Entry): JsonObject;
+  /** The empty lists and maps that the submitted object was said to have, to be read after `submit`. */
+  empties?: readonly Empty[];
   /** The body's uid is a precondition (PUT, R3.28); elsewhere a change of it is a finding (R3.29). */
   isUidPrecondition: boolean;
   /** What to do when there is no object; 404 if absent. */
@@ -109,11 +112,19 @@ function* decide(
   else metaOf(object).generation = oldMeta.generation;
   allocation?.allocate(object, old);
   strategy.prepareForUpdate(object, before, writeContext(request));
-  const errors: FieldError[] = metadataFindingsOnUpdate(resource, object, old, subresource);
+  const findings = (wanted: JsonObject, warnings: string[]): FieldError[] => [
+    ...metadataFindingsOnUpdate(resource, wanted, old, subresource),
+    ...strategy.validateUpdate(wanted, old, warnings),
+  ];
   const warnings: string[] = [];
-  for (const error of strategy.validateUpdate(object, old, warnings)) errors.push(error);
+  const errors = findings(object, warnings);
   for (const text of warnings) request.warn(text);
-  if (errors.length) throw invalid(resource.storedGvk, name, errors);
+  if (errors.length)
+    throw invalid(
+      resource.storedGvk,
+      name,
+      inWordsOf(object, how.empties ?? [], errors, (said) => findings(said, [])),
+    );
   for (const text of strategy.warnings(object, old)) request.warn(text);
   strategy.canonicalize(object);
   resource.schema.settle(object);

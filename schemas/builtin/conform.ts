@@ -3,6 +3,7 @@
  * compiled per type on first use. The hot path of every write: values are changed in place, paths are only kept for objects and lists.
  */
 import { definition, findDefinition, itemOf, type Definition, type Field, type TypeName } from '../definitions/index.js';
+import type { Empty } from '../empties.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { ConformError, type Literals } from '../object-schema.js';
 import { isEmpty, kindOf, SCALARS, ZERO, type Failures } from './scalars.js';
@@ -23,6 +24,8 @@ export class Run implements Failures {
   /** Off inside types with a decoder of their own, which are not strict. */
   strict = true;
   kept: KeptEmpties = 'none';
+  /** Told of what is not kept. */
+  empties: Empty[] | undefined;
   private readonly segments: (string | number)[] = [];
   /** What Go's errors call each segment; nothing for keys and indices. */
   private readonly goNames: string[] = [];
@@ -38,6 +41,12 @@ export class Run implements Failures {
   keeps(value: JsonValue, isBytes: boolean): boolean {
     if (this.kept === 'none') return false;
     return isBytes ? value === '' : this.kept === 'all' && typeof value === 'object' && value !== null;
+  }
+
+  /** An empty value of a member is dropped. */
+  drop(name: string, value: JsonValue): void {
+    if (this.empties && typeof value === 'object' && value !== null)
+      this.empties.push({ path: [...this.segments, name], isList: Array.isArray(value) });
   }
 
   /** Goes into a member, which has a name in Go, or a map's key or (a number) a list's item, which have none. */
@@ -148,8 +157,10 @@ class Shape {
       const result = known.conform(value, run);
       if (known.isNested) run.leave();
       const drops = known.dropsZero && (!known.keepsEmptyAtTop || run.depth > 1);
-      if (result === undefined || (drops && isZero(result) && !run.keeps(result, known.isBytes))) delete object[name];
-      else if (result !== value) object[name] = result;
+      if (result === undefined || (drops && isZero(result) && !run.keeps(result, known.isBytes))) {
+        if (result !== undefined) run.drop(name, result);
+        delete object[name];
+      } else if (result !== value) object[name] = result;
     }
     for (const [name, zero] of this.always) if (object[name] === undefined) object[name] = zero();
     run.struct = struct;

@@ -3,8 +3,9 @@
  * every member, in order; meta/v1 types in wire form. The types come from `schemas/definitions/`.
  */
 import { orderOf } from '../builtin/order.js';
+import { builtinSchema } from '../builtin-schema.js';
 import { type Definition, type Field, findDefinition, itemOf, type TypeName } from '../definitions/index.js';
-import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { clone, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { sorted } from './members.js';
 
 /** Initials that Go spells in capitals. */
@@ -64,7 +65,7 @@ function structForm(of: Definition, value: JsonObject): JsonObject {
     if ('inline' in field) {
       Object.assign(form, internalForm(field.inline, structForm(findDefinition(field.inline)!, value)));
     } else if (field.name === 'metadata') {
-      const metadata = isObject(value['metadata']) ? orderOf(field.type)(value['metadata']) : {};
+      const metadata = isObject(value['metadata']) ? wireForm(field.type, value['metadata']) : {};
       for (const [key, member] of Object.entries(metadata)) form[key] = isObject(member) ? sorted(member) : member;
     } else {
       const member = value[field.name];
@@ -108,6 +109,13 @@ function internalForm(type: TypeName, form: JsonObject): JsonObject {
 
 const byKey = ([a]: [string, JsonValue], [b]: [string, JsonValue]): number => (a < b ? -1 : 1);
 
+/** As it is in JSON: what is empty is left out. */
+function wireForm(type: TypeName, value: JsonObject): JsonObject {
+  const copy = clone(value);
+  builtinSchema(type).conform(copy, []);
+  return orderOf(type)(copy);
+}
+
 /** The value of a type of `schemas/definitions/` as Go's encoder prints its internal twin. */
 export function goForm(type: TypeName, value: JsonValue | undefined): JsonValue {
   if (value === undefined || value === null) return null;
@@ -121,7 +129,7 @@ export function goForm(type: TypeName, value: JsonValue | undefined): JsonValue 
     );
   }
   if (!isObject(value)) return value;
-  if (type.includes('.apimachinery.')) return orderOf(type)(value);
+  if (type.includes('.apimachinery.')) return wireForm(type, value);
   const of = findDefinition(type);
   return of ? internalForm(type, structForm(of, value)) : value;
 }

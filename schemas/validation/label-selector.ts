@@ -2,7 +2,8 @@
 import { child, type FieldError, forbiddenField, index, invalidValue, required } from '../field-errors.js';
 import type { JsonObject, JsonValue } from '../json-value.js';
 import { invalidEach } from './checks.js';
-import { entriesAt, objectsAt, sorted, textAt, textsAt } from './members.js';
+import { goForm } from './go-form.js';
+import { entriesAt, objectsAt, textAt, textsAt } from './members.js';
 import { labelValue, qualifiedName } from '../names.js';
 import { validateLabels } from '../object-meta.js';
 
@@ -85,18 +86,7 @@ function meets(requirement: JsonObject, value: JsonValue | undefined): boolean {
   }
 }
 
-/** The selector as it is printed in an error (R2.26): meta/v1 types in wire form, maps sorted; null where absent. */
+/** The selector as it is printed in an error (R2.26): null where absent. */
 export function printedSelector(selector: JsonObject | undefined): JsonValue {
-  if (!selector) return null;
-  const printed: JsonObject = {};
-  const labels = sorted(selector['matchLabels'] as JsonObject | undefined);
-  if (labels) printed['matchLabels'] = labels;
-  const requirements = objectsAt(selector, 'matchExpressions');
-  if (requirements.length > 0) {
-    printed['matchExpressions'] = requirements.map((each) => {
-      const values = textsAt(each, 'values');
-      return { key: textAt(each, 'key'), operator: textAt(each, 'operator'), ...(values.length > 0 && { values: [...values] }) };
-    });
-  }
-  return printed;
+  return goForm('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector', selector);
 }

@@ -48,9 +48,9 @@ export function entriesAt(parent: JsonObject | undefined, name: string): [string
   return value ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : [];
 }
 
-/** The map as Go prints it: sorted by key; null where it is absent or empty. */
+/** The map as Go prints it: sorted by key; null where it is absent. */
 export function sorted(map: JsonObject | undefined): JsonObject | null {
-  if (map === undefined || Object.keys(map).length === 0) return null;
+  if (map === undefined) return null;
   return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -1,3 +1,4 @@
+import type { Empty } from '../../schemas/empties.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { clone } from '../../schemas/json-value.js';
 import { gvkName, parseApiVersion } from '../../schemas/group-version.js';
@@ -27,10 +28,12 @@ export async function apply(resource: Resource, request: Request, subresource: s
   const { info } = request;
   const applied = decodeApplied(resource, request);
   const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
+  const empties: Empty[] = [];
   const merge = (old: JsonObject | undefined): JsonObject => {
     const merged = fieldsOwner(resource, request, options, subresource).apply(old, clone(applied.object));
     judgeDuplicates(applied.duplicates, request, options);
-    return finish(resource, request, merged, applied.object);
+    empties.length = 0;
+    return finish(resource, request, merged, applied.object, empties);
   };
   return rewrite(resource, request, info.name, {
     subresource,
@@ -38,6 +41,7 @@ export async function apply(resource: Resource, request: Request, subresource: s
     dryRun: options.dryRun,
     options: admissionOptions('PatchOptions', options),
     isUidPrecondition: false,
+    empties,
     submit: (old) => {
       const merged = merge(old);
       const wanted = metaOf(applied.object).resourceVersion;
@@ -56,7 +60,7 @@ export async function apply(resource: Resource, request: Request, subresource: s
         );
       // it is the store that drops it
       if (!options.dryRun) delete metaOf(object).resourceVersion;
-      return createObject(resource, request, object, options, () => {});
+      return createObject(resource, request, object, options, () => {}, empties);
     },
   });
 }
@@ -93,7 +97,7 @@ function judgeDuplicates(duplicates: string[], request: Request, options: WriteO
 }
 
 /** The merged object as the kind's: conformed, in its place, defaulted (R5.53, R5.73). */
-function finish(resource: Resource, request: Request, merged: JsonObject, applied: JsonObject): JsonObject {
+function finish(resource: Resource, request: Request, merged: JsonObject, applied: JsonObject, empties: Empty[]): JsonObject {
   // a custom resource is typed already, and its nulls are for validation to judge (R5.71)
   if (!resource.isCustom) {
     const type = resource.kind.definition!;
@@ -101,7 +105,7 @@ function finish(resource: Resource, request: Request, merged: JsonObject, applie
     if (why !== undefined) throw notConvertible(applied, why);
     restoreIntegers(merged, type);
     try {
-      resource.schema.conform(merged, []);
+      resource.schema.conform(merged, [], undefined, empties);
     } catch (error) {
       if (error instanceof ConformError) throw notConvertible(applied, error.message);
       throw error;

@@ -1,3 +1,4 @@
+import type { Empty } from '../../schemas/empties.js';
 import { fieldsOwner, untilConverted } from '../field-owner.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { generateName } from '../../schemas/names.js';
@@ -12,7 +13,7 @@ import { writeContext } from '../auth/write-context.js';
 import { authorizeCreate } from '../auth/authorize-create.js';
 import { asIfStored, encodeEntry, storedForm } from '../codec.js';
 import { decodeBody } from '../decode.js';
-import { findingsOnCreate } from '../metadata.js';
+import { findingsOnCreate, inWordsOf } from '../metadata.js';
 import { admissionOptions, type WriteOptions, writeOptions } from '../request-options.js';
 import { isNamespaced, keyOf, type Resource } from '../resource.js';
 import { run, type Steps, settled } from '../steps.js';
@@ -25,11 +26,11 @@ const GENERATE_ATTEMPTS = 8;
 export async function create(resource: Resource, request: Request): Promise<Answer> {
   if (!resource.kind.storage) return createOnly(resource, request);
   const options = writeOptions('CreateOptions', request.query, request.header('user-agent') ?? '');
-  const object = decodeBody(resource, request, options.fieldValidation);
+  const empties: Empty[] = [];
+  const object = decodeBody(resource, request, options.fieldValidation, empties);
   wipeForCreate(metaOf(object));
-  return createObject(resource, request, object, options, (created) =>
-    fieldsOwner(resource, request, options, '').update(undefined, created),
-  );
+  const own = (created: JsonObject): void => void fieldsOwner(resource, request, options, '').update(undefined, created);
+  return createObject(resource, request, object, options, own, empties);
 }
 
 /**
@@ -42,10 +43,11 @@ export async function createObject(
   object: JsonObject,
   options: WriteOptions,
   own: (object: JsonObject) => void,
+  empties: readonly Empty[] = [],
 ): Promise<Answer> {
   const allocation = resource.allocator?.begin(request.info.cluster, options.dryRun);
   try {
-    const prepared = await run(prepare(resource, request, object, options, own, allocation));
+    const prepared = await run(prepare(resource, request, object, options, own, empties, allocation));
     return await store(resource, request, prepared, options.dryRun);
   } finally {
     await allocation?.end();
@@ -106,6 +108,7 @@ function* prepare(
   object: JsonObject,
   options: WriteOptions,
   own: (object: JsonObject) => void,
+  empties: readonly Empty[],
   allocation: Allocation | undefined,
 ): Steps<Prepared> {
   const { api, info } = request;
@@ -140,7 +143,10 @@ function* prepare(
   const warnings: string[] = [];
   const errors = findingsOnCreate(resource, admitted, warnings);
   for (const text of warnings) request.warn(text);
-  if (errors.length) throw invalid(resource.storedGvk, meta.name ?? '', errors);
+  if (errors.length) {
+    const asSaid = inWordsOf(admitted, empties, errors, (said) => findingsOnCreate(resource, said, []));
+    throw invalid(resource.storedGvk, meta.name ?? '', asSaid);
+  }
   for (const text of resource.strategy.warnings(admitted)) request.warn(text);
   resource.strategy.canonicalize(admitted);
   resource.schema.settle(admitted);

@@ -1,4 +1,5 @@
 import { goQuote, invalidValue } from '../../schemas/field-errors.js';
+import type { Empty } from '../../schemas/empties.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { ConformError } from '../../schemas/object-schema.js';
 import { decodeJsonPatch } from '../../schemas/patch/json-patch.js';
@@ -41,17 +42,20 @@ export async function patch(resource: Resource, request: Request, subresource: s
   if (isApply) return apply(resource, request, subresource, options);
   const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
   let document: Patch | undefined;
+  const empties: Empty[] = [];
   return rewrite(resource, request, info.name, {
     subresource,
     strategy,
     dryRun: options.dryRun,
     options: admissionOptions('PatchOptions', options),
     isUidPrecondition: false,
+    empties,
     submit(old) {
+      empties.length = 0;
       // R5.3: the object is looked up before the document is looked at.
       document ??= decodePatch(resource, type, request.body, options.fieldValidation);
-      const patched = applyPatch(resource, request, document, old, options);
-      return fieldsOwner(resource, request, options, subresource).update(old, patched);
+      const patched = applyPatch(resource, request, document, old, options, empties);
+      return fieldsOwner(resource, request, options, subresource).update(old, patched, empties);
     },
   });
 }
@@ -62,7 +66,14 @@ export function decodePatch(resource: Resource, type: string, body: Buffer, vali
 }
 
 /** The patched object: decoded again into the kind (R5.14), in its place, defaulted. */
-export function applyPatch(resource: Resource, request: Request, document: Patch, old: JsonObject, options: WriteOptions): JsonObject {
+export function applyPatch(
+  resource: Resource,
+  request: Request,
+  document: Patch,
+  old: JsonObject,
+  options: WriteOptions,
+  empties?: Empty[],
+): JsonObject {
   const object = document.apply(old).result;
   /** Made again for an error only: what follows changes the object. */
   const printed = (): string => {
@@ -72,7 +83,7 @@ export function applyPatch(resource: Resource, request: Request, document: Patch
   const problems = [...document.problems];
   try {
     if (!document.isTyped) checkType(resource, request, object, problems);
-    resource.schema.conform(object, problems);
+    resource.schema.conform(object, problems, undefined, empties);
   } catch (error) {
     if (error instanceof ConformError)
       throw undecodable(

@@ -1,3 +1,4 @@
+import type { Empty } from '../../schemas/empties.js';
 import { badRequest } from '../../schemas/status.js';
 import { clone, type JsonObject } from '../../schemas/json-value.js';
 import type { Answer, Request } from '../api.js';
@@ -14,7 +15,8 @@ export async function update(resource: Resource, request: Request, subresource: 
   const { info } = request;
   if (info.name === '') throw badRequest('name must be provided');
   const options = writeOptions('UpdateOptions', request.query, request.header('user-agent') ?? '');
-  const object = decodeBody(resource, request, options.fieldValidation);
+  const empties: Empty[] = [];
+  const object = decodeBody(resource, request, options.fieldValidation, empties);
   checkPlace(resource, request, object);
   const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
   const create = subresource === '' && resource.kind.allowCreateOnUpdate;
@@ -24,8 +26,9 @@ export async function update(resource: Resource, request: Request, subresource: 
     dryRun: options.dryRun,
     options: admissionOptions('UpdateOptions', options),
     isUidPrecondition: true,
-    submit: (old) => fieldsOwner(resource, request, options, subresource).update(old, clone(object)),
-    ...(create && { onMissing: () => createByUpdate(resource, request, object, options) }),
+    empties,
+    submit: (old) => fieldsOwner(resource, request, options, subresource).update(old, clone(object), empties),
+    ...(create && { onMissing: () => createByUpdate(resource, request, object, options, empties) }),
   });
 }
 
@@ -44,7 +47,13 @@ export function checkName(meta: ObjectMeta, name: string): void {
 }
 
 /** R3.30: the caller also needs `create`; a resourceVersion is ignored, a uid cannot match. */
-async function createByUpdate(resource: Resource, request: Request, object: JsonObject, options: WriteOptions): Promise<Answer> {
+async function createByUpdate(
+  resource: Resource,
+  request: Request,
+  object: JsonObject,
+  options: WriteOptions,
+  empties: readonly Empty[],
+): Promise<Answer> {
   const meta = metaOf(object);
   const namespace = isNamespaced(resource) ? request.info.namespace : '';
   if (meta.uid) throw uidPrecondition(resource, meta.uid, '', request.info.name, namespace, options.dryRun);
@@ -55,5 +64,6 @@ async function createByUpdate(resource: Resource, request: Request, object: Json
     object,
     options,
     (created) => void fieldsOwner(resource, request, options, '').update(undefined, created),
+    empties,
   );
 }

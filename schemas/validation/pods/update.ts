@@ -106,7 +106,7 @@ function validateGated(spec: JsonObject, old: JsonObject, errors: FieldError[]):
   const terms = requiredNodeTerms(spec);
   const before = requiredNodeTerms(old);
   if (before.length > 0 && before.length !== terms.length) {
-    const printed = terms.length === 0 ? null : terms.map((term) => coreForm('NodeSelectorTerm', term));
+    const printed = terms.map((term) => coreForm('NodeSelectorTerm', term));
     errors.push(invalidValue(field, printed, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'));
     return;
   }

@@ -64,5 +64,5 @@ export function validateBinding(device: JsonObject, path: string, errors: FieldE
   }
   for (const [list, other] of [lists, [...lists].reverse()] as const)
     if (textsAt(device, list!).length === 0 && textsAt(device, other!).length > 0)
-      errors.push(invalidValue(child(path, list!), null, `${list} are required to use ${other}`));
+      errors.push(invalidValue(child(path, list!), device[list!] ?? null, `${list} are required to use ${other}`));
 }

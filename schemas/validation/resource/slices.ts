@@ -79,10 +79,8 @@ function validateSelector(selector: JsonObject, errors: FieldError[]): void {
   validateNodeSelector(selector, 'spec.nodeSelector', false, errors);
   const terms = objectsAt(selector, 'nodeSelectorTerms');
   if (terms.length === 1) return;
-  const printed = terms.map((term) => coreForm('NodeSelectorTerm', term));
-  errors.push(
-    invalidValue('spec.nodeSelector.nodeSelectorTerms', terms.length === 0 ? null : printed, 'must have exactly one node selector term'),
-  );
+  const printed = selector['nodeSelectorTerms'] && terms.map((term) => coreForm('NodeSelectorTerm', term));
+  errors.push(invalidValue('spec.nodeSelector.nodeSelectorTerms', printed, 'must have exactly one node selector term'));
 }
 
 /** Where the devices are: on a node, on some, on all, or as each says. */
