@@ -13,6 +13,7 @@ const EXPENSIVE_COST_MIN = 1_000_000;
 const EXPENSIVE_LISTED_MAX = 4;
 const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
 
+const LINE_BREAK = /[\n\r]/;
 const ROOT_TYPE = 'selfType';
 const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
@@ -30,8 +31,8 @@ function fieldErrors(rule: Rule, schema: JsonObject, path: string): FieldError[]
   const message = rule.message.trim();
   if (rule.rule.trim() === '') add(required(`${path}.rule`, 'rule is not specified'));
   else if (rule.message !== '' && message === '') add(invalidValue(`${path}.message`, rule.message, 'must be non-empty if specified'));
-  else if (message.includes('\n')) add(invalidValue(`${path}.message`, rule.message, 'must not contain line breaks'));
-  else if (rule.rule.trim().includes('\n') && message === '')
+  else if (LINE_BREAK.test(message)) add(invalidValue(`${path}.message`, rule.message, 'must not contain line breaks'));
+  else if (LINE_BREAK.test(rule.rule.trim()) && message === '')
     add(required(`${path}.message`, 'message must be specified if rule contains line breaks'));
   if (rule.messageExpression !== '' && rule.messageExpression.trim() === '')
     add(required(`${path}.messageExpression`, 'messageExpression must be non-empty if specified'));
@@ -43,7 +44,7 @@ function fieldErrors(rule: Rule, schema: JsonObject, path: string): FieldError[]
 function fieldPathErrors(fieldPath: string, schema: JsonObject, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (fieldPath.trim() === '') errors.push(invalidValue(path, fieldPath, 'must be non-empty if specified'));
-  if (fieldPath.includes('\n')) errors.push(invalidValue(path, fieldPath, 'must not contain line breaks'));
+  if (LINE_BREAK.test(fieldPath)) errors.push(invalidValue(path, fieldPath, 'must not contain line breaks'));
   if ('problem' in readFieldPath(fieldPath, schema)) errors.push(invalidValue(path, fieldPath, 'must be a valid path'));
   return errors;
 }
@@ -178,7 +179,7 @@ function checkRule(walk: Walk, compiled: CompiledRule, path: string, place: Seen
       const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelatable}`;
       walk.errors.push(invalidValue(rulePath, rule.rule, detail));
     }
-  } else if (compiled.program && rule.optionalOldSelf !== undefined)
+  } else if (rule.optionalOldSelf !== undefined)
     walk.errors.push(invalidValue(`${path}.optionalOldSelf`, rule.optionalOldSelf, 'may not be set if oldSelf is not used in rule'));
 }
 

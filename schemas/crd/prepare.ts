@@ -3,6 +3,7 @@ import { isEmpty } from '../builtin/scalars.js';
 import { clone, equal, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { metaOf } from '../object-meta.js';
 import { made, objectAt, preset, textAt, textsAt, take } from '../validation/members.js';
+import { settleDefaults } from './schema/default-rules.js';
 import { schemaOf, specOf, storageVersionOf, versionsOf, type Definition } from './definition.js';
 
 /** B1.1, in place: what a decoded definition gets beyond the defaults of its type. */
@@ -60,13 +61,16 @@ export function settleDefinition(crd: Definition): void {
   }
   for (const version of versionsOf(crd)) {
     const schema = schemaOf(version);
-    if (schema !== undefined) dropEmptyKeywords(schema);
+    if (schema === undefined) continue;
+    dropEmptyKeywords(schema);
+    settleDefaults(schema);
   }
 }
 
+/** A spec without its empty keywords: to Kubernetes they make no difference. */
 function settledSpec(spec: JsonValue | undefined): JsonValue {
   const definition: Definition = { spec: clone(spec ?? null) };
-  settleDefinition(definition);
+  for (const version of versionsOf(definition)) dropEmptyKeywords(schemaOf(version) ?? {});
   return definition.spec!;
 }
 

@@ -29,12 +29,16 @@ function eachEmbedded(node: Structural, value: JsonValue, path: string, visit: V
   }
 }
 
-/** B5.3 step 1: shapes the metadata of an object as that of built-in kinds. A null is an absent one. Throws `ConformError`. */
+/**
+ * B5.3 step 1: shapes the metadata of an object as that of built-in kinds. A null is an absent one, or in an embedded resource an
+ * empty one. Throws `ConformError`.
+ */
 export function conformMetadata(object: JsonObject, path: string, problems: string[]): void {
   const metadata = object.metadata;
   if (metadata === undefined) return;
   if (metadata === null) {
-    delete object.metadata;
+    if (path === '') delete object.metadata;
+    else object.metadata = {};
     return;
   }
   const found: string[] = [];
@@ -66,13 +70,13 @@ export function dropMalformedEmbedded(root: Structural, object: JsonObject): voi
   eachEmbedded(root, object, '', (resource, path) => {
     if (path === '') return;
     for (const name of TYPE_MEMBERS) if (resource[name] !== undefined && typeof resource[name] !== 'string') delete resource[name];
-    dropMalformedMetadata(resource);
+    dropMalformedMetadata(resource, path);
   });
 }
 
-export function dropMalformedMetadata(object: JsonObject): void {
+export function dropMalformedMetadata(object: JsonObject, path = ''): void {
   try {
-    conformMetadata(object, '', []);
+    conformMetadata(object, path, []);
   } catch (error) {
     if (!(error instanceof ConformError)) throw error;
     delete object.metadata;

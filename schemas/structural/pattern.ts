@@ -17,11 +17,30 @@ export function compilePattern(source: string): Pattern {
 }
 
 function compile(source: string): Pattern {
+  const compiled = compileExpression(source);
+  return typeof compiled === 'string' ? { problem: compiled } : { test: (text) => compiled.test(text) };
+}
+
+/** A regular expression of RE2; or the problem with it in Go's words. */
+export function compileExpression(source: string): RE2JS | string {
   try {
-    const compiled = RE2JS.compile(source);
-    return { test: (text) => compiled.test(text) };
+    return RE2JS.compile(source);
   } catch (error) {
-    if (error instanceof RE2JSException) return { problem: error.message };
-    throw error;
+    if (!(error instanceof RE2JSException)) throw error;
+    const unnamed = withoutGroupNames(source);
+    if (/duplicate capture group name/.test(error.message) && unnamed !== source) return compileExpression(unnamed);
+    return quoted(error.message, source);
   }
+}
+
+/** Go takes two groups of one name. Escapes, quoted texts and classes hold no groups. */
+const withoutGroupNames = (source: string): string =>
+  source.replace(/\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\(\?P?<\w+>/gs, (part) =>
+    part.startsWith('(') ? '(' : part,
+  );
+
+/** Go quotes the part that is wrong, be it nothing or the whole. */
+function quoted(problem: string, source: string): string {
+  if (problem.endsWith('trailing backslash at end of expression')) return `${problem}: \`\``;
+  return /: `.*`$/s.test(problem) ? problem : `${problem}: \`${source}\``;
 }

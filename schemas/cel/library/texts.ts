@@ -1,4 +1,5 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
+import { compileExpression } from '../../structural/pattern.js';
 import { spendEffort } from '../effort.js';
 import type { Implementation, Library } from '../functions.js';
 import { CelError, codePoints, type List, type MapValue } from '../values.js';
@@ -30,12 +31,8 @@ export function regex(pattern: string): RE2JS | CelError {
   const known = COMPILED.get(pattern);
   if (known) return known;
   spendEffort(COMPILE_EFFORT);
-  let compiled: RE2JS | CelError;
-  try {
-    compiled = RE2JS.compile(pattern);
-  } catch (error) {
-    compiled = new CelError(String((error as Error).message));
-  }
+  const expression = compileExpression(pattern);
+  const compiled = typeof expression === 'string' ? new CelError(expression) : expression;
   if (COMPILED.size >= COMPILED_MAX) COMPILED.clear();
   COMPILED.set(pattern, compiled);
   return compiled;

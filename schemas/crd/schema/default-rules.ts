@@ -3,7 +3,7 @@ import { compileRules, evaluateRules } from '../../cel/rules.js';
 import { child, index, invalidValue, type FieldError } from '../../field-errors.js';
 import { clone, isObject, type JsonObject, type JsonValue } from '../../json-value.js';
 import { ConformError } from '../../object-schema.js';
-import { conformEmbedded, validateEmbedded } from '../../structural/embedded.js';
+import { conformEmbedded, dropMalformedEmbedded, validateEmbedded } from '../../structural/embedded.js';
 import { prune } from '../../structural/prune.js';
 import { has, itemsOf, propertiesOf, sortedMembers, structural, type Structural } from '../../structural/structural.js';
 import { validateSchema } from '../../structural/validate.js';
@@ -27,6 +27,18 @@ export function defaultErrors(schema: JsonObject, path: string, mustBePruned: bo
   };
   visit(structural(schema), path, false, true);
   return errors;
+}
+
+/** In place: of the metadata of resources that are defaults, only what metadata have is stored. */
+export function settleDefaults(schema: JsonObject): void {
+  const visit = (node: Structural): void => {
+    if (!has(node, 'defaults') || !has(node, 'embedded')) return;
+    if (node.default !== undefined) dropMalformedEmbedded(structural({ properties: { default: node.raw } }), { default: node.default });
+    const items = itemsOf(node);
+    if (items !== undefined) visit(items);
+    for (const [, property] of propertiesOf(node)) visit(property);
+  };
+  visit(structural(schema));
 }
 
 /** The root is a resource like those embedded in it. */

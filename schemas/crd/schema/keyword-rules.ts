@@ -74,6 +74,11 @@ export function isUnreadable(schema: JsonObject): boolean {
   return childrenOf(schema).some(isUnreadable);
 }
 
+/** Whether `$schema` stands at a node. */
+export function namesItsSchema(schema: JsonObject): boolean {
+  return isGiven(schema.$schema) || childrenOf(schema).some(namesItsSchema);
+}
+
 function childrenOf(schema: JsonObject): JsonObject[] {
   const children = isObject(schema.properties) ? Object.values(schema.properties).filter(isObject) : [];
   for (const keyword of ['additionalProperties', 'items', 'not']) if (isObject(schema[keyword])) children.push(schema[keyword]);

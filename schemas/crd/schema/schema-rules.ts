@@ -5,7 +5,7 @@ import type { JsonObject } from '../../json-value.js';
 import { boundErrors } from './bounds.js';
 import { defaultErrors } from './default-rules.js';
 import { internalSchema, usedMembers } from './internal-form.js';
-import { isUnreadable, keywordErrors, type Waiver } from './keyword-rules.js';
+import { isUnreadable, keywordErrors, namesItsSchema, type Waiver } from './keyword-rules.js';
 import { structuralErrors } from './structural-rules.js';
 
 export interface SchemaOptions {
@@ -25,7 +25,7 @@ export function schemaErrors(schema: JsonObject, path: string, options: SchemaOp
   const rules = shape?.length === 0 ? ruleErrors(schema, path, { skip: (node) => !keywords.soundRules.has(node) }) : undefined;
   // No push of all at once: a schema can have more errors than a call takes arguments.
   const errors = [...root, ...(shape ?? []), ...keywords.errors, ...(rules?.expressions ?? []), ...(rules?.total ?? [])];
-  if (errors.length === 0 && typeof schema.$schema === 'string' && schema.$schema !== '') {
+  if (errors.length === 0 && namesItsSchema(schema)) {
     errors.push(invalidValue(path, '', "OpenAPIV3Schema 'schema' is not supported"));
   }
   return errors;

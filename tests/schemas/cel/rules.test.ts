@@ -189,6 +189,15 @@ t.test('rules of a schema are compiled and their costs estimated', async (t) => 
       { rule: 'true', optionalOldSelf: true },
       [`${AT}.optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule`],
     ],
+    [
+      'optionalOldSelf of a rule that is none',
+      ranged,
+      { rule: 'oldSelf +', optionalOldSelf: true },
+      [
+        `${AT}.rule: Invalid value: {"Rule":"oldSelf +","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":true}: compilation failed: ERROR: <input>:1:10: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}\n | oldSelf +\n | .........^`,
+        `${AT}.optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule`,
+      ],
+    ],
   ];
   for (const [title, properties, entry, expected] of cases) {
     const { expressions, total } = ruleErrors(schema(properties, entry), PATH);
@@ -246,6 +255,7 @@ t.test('the members of a rule are checked without compiling', async (t) => {
     [{ rule: ' ' }, ['.rule: Required value: rule is not specified']],
     [{ rule: 'true', message: ' ' }, ['.message: Invalid value: " ": must be non-empty if specified']],
     [{ rule: 'true', message: 'a\nb' }, ['.message: Invalid value: "a\\nb": must not contain line breaks']],
+    [{ rule: 'true ||\rfalse' }, ['.message: Required value: message must be specified if rule contains line breaks']],
     [{ rule: 'true ||\nfalse' }, ['.message: Required value: message must be specified if rule contains line breaks']],
     [{ rule: 'true', messageExpression: ' ' }, ['.messageExpression: Required value: messageExpression must be non-empty if specified']],
     [

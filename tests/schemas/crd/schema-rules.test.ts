@@ -79,6 +79,11 @@ const ROOTS: [title: string, schema: JsonObject, ...errors: string[]][] = [
     { type: 'object', $schema: 'x' },
     `${ROOT}: Invalid value: "": OpenAPIV3Schema 'schema' is not supported`,
   ],
+  [
+    '$schema within is told there too',
+    { type: 'object', not: { $schema: 'x' } },
+    `${ROOT}: Invalid value: "": OpenAPIV3Schema 'schema' is not supported`,
+  ],
 ];
 
 const items = (items: JsonObject, more: JsonObject = {}): JsonObject => ({ type: 'array', items, ...more });
@@ -121,6 +126,13 @@ const FIELDS: [title: string, schema: JsonObject, ...errors: string[]][] = [
     `${AT}.items.type: Required value: must not be empty for specified array items`,
     `${AT}.pattern: Invalid value: "(": must be a valid regular expression, but isn't: error parsing regexp: missing closing ): \`(\``,
   ],
+  [
+    'Go quotes what is wrong with a pattern, be it nothing',
+    { type: 'array', items: { type: 'string', pattern: '\\' }, pattern: `${'('.repeat(1100)}${')'.repeat(1100)}` },
+    `${AT}.items.pattern: Invalid value: "\\\\": must be a valid regular expression, but isn't: error parsing regexp: trailing backslash at end of expression: \`\``,
+    `${AT}.pattern: Invalid value: "${'('.repeat(1100)}${')'.repeat(1100)}": must be a valid regular expression, but isn't: error parsing regexp: expression nests too deeply: \`${'('.repeat(1100)}${')'.repeat(1100)}\``,
+  ],
+  ['two groups of a pattern may have one name', { type: 'string', pattern: '(?P<n>a)[(?P<n>](?<n>b)' }],
   ['keywords that are not supported hide the rest', { id: 'x', properties: { b: {} } }, unsupported('id')],
   ['definitions', { type: 'object', definitions: { b: { type: 'string' } } }, unsupported('definitions')],
   ['$ref', { type: 'string', $ref: 'x' }, unsupported('$ref')],

@@ -68,6 +68,20 @@ t.test('empty keywords are judged but neither stored nor counted as a change (B1
   t.match(crd.metadata, { generation: 1 });
 });
 
+t.test('of metadata in a default only what metadata have is stored (B2.29)', async (t) => {
+  const embedded = { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true };
+  const meta = (metadata: JsonObject | null): JsonObject => ({ apiVersion: 'v1', kind: 'K', metadata });
+  const crd = withSchema({
+    type: 'object',
+    properties: {
+      a: { ...embedded, default: meta({ name: 'x', colour: 'red' }) },
+      m: { type: 'object', additionalProperties: embedded, default: { k: meta(null) } },
+    },
+  });
+  settleDefinition(crd);
+  t.match(schemaOf(versionsOf(crd)[0]!), { properties: { a: { default: meta({ name: 'x' }) }, m: { default: { k: meta({}) } } } });
+});
+
 const WIDGETS = established(widgets({ names: { shortNames: ['wd'] } }));
 
 const CONFLICTS: [title: string, names: JsonObject, accepted: JsonObject, reason: string, message: string][] = [
