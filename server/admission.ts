@@ -2,6 +2,7 @@
 import { restoreAfterAdmission } from '../schemas/apply/field-manager.js';
 import { managedFieldsOf } from '../schemas/apply/managed-fields.js';
 import type { JsonObject } from '../schemas/json-value.js';
+import { type AdmissionMetrics, type Outcomes, type Phase, type PhaseOutcomes, secondsSince } from './admission/metrics.js';
 import type { UserInfo } from './auth/user-info.js';
 import type { Api, Request } from './api.js';
 import type { Resource } from './resource.js';
@@ -69,6 +70,10 @@ export class Rounds {
 
 export interface AdmissionPlugin {
   name: string;
+  /** It is asked about these alone. */
+  operations: readonly Operation[];
+  /** A part of the server, no plugin in Kubernetes: it cannot be switched off, and is not measured. */
+  isPart?: boolean;
   /** Both throw a StatusError to refuse; a promise where something outside must be asked. */
   admit?(attributes: Attributes, rounds: Rounds): void | Promise<void>;
   validate?(attributes: Attributes): void | Promise<void>;
@@ -76,45 +81,103 @@ export interface AdmissionPlugin {
   close?(): void;
 }
 
+/** The plugins of one phase that are asked about one operation, and what they are measured in. */
+interface Turn {
+  outcomes: PhaseOutcomes;
+  plugins: readonly { plugin: AdmissionPlugin; outcomes: Outcomes | undefined }[];
+}
+
+type Turns = Readonly<Record<Operation, Turn>>;
+
 export class AdmissionChain {
-  readonly #mutating: readonly AdmissionPlugin[];
-  readonly #validating: readonly AdmissionPlugin[];
   readonly #plugins: readonly AdmissionPlugin[];
-  constructor(plugins: readonly AdmissionPlugin[]) {
+  readonly #admitting: Turns;
+  readonly #validating: Turns;
+
+  constructor(plugins: readonly AdmissionPlugin[], metrics: AdmissionMetrics) {
     this.#plugins = plugins;
-    this.#mutating = plugins.filter((plugin) => plugin.admit);
-    this.#validating = plugins.filter((plugin) => plugin.validate);
+    const turn = (phase: Phase, operation: Operation): Turn => ({
+      outcomes: metrics.phase(phase, operation),
+      plugins: plugins
+        .filter((plugin) => plugin[phase] && plugin.operations.includes(operation))
+        .map((plugin) => ({ plugin, outcomes: plugin.isPart ? undefined : metrics.plugin(plugin.name, phase, operation) })),
+    });
+    const turns = (phase: Phase): Turns => ({
+      CREATE: turn(phase, 'CREATE'),
+      UPDATE: turn(phase, 'UPDATE'),
+      DELETE: turn(phase, 'DELETE'),
+      CONNECT: turn(phase, 'CONNECT'),
+    });
+    this.#admitting = turns('admit');
+    this.#validating = turns('validate');
   }
 
   /** The mutating phase: once, or twice where a policy or webhook changed the object. */
   *admit(attributes: Attributes): Steps<void> {
-    const { object } = attributes;
+    const { object, operation } = attributes;
+    const turn = this.#admitting[operation];
     const before = object && managedFieldsOf(object);
     const rounds = new Rounds();
-    yield* this.#round(attributes, rounds);
-    if (rounds.isAnotherWanted) {
-      rounds.isSecond = true;
-      yield* this.#round(attributes, rounds);
-      const warning = attributes.object && restoreAfterAdmission(attributes.object, before);
-      if (warning !== undefined) attributes.warn(warning);
+    const began = performance.now();
+    let ended: number;
+    try {
+      ended = yield* askAll(turn, attributes, rounds, began);
+      if (rounds.isAnotherWanted) {
+        rounds.isSecond = true;
+        ended = yield* askAll(turn, attributes, rounds, ended);
+      }
+    } catch (error) {
+      noteRefused(turn, began);
+      throw error;
     }
-  }
-
-  *#round(attributes: Attributes, rounds: Rounds): Steps<void> {
-    for (const plugin of this.#mutating) {
-      const outcome = plugin.admit!(attributes, rounds);
-      if (outcome instanceof Promise) yield* settled(outcome);
-    }
+    notePassed(turn, began, ended);
+    const warning = rounds.isSecond && attributes.object ? restoreAfterAdmission(attributes.object, before) : undefined;
+    if (warning !== undefined) attributes.warn(warning);
   }
 
   *validate(attributes: Attributes): Steps<void> {
-    for (const plugin of this.#validating) {
-      const outcome = plugin.validate!(attributes);
-      if (outcome instanceof Promise) yield* settled(outcome);
+    const turn = this.#validating[attributes.operation];
+    const began = performance.now();
+    try {
+      notePassed(turn, began, yield* askAll(turn, attributes, undefined, began));
+    } catch (error) {
+      noteRefused(turn, began);
+      throw error;
     }
   }
 
   close(): void {
     for (const plugin of this.#plugins) plugin.close?.();
   }
+}
+
+/** Asks to admit where there are `rounds`, else to validate; returns when it ended. The clock is read once between two plugins. */
+function* askAll({ plugins }: Turn, attributes: Attributes, rounds: Rounds | undefined, began: number): Steps<number> {
+  let start = began;
+  for (const { plugin, outcomes } of plugins) {
+    try {
+      const outcome = rounds ? plugin.admit!(attributes, rounds) : plugin.validate!(attributes);
+      if (outcome instanceof Promise) yield* settled(outcome);
+    } catch (error) {
+      outcomes?.refused.observe(secondsSince(start));
+      throw error;
+    }
+    if (!outcomes) continue;
+    const end = performance.now();
+    outcomes.passed.observe((end - start) / 1000);
+    start = end;
+  }
+  return start;
+}
+
+function notePassed({ outcomes: { passed, passedLately } }: Turn, began: number, ended: number): void {
+  const seconds = (ended - began) / 1000;
+  passed.observe(seconds);
+  passedLately.observe(seconds, ended);
+}
+
+function noteRefused({ outcomes: { refused, refusedLately } }: Turn, began: number): void {
+  const seconds = secondsSince(began);
+  refused.observe(seconds);
+  refusedLately.observe(seconds, performance.now());
 }

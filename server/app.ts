@@ -7,6 +7,7 @@ import { ownProxy, proxyCredentials } from './aggregation/front-proxy.js';
 import { type Aggregator, createAggregator } from './aggregation/index.js';
 import { AdmissionChain } from './admission.js';
 import { admissionPlugins } from './admission/index.js';
+import { AdmissionMetrics } from './admission/metrics.js';
 import { pluginHooks } from './admission/plugin-hooks.js';
 import type { Api } from './api.js';
 import { controllerFamilies } from './controller-families.js';
@@ -85,11 +86,15 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const auth = await createAuth(store, options, (error) => log.error({ err: error }, (error as Error).message));
   undo.push(() => auth.close());
   const hooks = pluginHooks();
+  const admissionMetrics = new AdmissionMetrics();
   const switches = { enable: options.enableAdmissionPlugins, disable: options.disableAdmissionPlugins };
   const api: Api = {
     store,
     registry,
-    admission: new AdmissionChain(admissionPlugins({ rbac: auth.rbac, hooks, store }, switches)),
+    admission: new AdmissionChain(
+      admissionPlugins({ rbac: auth.rbac, hooks, store, metrics: admissionMetrics }, switches),
+      admissionMetrics,
+    ),
     authorizer: auth.authorizer,
     auth,
     chance: options.chance,
@@ -103,6 +108,7 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
   const flowSchemas = createFlowSchemas(store);
   undo.push(() => flowSchemas.close());
   metrics.addSource(() => gaugesOf(flowControl, registry));
+  metrics.addSource(() => admissionMetrics.families(performance.now()));
   let listeners = NO_LISTENERS;
   const nonResource = createNonResource({
     health: createHealth(healthChecks(state)),

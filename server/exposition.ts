@@ -2,13 +2,13 @@
 
 export interface Family {
   name: string;
-  type: 'counter' | 'gauge' | 'histogram';
+  type: 'counter' | 'gauge' | 'histogram' | 'summary';
   help: string;
   samples: Iterable<Sample>;
 }
 
 export interface Sample {
-  /** `_bucket`, `_sum` and `_count` of a histogram. */
+  /** `_bucket`, `_sum` and `_count` of a histogram or summary. */
   suffix?: string;
   labels: Readonly<Record<string, string>>;
   value: number;

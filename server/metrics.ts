@@ -1,6 +1,7 @@
 /** Metrics under the names and labels that dashboards of kube-apiserver know. */
-import { expositionOf, type Family, type Sample } from './exposition.js';
+import { expositionOf, type Family } from './exposition.js';
 import { isLongRunning } from './flow-control/flow-control.js';
+import { Histogram } from './histogram.js';
 import type { RequestInfo } from './request-info.js';
 import { versionInfo } from './version.js';
 
@@ -33,10 +34,7 @@ interface Series {
   labels: Labels;
   /** By response code. */
   codes: Map<number, number>;
-  /** How many took at most BUCKETS[i] and more than the one before; the last: more than all. */
-  buckets: Uint32Array;
-  count: number;
-  seconds: number;
+  durations: Histogram;
   isLongRunning: boolean;
   running: number;
 }
@@ -66,9 +64,7 @@ export function createMetrics(): Metrics {
     const made = {
       labels,
       codes: new Map(),
-      buckets: new Uint32Array(BUCKETS.length + 1),
-      count: 0,
-      seconds: 0,
+      durations: new Histogram(BUCKETS),
       running: 0,
       isLongRunning: isLongRunning(info),
     };
@@ -98,13 +94,8 @@ export function createMetrics(): Metrics {
     onRequest(request, code, ms) {
       const of = seriesOf(request);
       if (!of) return;
-      const seconds = ms / 1000;
       of.codes.set(code, (of.codes.get(code) ?? 0) + 1);
-      of.count++;
-      of.seconds += seconds;
-      let i = 0;
-      while (i < BUCKETS.length && seconds > BUCKETS[i]!) i++;
-      of.buckets[i]!++;
+      of.durations.observe(ms / 1000);
     },
     onLongRunning(request) {
       const of = seriesOf(request);
@@ -179,19 +170,5 @@ const durations = (name: string, what: string, all: readonly Series[]): Family =
   name,
   type: 'histogram',
   help: `${what} in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.`,
-  samples: all.filter(({ count }) => count > 0).flatMap(histogram),
+  samples: all.filter(({ durations }) => durations.count > 0).flatMap(({ labels, durations }) => durations.samples(labels)),
 });
-
-function histogram({ labels, buckets, count, seconds }: Series): Sample[] {
-  let sum = 0;
-  const rows = BUCKETS.map((le, i) => {
-    sum += buckets[i]!;
-    return { suffix: '_bucket', labels: { ...labels, le: String(le) }, value: sum };
-  });
-  return [
-    ...rows,
-    { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: count },
-    { suffix: '_sum', labels, value: seconds },
-    { suffix: '_count', labels, value: count },
-  ];
-}

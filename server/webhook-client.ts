@@ -21,12 +21,22 @@ interface Reply {
   type: string;
 }
 
+/** The webhook answered with a code that is no success. */
+export class AnswerError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
 const IDLE_MS = 30_000;
 const agents = new Map<string, Dispatcher>();
 const AGENTS_MAX = 64;
 
-/** The answer; throws an Error whose message is what Go's client would say. */
+/** The answer; throws an Error whose message is what Go's client would say, an AnswerError where there is one. */
 export async function callWebhook({ address, caBundle, timeoutSeconds, body }: WebhookCall): Promise<JsonValue> {
   const { request } = await import('undici');
   const target = `${address.url}?timeout=${timeoutSeconds}s`;
@@ -49,7 +59,7 @@ export async function callWebhook({ address, caBundle, timeoutSeconds, body }: W
   } catch (error) {
     throw failed(explain(error as NodeJS.ErrnoException, address));
   }
-  if (answer.code < 200 || answer.code > 206) throw new Error(refusal(answer));
+  if (answer.code < 200 || answer.code > 206) throw new AnswerError(answer.code, refusal(answer));
   if (answer.text.length === 0) throw new Error(`0-length response with status code: ${answer.code} and content type: ${answer.type}`);
   return read(answer.text);
 }

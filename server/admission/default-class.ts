@@ -20,6 +20,7 @@ interface ClassDefault {
 function defaultClass({ plugin, object, member, annotation, classes, marks }: ClassDefault): AdmissionPlugin {
   return {
     name: plugin,
+    operations: ['CREATE'],
     admit(attributes) {
       if (!concerns(attributes, object.group, object.resource, ['CREATE'])) return;
       const created = attributes.object!;

@@ -6,6 +6,7 @@ import { escalationCheck } from '../auth/rbac/escalation.js';
 import type { RbacAuthorizer } from '../auth/rbac/rbac-authorizer.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { limitRanger } from './limit-ranger.js';
+import type { AdmissionMetrics } from './metrics.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { ownerReferencesPermissionEnforcement } from './owner-references.js';
 import { paramInformers } from './policies/param-informers.js';
@@ -27,17 +28,16 @@ export interface AdmissionParts {
   /** The hooks of plugins in this process. */
   hooks: AdmissionPlugin;
   store: Store;
+  metrics: AdmissionMetrics;
 }
 
 interface Row {
   plugin: AdmissionPlugin;
   /** Only where it is enabled by name. */
   isOff?: boolean;
-  /** No plugin of Kubernetes' but a part of its storage: it cannot be disabled. */
-  isFixed?: boolean;
 }
 
-const rows = ({ rbac, hooks, store }: AdmissionParts, informers = paramInformers(store)): Row[] => [
+const rows = ({ rbac, hooks, store, metrics }: AdmissionParts, informers = paramInformers(store)): Row[] => [
   { plugin: namespaceLifecycle },
   { plugin: limitRanger },
   { plugin: serviceAccount },
@@ -52,13 +52,13 @@ const rows = ({ rbac, hooks, store }: AdmissionParts, informers = paramInformers
   { plugin: runtimeClass },
   ...certificateChecks.map((plugin) => ({ plugin })),
   { plugin: defaultIngressClass },
-  { plugin: hooks, isFixed: true },
-  { plugin: mutatingPolicies(store, informers) },
-  { plugin: mutatingWebhooks(store) },
-  { plugin: validatingPolicies(store, informers) },
-  { plugin: validatingWebhooks(store) },
+  { plugin: hooks },
+  { plugin: mutatingPolicies(store, informers, metrics) },
+  { plugin: mutatingWebhooks(store, metrics) },
+  { plugin: validatingPolicies(store, informers, metrics) },
+  { plugin: validatingWebhooks(store, metrics) },
   { plugin: resourceQuota },
-  { plugin: escalationCheck(rbac), isFixed: true },
+  { plugin: escalationCheck(rbac) },
 ];
 
 /** Plugins of Kubernetes 1.36 that are not here: they may be switched off, as they are. */
@@ -92,12 +92,12 @@ export interface AdmissionSwitches {
 /** The chain's plugins. Throws for a name that there is none of, and for one that is both enabled and disabled. */
 export function admissionPlugins(parts: AdmissionParts, { enable, disable }: AdmissionSwitches): AdmissionPlugin[] {
   const all = rows(parts);
-  const names = all.filter((row) => !row.isFixed).map(({ plugin }) => plugin.name);
+  const names = all.filter(({ plugin }) => !plugin.isPart).map(({ plugin }) => plugin.name);
   const isKnown = (name: string): boolean => names.includes(name);
   const unknown = [...enable, ...disable.filter((name) => !ABSENT.includes(name))].find((name) => !isKnown(name));
   if (unknown !== undefined) throw new Error(`unknown admission plugin ${JSON.stringify(unknown)}: there are ${names.join(', ')}`);
   const both = enable.find((name) => disable.includes(name));
   if (both !== undefined) throw new Error(`admission plugin ${JSON.stringify(both)} is both enabled and disabled`);
   const isOn = ({ plugin: { name }, isOff }: Row): boolean => !disable.includes(name) && (!isOff || enable.includes(name));
-  return all.filter((row) => row.isFixed || isOn(row)).map(({ plugin }) => plugin);
+  return all.filter((row) => row.plugin.isPart || isOn(row)).map(({ plugin }) => plugin);
 }

@@ -25,6 +25,7 @@ type Constraint = (type: string, name: string, enforced: Quantity, requests: Qua
 
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
+  operations: ['CREATE', 'UPDATE'],
   admit(attributes) {
     if (!concerns(attributes, '', 'pods', ['CREATE'])) return;
     for (const range of rangesOf(attributes)) setDefaults(attributes.object!, range);

@@ -14,6 +14,7 @@ const ALWAYS_ALLOWED = new Set(['localsubjectaccessreviews']);
 /** Nothing is created in a namespace that is not there or is going (C2.1–C2.4). */
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
+  operations: ['CREATE', 'UPDATE', 'DELETE'],
   admit(attributes) {
     const { operation, resource, namespace, name } = attributes;
     if (resource.gr.group === '' && resource.gr.resource === 'namespaces') {

@@ -12,6 +12,7 @@ const NO_FINALIZERS = "cannot set blockOwnerDeletion if an ownerReference refers
 
 export const ownerReferencesPermissionEnforcement: AdmissionPlugin = {
   name: 'OwnerReferencesPermissionEnforcement',
+  operations: ['CREATE', 'UPDATE'],
   validate(attributes) {
     const { object, oldObject, operation, subresource } = attributes;
     if (!object || subresource === 'status' || (operation !== 'CREATE' && operation !== 'UPDATE')) return;

@@ -16,6 +16,8 @@ export function pluginHooks(): PluginHooks {
     hooks.length === 0 ? hooks : hooks.filter((hook) => matches(hook, attributes));
   return {
     name: 'PluginHooks',
+    isPart: true,
+    operations: ['CREATE', 'UPDATE', 'DELETE'],
     add(plugins) {
       for (const plugin of plugins) hooks.push(...(plugin.admission ?? []));
     },

@@ -13,6 +13,7 @@ const tolerates = (toleration: JsonObject, key: string): boolean =>
 
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
+  operations: ['CREATE', 'UPDATE'],
   admit(attributes) {
     if (!concerns(attributes, '', 'pods', ['CREATE', 'UPDATE'])) return;
     const spec = objectAt(attributes.object, 'spec');
@@ -27,6 +28,7 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
 
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
+  operations: ['CREATE'],
   admit(attributes) {
     if (!concerns(attributes, '', 'nodes', ['CREATE'])) return;
     const spec = made(attributes.object!, 'spec');

@@ -14,6 +14,7 @@ const CLASSES = { group: GROUP, resource: 'priorityclasses' };
 
 export const priority: AdmissionPlugin = {
   name: 'Priority',
+  operations: ['CREATE', 'UPDATE', 'DELETE'],
   admit(attributes) {
     if (concerns(attributes, '', 'pods', ['CREATE'])) setPriority(attributes, made(attributes.object!, 'spec'));
     else if (concerns(attributes, '', 'pods', ['UPDATE'])) keepPriority(attributes);

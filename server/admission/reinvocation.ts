@@ -7,15 +7,15 @@ export class Reinvocation {
   #again = new Set<string>();
   #lastOutput: JsonObject | undefined;
 
-  /** Something changed the object after they were asked. */
-  #require(): void {
+  /** Something changed the object after they were asked: they are due. */
+  require(): void {
     for (const key of this.#asked) this.#again.add(key);
     this.#asked = new Set();
   }
 
   /** At the begin of the second round: whether others changed what this plugin left. */
   beginsAgain(object: JsonObject | undefined): void {
-    if (!equal(object, this.#lastOutput)) this.#require();
+    if (!equal(object, this.#lastOutput)) this.require();
   }
 
   isDue(key: string): boolean {
@@ -24,7 +24,7 @@ export class Reinvocation {
 
   /** One was asked. */
   asked(key: string, hasChanged: boolean, isWilling: boolean): void {
-    if (hasChanged) this.#require();
+    if (hasChanged) this.require();
     if (isWilling) this.#asked.add(key);
   }
 

@@ -12,6 +12,7 @@ const MISMATCH = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defi
 
 export const runtimeClass: AdmissionPlugin = {
   name: 'RuntimeClass',
+  operations: ['CREATE'],
   admit(attributes) {
     if (!concerns(attributes, '', 'pods', ['CREATE'])) return;
     const spec = objectAt(attributes.object, 'spec');

@@ -22,6 +22,7 @@ const WAIT_MS = 100;
 
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
+  operations: ['CREATE', 'UPDATE'],
   admit(attributes) {
     if (!concerns(attributes, '', 'pods', ['CREATE'])) return;
     const pod = attributes.object!;

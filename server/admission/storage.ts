@@ -19,6 +19,7 @@ const PROTECTED: readonly { group: string; plural: string; finalizer: string }[]
 /** The controller `storage-protection` takes the finalizers away again (C1.7). */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
+  operations: ['CREATE'],
   admit(attributes) {
     for (const { group, plural, finalizer } of PROTECTED) {
       if (!concerns(attributes, group, plural, ['CREATE'])) continue;
@@ -32,6 +33,7 @@ const STORAGE_CLASSES = { group: STORAGE, resource: 'storageclasses' };
 
 export const persistentVolumeClaimResize: AdmissionPlugin = {
   name: 'PersistentVolumeClaimResize',
+  operations: ['UPDATE'],
   validate(attributes) {
     if (!concerns(attributes, '', 'persistentvolumeclaims', ['UPDATE'])) return;
     const { object, oldObject } = attributes;

@@ -17,6 +17,7 @@ const signerOf = (object: JsonObject): string => textAt(objectAt(object, 'spec')
 
 const approval: AdmissionPlugin = {
   name: 'CertificateApproval',
+  operations: ['UPDATE'],
   validate(attributes) {
     if (isAbout(attributes, 'approval', 'UPDATE')) return mayUseSigner(attributes, 'approve');
   },
@@ -24,6 +25,7 @@ const approval: AdmissionPlugin = {
 
 const signing: AdmissionPlugin = {
   name: 'CertificateSigning',
+  operations: ['UPDATE'],
   validate(attributes) {
     if (!isAbout(attributes, 'status', 'UPDATE')) return;
     const [status, old] = [attributes.object, attributes.oldObject].map((object) => objectAt(object, 'status'));
@@ -34,6 +36,7 @@ const signing: AdmissionPlugin = {
 
 const subjectRestriction: AdmissionPlugin = {
   name: 'CertificateSubjectRestriction',
+  operations: ['CREATE'],
   validate(attributes) {
     if (!isAbout(attributes, '', 'CREATE') || signerOf(attributes.object!) !== CLIENT_SIGNER) return;
     const [block] = pemBlocks(decodedText(objectAt(attributes.object, 'spec')?.['request']));
@@ -46,6 +49,7 @@ const subjectRestriction: AdmissionPlugin = {
 
 const attestation: AdmissionPlugin = {
   name: 'ClusterTrustBundleAttest',
+  operations: ['CREATE', 'UPDATE'],
   validate(attributes) {
     const { resource, operation, object, oldObject } = attributes;
     if (resource.gr.group !== GROUP || resource.gr.resource !== 'clustertrustbundles' || !object) return;

@@ -5,6 +5,7 @@
 import type { JsonObject } from '../../schemas/json-value.js';
 import { AdmissionChain, attributesOf } from '../../server/admission.js';
 import { admissionPlugins } from '../../server/admission/index.js';
+import { AdmissionMetrics } from '../../server/admission/metrics.js';
 import { pluginHooks } from '../../server/admission/plugin-hooks.js';
 import type { Api, Request } from '../../server/api.js';
 import { builtinResources } from '../../server/builtin-resources.js';
@@ -21,8 +22,9 @@ const store = await Store.open(memoryBackend());
 const registry = new Registry();
 for (const resource of builtinResources(store, 'kubernetes')) registry.addBuiltin(resource);
 const auth = await createAuth(store, { ...defaultOptions, memory: true }, () => {});
-const parts = { rbac: auth.rbac, hooks: pluginHooks(), store };
-const admission = new AdmissionChain(admissionPlugins(parts, { enable: [], disable: [] }));
+const metrics = new AdmissionMetrics();
+const parts = { rbac: auth.rbac, hooks: pluginHooks(), store, metrics };
+const admission = new AdmissionChain(admissionPlugins(parts, { enable: [], disable: [] }), metrics);
 const { authorizer } = auth;
 const api: Api = { store, registry, admission, authorizer, auth, chance: defaultOptions.chance, isStale: () => false };
 const request = { api, info: { cluster: 'root', namespace: 'default', name: '' }, user: LOOPBACK, warn: () => {} } as unknown as Request;
@@ -73,7 +75,7 @@ async function measure(what: string, chain = admission): Promise<void> {
 }
 
 await put('', 'namespaces', 'default', { status: { phase: 'Active' } });
-await measure('no plugin at all', new AdmissionChain([]));
+await measure('no plugin at all', new AdmissionChain([], metrics));
 await measure('nothing configured');
 await put(GROUP, 'validatingadmissionpolicies', 'p', { spec: { failurePolicy: 'Fail', matchConstraints, validations } });
 await measure('a policy without a binding');

@@ -376,6 +376,18 @@ t.test('atomic lists cannot be merged into', async (t) => {
   );
 });
 
+t.test('a policy that wants to is asked again after its own change', async (t) => {
+  const mutations = [apply(`Object{data: {'n': has(object.data.n) ? object.data.n + 'x' : 'x'}}`)];
+  for (const [reinvocationPolicy, n] of [
+    ['IfNeeded', 'xx'],
+    ['Never', 'x'],
+  ] as const)
+    await having('mutating', { reinvocationPolicy, mutations }, async () => {
+      const { body } = await call('POST', MAPS, map());
+      t.same(body.data, { n });
+    });
+});
+
 t.test('policies that want to are asked again after a later one changed the object', async (t) => {
   const counting = (key: string, reinvocationPolicy: string): JsonObject => ({
     matchConstraints: onMaps,

@@ -35,6 +35,7 @@ const textOf = ({ level, version }: Grade): string => `${level}:${version === Nu
 
 export const podSecurity: AdmissionPlugin = {
   name: 'PodSecurity',
+  operations: ['CREATE', 'UPDATE'],
   validate(attributes) {
     const { operation, resource, subresource } = attributes;
     if (operation !== 'CREATE' && operation !== 'UPDATE') return;

@@ -12,8 +12,9 @@ import type { Resource } from '../../resource.js';
 import { start, type Steps } from '../../steps.js';
 import { nameForDenial } from '../denial.js';
 import { answered, namespaceVariable, requestBindings } from '../expression-variables.js';
-import { Budget, BudgetExceeded, evaluate, type Expression, expressionOf, Failure, meetsConditions } from '../expressions.js';
+import { Budget, BudgetExceeded, checkErrorOf, evaluate, type Expression, expressionOf, Failure, meetsConditions } from '../expressions.js';
 import { isExempt, isNamespace, match } from '../matching.js';
+import { type AdmissionMetrics, secondsSince } from '../metrics.js';
 import { Reinvocation } from '../reinvocation.js';
 import { findStored } from '../stored.js';
 import { convertBetween, versioned } from '../versions.js';
@@ -61,14 +62,22 @@ interface Invocation {
   resource: Resource;
 }
 
-export function mutatingPolicies(store: Store, informers: ParamInformers): AdmissionPlugin {
+/** What all invocations of one request share. */
+interface Around {
+  rounds: Rounds;
+  problems: Problem[];
+  metrics: AdmissionMetrics;
+}
+
+export function mutatingPolicies(store: Store, informers: ParamInformers, metrics: AdmissionMetrics): AdmissionPlugin {
   const source = policySource(store, 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings', compile, informers);
   return {
     name: NAME,
+    operations: ['CREATE', 'UPDATE', 'CONNECT'],
     admit(attributes, rounds) {
       const policies = source.of(attributes.cluster);
       if (policies.length === 0 || isExempt(attributes)) return;
-      const steps = start(mutateAll(attributes, policies, informers, rounds));
+      const steps = start(mutateAll(attributes, policies, { informers, metrics }, rounds));
       if (!steps.done) return steps.rest();
     },
     close: source.close,
@@ -78,13 +87,13 @@ export function mutatingPolicies(store: Store, informers: ParamInformers): Admis
 function* mutateAll(
   attributes: Attributes,
   policies: readonly Bound<MutatingPolicy>[],
-  informers: ParamInformers,
+  { informers, metrics }: { informers: ParamInformers; metrics: AdmissionMetrics },
   rounds: Rounds,
 ): Steps<void> {
   const problems: Problem[] = [];
   const invocations: Invocation[] = [];
   for (const { policy, bindings } of policies) yield* invocationsOf(attributes, policy, bindings, informers, problems, invocations);
-  if (invocations.length > 0) yield* invokeAll(attributes, invocations, rounds, problems);
+  if (invocations.length > 0) yield* invokeAll(attributes, invocations, { rounds, problems, metrics });
   const counted = problems.filter(({ policy }) => !policy.ignoresFailure);
   if (counted.length > 0) throw refusal(attributes, counted);
 }
@@ -121,51 +130,65 @@ function* invocationsOf(
   }
 }
 
-function* invokeAll(attributes: Attributes, invocations: readonly Invocation[], rounds: Rounds, problems: Problem[]): Steps<void> {
+function* invokeAll(attributes: Attributes, invocations: readonly Invocation[], around: Around): Steps<void> {
+  const { rounds } = around;
   const again = rounds.of(NAME, () => new Reinvocation());
-  if (rounds.isSecond) again.beginsAgain(attributes.object);
+  // a policy's own change makes it due too, unlike a webhook's
+  if (rounds.isSecond) again.require();
   for (const invocation of invocations) {
     if (!attributes.object) continue;
     const { policy, binding, param } = invocation;
     const key = JSON.stringify([policy.name, binding.name, param && metaOf(param).namespace, param && metaOf(param).name]);
-    const hasChanged = yield* invoke(attributes, invocation, rounds.isSecond && !again.isDue(key), problems);
+    const hasChanged = yield* invoke(attributes, invocation, rounds.isSecond && !again.isDue(key), around);
     if (hasChanged === undefined) continue;
     again.asked(key, hasChanged, policy.isReinvocable);
     if (hasChanged) rounds.isAnotherWanted = true;
   }
-  if (!rounds.isSecond) again.ends(attributes.object);
 }
 
 /** Whether the object was changed; undefined: the policy was not asked. */
-function* invoke(attributes: Attributes, invocation: Invocation, isSkipped: boolean, problems: Problem[]): Steps<boolean | undefined> {
+function* invoke(
+  attributes: Attributes,
+  invocation: Invocation,
+  isSkipped: boolean,
+  { problems, metrics }: Around,
+): Steps<boolean | undefined> {
   const { policy, binding, param, resource } = invocation;
   const problem = (message: string): void => void problems.push({ policy, binding, message, reason: 'Invalid' });
   const seen = yield* versioned(attributes, resource);
   const shared: Record<string, Value> = { ...requestBindings(attributes, seen), params: jsonVariable(param) };
-  const conditions = yield* answered(attributes, () => meetsConditions(policy.conditions, shared));
-  if (conditions === 'unmet') return undefined;
-  if (conditions !== 'met') return void (policy.ignoresFailure || problem(conditions.failed));
+  const verdict = yield* answered(attributes, () => meetsConditions(policy.conditions, shared));
+  if (!verdict.isMet) {
+    metrics.onConditions({ kind: 'policy', name: policy.name, phase: 'admit', operation: attributes.operation, ...verdict });
+    if (verdict.failure !== undefined && !policy.ignoresFailure) problem(verdict.failure);
+    return undefined;
+  }
   if (isSkipped) return undefined;
   const namespace = isNamespace(attributes) ? undefined : findStored(attributes, NAMESPACES, '', attributes.namespace);
   if (namespace) shared['namespaceObject'] = namespaceVariable(namespace);
   const before = seen.object!;
   let object = before;
   for (const { expression, mutate } of policy.mutations) {
+    const began = performance.now();
+    let failure: string | undefined;
     try {
       const variables = { ...shared, object: jsonVariable(object) };
       const value = yield* answered(attributes, () => {
         const budget = new Budget(POLICY_COST_BUDGET);
         return evaluate(expression, withVariables(policy, variables, budget), budget);
       });
-      if (value instanceof Failure) problem(value.message);
+      if (value instanceof Failure) failure = value.message;
       else {
         refuseOtherVersion(resource, attributes.resource);
         object = mutate(object, value, resource);
       }
     } catch (error) {
       if (!(error instanceof MutationError || error instanceof BudgetExceeded)) throw error;
-      problem(error.message);
+      failure = error.message;
     }
+    const error = failure === undefined ? 'no_error' : checkErrorOf(failure);
+    metrics.onMutation({ policy: policy.name, binding: binding.name, error, seconds: secondsSince(began) });
+    if (failure !== undefined) problem(failure);
   }
   if (object === before || equal(object, before)) return false;
   attributes.object = yield* convertBetween(object, resource, attributes.resource);

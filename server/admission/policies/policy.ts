@@ -39,7 +39,7 @@ export interface Binding {
   /** `spec.paramRef` */
   paramRef: JsonObject | undefined;
   /** `spec.validationActions` */
-  actions: readonly string[];
+  actions: readonly ('Deny' | 'Warn' | 'Audit')[];
 }
 
 /** A policy with the bindings that make it act. */
@@ -87,7 +87,7 @@ function bindingOf(object: JsonObject): Binding {
     policyName: textAt(spec, 'policyName'),
     criteria: criteriaOf(objectAt(spec, 'matchResources'), 'resourceRules'),
     paramRef: objectAt(spec, 'paramRef'),
-    actions: (spec?.['validationActions'] ?? []) as string[],
+    actions: (spec?.['validationActions'] ?? []) as Binding['actions'],
   };
 }
 

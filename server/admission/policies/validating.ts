@@ -11,8 +11,19 @@ import type { AdmissionPlugin, Attributes } from '../../admission.js';
 import { start, type Steps } from '../../steps.js';
 import { nameForDenial } from '../denial.js';
 import { answered, namespaceVariable, requestBindings } from '../expression-variables.js';
-import { Budget, BudgetExceeded, evaluate, type Expression, expressionOf, Failure, meetsConditions } from '../expressions.js';
+import {
+  Budget,
+  BudgetExceeded,
+  checkErrorOf,
+  evaluate,
+  type Expression,
+  expressionOf,
+  Failure,
+  meetsConditions,
+  type Verdict,
+} from '../expressions.js';
 import { isExempt, isNamespace, match } from '../matching.js';
+import { type AdmissionMetrics, secondsSince } from '../metrics.js';
 import { findStored } from '../stored.js';
 import { versioned } from '../versions.js';
 import type { ParamInformers } from './param-informers.js';
@@ -63,7 +74,18 @@ function compile(object: JsonObject): ValidatingPolicy {
 interface Violation {
   message: string;
   reason: string;
+  /** Of the validation; -1: of an audit annotation. */
   index: number;
+  /** It is an error, and the policy lets the request pass: nothing but a number. */
+  isIgnored: boolean;
+  seconds: number;
+}
+
+/** What all policies of one request share. */
+interface Around {
+  informers: ParamInformers;
+  metrics: AdmissionMetrics;
+  denials: Denial[];
 }
 
 interface Denial {
@@ -73,14 +95,15 @@ interface Denial {
   reason: string;
 }
 
-export function validatingPolicies(store: Store, informers: ParamInformers): AdmissionPlugin {
+export function validatingPolicies(store: Store, informers: ParamInformers, metrics: AdmissionMetrics): AdmissionPlugin {
   const source = policySource(store, 'validatingadmissionpolicies', 'validatingadmissionpolicybindings', compile, informers);
   return {
     name: 'ValidatingAdmissionPolicy',
+    operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
     validate(attributes) {
       const policies = source.of(attributes.cluster);
       if (policies.length === 0 || isExempt(attributes)) return;
-      const steps = start(decide(attributes, policies, informers));
+      const steps = start(decide(attributes, policies, { informers, metrics, denials: [] }));
       if (!steps.done) return steps.rest();
     },
     close: source.close,
@@ -88,10 +111,9 @@ export function validatingPolicies(store: Store, informers: ParamInformers): Adm
 }
 
 /** C4.7: warnings and annotations of all policies, then the first denial. */
-function* decide(attributes: Attributes, policies: readonly Bound<ValidatingPolicy>[], informers: ParamInformers): Steps<void> {
-  const denials: Denial[] = [];
-  for (const { policy, bindings } of policies) yield* judge(attributes, policy, bindings, informers, denials);
-  const [first] = denials;
+function* decide(attributes: Attributes, policies: readonly Bound<ValidatingPolicy>[], around: Around): Steps<void> {
+  for (const { policy, bindings } of policies) yield* judge(attributes, policy, bindings, around);
+  const [first] = around.denials;
   if (first) throw refusal(attributes, first);
 }
 
@@ -102,19 +124,13 @@ function refusal(attributes: Attributes, { policy, binding, message, reason }: D
   return new StatusError(CODES[reason] ?? CODES['Invalid']!, reason, status.message!, status.details);
 }
 
-function* judge(
-  attributes: Attributes,
-  policy: ValidatingPolicy,
-  bindings: readonly Binding[],
-  informers: ParamInformers,
-  denials: Denial[],
-): Steps<void> {
+function* judge(attributes: Attributes, policy: ValidatingPolicy, bindings: readonly Binding[], around: Around): Steps<void> {
   /** C4.7: whatever the actions of the binding. */
   const misconfigured = (error: unknown, binding?: Binding): void => {
     if (!(error instanceof ConfigurationError || error instanceof StatusError)) throw error;
     if (policy.ignoresFailure) return;
     const what = binding ? 'binding' : 'policy';
-    denials.push({
+    around.denials.push({
       policy: policy.name,
       binding: binding?.name,
       message: `failed to configure ${what}: ${error.message}`,
@@ -126,7 +142,7 @@ function* judge(
   try {
     matched = match(policy.criteria, attributes);
     if (!matched) return;
-    paramsIn = paramSource(policy, attributes, informers);
+    paramsIn = paramSource(policy, attributes, around.informers);
   } catch (error) {
     return misconfigured(error);
   }
@@ -140,8 +156,16 @@ function* judge(
       shared ??= requestBindings(attributes, yield* versioned(attributes, matched));
       for (const param of params) {
         const variables = { ...shared, params: jsonVariable(param) };
-        const { violations, notes } = yield* answered(attributes, () => findingsOf(policy, variables, attributes));
-        for (const violation of violations) act(attributes, policy, binding, violation, denials);
+        const { verdict, violations, notes } = yield* answered(attributes, () => findingsOf(policy, variables, attributes));
+        if (!verdict.isMet)
+          around.metrics.onConditions({
+            kind: 'policy',
+            name: policy.name,
+            phase: 'validate',
+            operation: attributes.operation,
+            ...verdict,
+          });
+        for (const violation of violations) act(attributes, policy, binding, violation, around);
         for (const { key, value } of notes) annotations.set(key, (annotations.get(key) ?? new Set()).add(value));
       }
     } catch (error) {
@@ -151,14 +175,19 @@ function* judge(
   for (const [key, values] of annotations) attributes.request.audit?.annotate(`${policy.name}/${key}`, [...values].join(', '));
 }
 
+const COUNTED_AS = { Deny: 'deny', Warn: 'warn', Audit: 'audit' } as const;
+
 /** C4.6 */
-function act(attributes: Attributes, policy: Policy, binding: Binding, violation: Violation, denials: Denial[]): void {
-  const { message, reason, index } = violation;
-  for (const action of index < 0 ? ['Deny'] : binding.actions) {
+function act(attributes: Attributes, policy: Policy, binding: Binding, violation: Violation, { metrics, denials }: Around): void {
+  const { message, reason, index, isIgnored, seconds } = violation;
+  const check = { policy: policy.name, binding: binding.name, error: checkErrorOf(message), seconds };
+  if (isIgnored) metrics.onValidation(check, 'allow');
+  for (const action of isIgnored ? [] : index < 0 ? (['Deny'] as const) : binding.actions) {
+    metrics.onValidation(check, COUNTED_AS[action]);
     if (action === 'Deny') denials.push({ policy: policy.name, binding: binding.name, message, reason });
     else if (action === 'Warn')
       attributes.warn(`Validation failed for ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}': ${message}`);
-    else if (action === 'Audit') {
+    else {
       const failure = { message, policy: policy.name, binding: binding.name, expressionIndex: index, validationActions: binding.actions };
       attributes.request.audit?.annotate(FAILURE_ANNOTATION, JSON.stringify([failure]));
     }
@@ -167,6 +196,7 @@ function act(attributes: Attributes, policy: Policy, binding: Binding, violation
 
 /** What one binding with one parameter finds. */
 interface Findings {
+  verdict: Verdict;
   violations: readonly Violation[];
   /** For the audit log (C4.8). */
   notes: readonly Note[];
@@ -179,25 +209,32 @@ interface Note {
 
 /** C4.4, C4.5 */
 function findingsOf(policy: ValidatingPolicy, shared: Record<string, Value>, attributes: Attributes): Findings {
-  const failed = (message: string, index: number): Violation[] => (policy.ignoresFailure ? [] : [{ message, reason: 'Invalid', index }]);
-  const conditions = meetsConditions(policy.conditions, shared);
-  if (conditions === 'unmet') return { violations: [], notes: [] };
-  if (conditions !== 'met') return { violations: failed(conditions.failed, 0), notes: [] };
+  const failed = (message: string, index: number, seconds: number): Violation => {
+    return { message, reason: 'Invalid', index, isIgnored: policy.ignoresFailure, seconds };
+  };
+  const verdict = meetsConditions(policy.conditions, shared);
+  const notes: Note[] = [];
+  if (!verdict.isMet) {
+    const isRefused = verdict.failure !== undefined && !policy.ignoresFailure;
+    return { verdict, violations: isRefused ? [failed(verdict.failure!, 0, verdict.seconds)] : [], notes };
+  }
   const namespace = isNamespace(attributes) ? undefined : findStored(attributes, NAMESPACES, '', attributes.namespace);
   if (namespace) shared['namespaceObject'] = namespaceVariable(namespace);
   const budget = new Budget(POLICY_COST_BUDGET);
   const variables = withVariables(policy, shared, budget);
-  const notes: Note[] = [];
+  const began = performance.now();
   try {
-    const violations = policy.validations.flatMap((validation, index) => {
+    const violations = policy.validations.flatMap((validation, index): Violation[] => {
+      const start = performance.now();
       const value = evaluate(validation.expression, variables, budget);
       if (value === true) return [];
-      if (value instanceof Failure) return failed(value.message, index);
-      return [{ message: messageOf(validation, variables, budget), reason: validation.reason, index }];
+      const seconds = secondsSince(start);
+      if (value instanceof Failure) return [failed(value.message, index, seconds)];
+      return [{ message: messageOf(validation, variables, budget), reason: validation.reason, index, isIgnored: false, seconds }];
     });
-    return { violations: [...violations, ...annotationFailures(policy, shared, notes, failed)], notes };
+    return { verdict, violations: [...violations, ...annotationFailures(policy, shared, notes)], notes };
   } catch (error) {
-    if (error instanceof BudgetExceeded) return { violations: failed(error.message, 0), notes };
+    if (error instanceof BudgetExceeded) return { verdict, violations: [failed(error.message, 0, secondsSince(began))], notes };
     throw error;
   }
 }
@@ -209,19 +246,16 @@ function messageOf({ expression, message, messageExpression }: Validation, varia
   return message || `failed expression: ${expression.source.trim()}`;
 }
 
-/** C4.8: notes the values, returns what could not be evaluated. */
-function annotationFailures(
-  policy: ValidatingPolicy,
-  shared: Record<string, Value>,
-  notes: Note[],
-  failed: (message: string, index: number) => Violation[],
-): Violation[] {
+/** C4.8: notes the values, returns what could not be evaluated; a policy that ignores errors only goes without these values. */
+function annotationFailures(policy: ValidatingPolicy, shared: Record<string, Value>, notes: Note[]): Violation[] {
   if (policy.annotations.length === 0) return [];
   const budget = new Budget(POLICY_COST_BUDGET);
   const variables = withVariables(policy, shared, budget);
   return policy.annotations.flatMap(({ key, value: expression }) => {
+    const start = performance.now();
     const value = evaluate(expression, variables, budget);
-    if (value instanceof Failure) return failed(value.message, -1);
+    if (value instanceof Failure && !policy.ignoresFailure)
+      return { message: value.message, reason: 'Invalid', index: -1, isIgnored: false, seconds: secondsSince(start) };
     if (typeof value !== 'string') return [];
     notes.push({ key, value: value.slice(0, ANNOTATION_CHARACTERS_MAX) });
     return [];

@@ -6,14 +6,27 @@ import { badRequest, internalError, StatusError, type StatusDetails, timeout } f
 import { numberAt, objectAt, textAt, textsAt } from '../../../schemas/validation/members.js';
 import type { Attributes } from '../../admission.js';
 import { webhookAddress, webhookUrl } from '../../webhook-address.js';
-import { callWebhook } from '../../webhook-client.js';
+import { AnswerError, callWebhook } from '../../webhook-client.js';
 import { admissionRequest } from '../expression-variables.js';
+import { type AdmissionMetrics, type Phase, secondsSince, type WebhookOutcome } from '../metrics.js';
 import type { Versioned } from '../versions.js';
 import { kindOf } from '../../../schemas/builtin/scalars.js';
 import { REVIEW_VERSIONS, type Webhook } from './webhook.js';
 
 /** The webhook was not reached or gave no proper answer: its failurePolicy decides (C3.11). */
-export class CallFailure extends Error {}
+export class CallFailure extends Error {
+  /** What the call counts as where there is no HTTP status of a failure. */
+  readonly code: number;
+  constructor(message: string, code = UNAVAILABLE) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const UNAVAILABLE = 503;
+
+/** Errors by which webhooks refuse (C3.10): any other StatusError of a call is the server's own. */
+const denials = new WeakSet<StatusError>();
 
 const GROUP = 'admission.k8s.io';
 
@@ -59,7 +72,7 @@ async function send({ clientConfig, timeoutSeconds }: Webhook, { api, cluster }:
   try {
     return await callWebhook({ address, caBundle: textAt(clientConfig, 'caBundle'), timeoutSeconds, body });
   } catch (error) {
-    throw failed((error as Error).message);
+    throw new CallFailure(`failed to call webhook: ${(error as Error).message}`, error instanceof AnswerError ? error.code : UNAVAILABLE);
   }
 }
 
@@ -157,14 +170,45 @@ function denialBy({ name }: Webhook, result: JsonObject | undefined): StatusErro
     why === '' ? `${by} without explanation` : `${by}: ${why}`,
     objectAt(result, 'details') as StatusDetails | undefined,
   );
+  denials.add(denial);
   Object.assign(denial.status.metadata, objectAt(result, 'metadata'));
   return denial;
 }
 
-/** What becomes of a request whose webhook failed; returns where its failurePolicy ignores that. `annotation` marks it (C3.15). */
-export function settleFailure(webhook: Webhook, attributes: Attributes, error: unknown, annotation: string): void {
-  if (!(error instanceof CallFailure)) throw error;
-  if (!webhook.ignoresFailure) throw internalError(`failed calling webhook ${JSON.stringify(webhook.name)}: ${error.message}`);
-  attributes.request.audit?.annotate(annotation, webhook.name);
-  if (attributes.request.signal.aborted) throw timeout('request did not complete within requested timeout');
+export interface Call {
+  webhook: Webhook;
+  attributes: Attributes;
+  phase: Phase;
+  /** The annotation that marks a failure which lets the request pass (C3.15). */
+  failedOpen: string;
+  metrics: AdmissionMetrics;
+}
+
+/** What `work`, a call of the webhook, comes to, measured; undefined where it failed and the webhook's failurePolicy ignores that. */
+export async function settle<T>({ webhook, attributes, phase, failedOpen, metrics }: Call, work: () => Promise<T>): Promise<T | undefined> {
+  const began = performance.now();
+  const note = (outcome: Pick<WebhookOutcome, 'code' | 'refusal' | 'hasFailedOpen'>): void => {
+    metrics.onWebhook({ name: webhook.name, phase, operation: attributes.operation, seconds: secondsSince(began), ...outcome });
+  };
+  try {
+    const done = await work();
+    note({ code: 200 });
+    return done;
+  } catch (error) {
+    if (error instanceof CallFailure && webhook.ignoresFailure) {
+      note({ code: error.code, hasFailedOpen: true });
+      attributes.request.audit?.annotate(failedOpen, webhook.name);
+      if (attributes.request.signal.aborted) throw timeout('request did not complete within requested timeout');
+      return undefined;
+    }
+    note(refusalOf(error));
+    if (!(error instanceof CallFailure)) throw error;
+    throw internalError(`failed calling webhook ${JSON.stringify(webhook.name)}: ${error.message}`);
+  }
+}
+
+function refusalOf(error: unknown): Pick<WebhookOutcome, 'code' | 'refusal'> {
+  if (error instanceof CallFailure) return { code: error.code, refusal: 'calling_webhook_error' };
+  if (error instanceof StatusError && denials.has(error)) return { code: error.status.code!, refusal: 'no_error' };
+  return { code: 0, refusal: 'apiserver_internal_error' };
 }

@@ -13,35 +13,39 @@ import type { AdmissionPlugin, Attributes, Rounds } from '../../admission.js';
 import type { Resource } from '../../resource.js';
 import { start, type Steps } from '../../steps.js';
 import { isExempt } from '../matching.js';
+import type { AdmissionMetrics } from '../metrics.js';
 import { Reinvocation } from '../reinvocation.js';
 import { convertBetween, type Versioned } from '../versions.js';
-import { ask, CallFailure, settleFailure } from './call.js';
+import { ask, CallFailure, settle } from './call.js';
 import { shownTo, type Webhook, webhookSource } from './webhook.js';
 
 const NAME = 'MutatingAdmissionWebhook';
 
-export function mutatingWebhooks(store: Store): AdmissionPlugin {
+export function mutatingWebhooks(store: Store, metrics: AdmissionMetrics): AdmissionPlugin {
   const source = webhookSource(store, 'mutatingwebhookconfigurations');
   return {
     name: NAME,
+    operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
     admit(attributes, rounds) {
       const webhooks = source.of(attributes.cluster);
       if (webhooks.length === 0 || isExempt(attributes)) return;
-      const steps = start(askAll(attributes, webhooks, rounds));
+      const steps = start(askAll(attributes, webhooks, rounds, metrics));
       if (!steps.done) return steps.rest();
     },
     close: source.close,
   };
 }
 
-function* askAll(attributes: Attributes, webhooks: readonly Webhook[], rounds: Rounds): Steps<void> {
+function* askAll(attributes: Attributes, webhooks: readonly Webhook[], rounds: Rounds, metrics: AdmissionMetrics): Steps<void> {
   const again = rounds.of(NAME, () => new Reinvocation());
   if (rounds.isSecond) again.beginsAgain(attributes.object);
   let views = new Map<Resource, Versioned>();
   for (const [index, webhook] of webhooks.entries()) {
-    const seen = yield* shownTo(webhook, attributes, views);
+    const seen = yield* shownTo(webhook, attributes, views, { phase: 'admit', metrics });
     if (!seen || (rounds.isSecond && !again.isDue(webhook.key))) continue;
-    const call = patched(webhook, attributes, seen, `round_${rounds.isSecond ? 1 : 0}_index_${index}`);
+    const place = `round_${rounds.isSecond ? 1 : 0}_index_${index}`;
+    const failedOpen = `failed-open.mutation.webhook.admission.k8s.io/${place}`;
+    const call = settle({ webhook, attributes, phase: 'admit', failedOpen, metrics }, () => patched(webhook, attributes, seen, place));
     const object = (yield call) as JsonObject | undefined;
     const hasChanged = object !== undefined && !equal(object, seen.object);
     if (hasChanged) {
@@ -71,8 +75,7 @@ async function patched(webhook: Webhook, attributes: Attributes, seen: Versioned
     return object;
   } catch (error) {
     annotate(false);
-    settleFailure(webhook, attributes, error, `failed-open.mutation.webhook.admission.k8s.io/${place}`);
-    return undefined;
+    throw error;
   }
 }
 
@@ -99,7 +102,7 @@ function patchIn(response: JsonObject): { patch: Patch; text: string } | undefin
     throw new CallFailure(`received undecodable patch in webhook response: ${(error as Error).message}`);
   }
   const type = textAt(response, 'patchType') || 'JSONPatch';
-  if (type !== 'JSONPatch') throw new CallFailure(`unsupported patch type ${JSON.stringify(type)}`);
+  if (type !== 'JSONPatch') throw new CallFailure(`unsupported patch type ${JSON.stringify(type)}`, 400);
   return { patch, text };
 }
 

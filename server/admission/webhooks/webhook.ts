@@ -12,6 +12,7 @@ import { answered, requestBindings } from '../expression-variables.js';
 import { type Expression, matchConditionsOf, meetsConditions } from '../expressions.js';
 import { followed } from '../followed.js';
 import { type Criteria, criteriaOf, match, nameOf } from '../matching.js';
+import type { AdmissionMetrics, Phase } from '../metrics.js';
 import { type Versioned, versioned } from '../versions.js';
 
 export const REVIEW_VERSIONS = ['v1', 'v1beta1'];
@@ -72,15 +73,23 @@ function webhooksOf(configuration: JsonObject): readonly Webhook[] {
 }
 
 /** What a webhook is shown of a request, if it is to be called; throws the 403 of a condition that cannot be evaluated (C3.9). */
-export function* shownTo(webhook: Webhook, attributes: Attributes, views: Map<Resource, Versioned>): Steps<Versioned | undefined> {
-  const { criteria, conditions, ignoresFailure } = webhook;
+export function* shownTo(
+  webhook: Webhook,
+  attributes: Attributes,
+  views: Map<Resource, Versioned>,
+  { phase, metrics }: { phase: Phase; metrics: AdmissionMetrics },
+): Steps<Versioned | undefined> {
+  const { name, criteria, conditions, ignoresFailure } = webhook;
   const resource = criteria.rules.length > 0 ? match(criteria, attributes) : undefined;
   if (!resource) return undefined;
   const view = views.get(resource) ?? (yield* versioned(attributes, resource));
   views.set(resource, view);
   if (conditions.length === 0) return view;
-  const outcome = yield* answered(attributes, () => meetsConditions(conditions, requestBindings(attributes, view)));
-  if (outcome === 'met') return view;
-  if (outcome === 'unmet' || ignoresFailure) return undefined;
-  throw forbidden(attributes.resource.gr, nameOf(attributes), outcome.failed);
+  const { operation } = attributes;
+  const verdict = yield* answered(attributes, () => meetsConditions(conditions, requestBindings(attributes, view)));
+  if (verdict.isMet) return view;
+  metrics.onConditions({ kind: 'webhook', name, phase, operation, ...verdict });
+  if (verdict.failure !== undefined && !ignoresFailure) throw forbidden(attributes.resource.gr, nameOf(attributes), verdict.failure);
+  metrics.onExclusion(name, phase, operation);
+  return undefined;
 }

@@ -23,6 +23,8 @@ const EVERYTHING: readonly PolicyRule[] = [
 export function escalationCheck(rbac: RbacAuthorizer): AdmissionPlugin {
   return {
     name: 'RBACEscalation',
+    isPart: true,
+    operations: ['CREATE', 'UPDATE'],
     admit(attributes) {
       const { resource, subresource, operation, user, object, oldObject } = attributes;
       const { group, resource: plural } = resource.gr;
