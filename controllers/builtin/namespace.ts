@@ -24,6 +24,11 @@ interface Namespace extends KubeObject {
   status?: { phase?: string; conditions?: Condition[] };
 }
 
+interface Pod extends KubeObject {
+  spec?: { terminationGracePeriodSeconds?: number };
+  status?: { phase?: string };
+}
+
 const kind = { apiVersion: 'v1', kind: 'Namespace' };
 const finalizer = 'kubernetes';
 
@@ -34,14 +39,15 @@ export function namespacePlugin({ graceMs = 2000, recheckMaxMs = 8500 }: Namespa
   async function reconcile({ name }: Request, context: Context): Promise<Result | undefined> {
     const { client, clock } = context;
     const namespace = context.cache<Namespace>(kind).get({ name });
-    if (!namespace || !isTerminating(namespace) || !namespace.spec?.finalizers?.includes(finalizer)) {
+    if (!namespace || !isOurs(namespace)) {
       looks.delete(name);
       return undefined;
     }
-    const dueMs = Date.parse(namespace.metadata.deletionTimestamp ?? '') + graceMs - clock.now();
+    const deletedMs = Date.parse(namespace.metadata.deletionTimestamp ?? '');
+    const dueMs = deletedMs + graceMs - clock.now();
     if (dueMs > 0) return { requeueAfterMs: dueMs };
 
-    const outcome = await emptyNamespace(client, name);
+    const outcome = await emptyNamespace(client, name, clock.now() - deletedMs);
     await writeConditions(client, name, outcome, clock.now());
     if (isEmpty(outcome)) {
       await finalize(client, name);
@@ -67,9 +73,13 @@ export function namespacePlugin({ graceMs = 2000, recheckMaxMs = 8500 }: Namespa
   });
 }
 
-/** A namespace that has begun to terminate, or has gone. What happens in between is looked at again by the clock. */
-function changesFate(event: InformerEvent<KubeObject>): boolean {
-  return isTerminating(event.object) && !(event.type === 'updated' && isTerminating(event.old));
+/** A namespace that has begun to terminate or to be ours, or has gone. What happens in between is looked at again by the clock. */
+function changesFate(event: InformerEvent<Namespace>): boolean {
+  return isTerminating(event.object) && !(event.type === 'updated' && isOurs(event.old));
+}
+
+function isOurs(namespace: Namespace): boolean {
+  return isTerminating(namespace) && namespace.spec?.finalizers?.includes(finalizer) === true;
 }
 
 export interface Outcome {
@@ -80,26 +90,34 @@ export interface Outcome {
   remaining: Map<string, number>;
   /** Finalizer → objects that carry it. */
   finalizers: Map<string, number>;
+  /** Pods are left, so that the rest has not been looked at: of neither is it told what remains. */
+  awaitsPods?: true;
 }
 
-function isEmpty({ discoveryFailures, contentErrors, remaining }: Outcome): boolean {
-  return discoveryFailures.length === 0 && contentErrors.length === 0 && remaining.size === 0;
+function isEmpty({ discoveryFailures, contentErrors, remaining, awaitsPods }: Outcome): boolean {
+  return discoveryFailures.length === 0 && contentErrors.length === 0 && remaining.size === 0 && !awaitsPods;
 }
 
 /** Deletes everything in the namespace, pods before the rest, and counts what stays. */
-async function emptyNamespace(client: Client, namespace: string): Promise<Outcome> {
+async function emptyNamespace(client: Client, namespace: string, terminatingMs: number): Promise<Outcome> {
   const discovery = await client.discover();
   const outcome: Outcome = { discoveryFailures: discovery.failures, contentErrors: [], remaining: new Map(), finalizers: new Map() };
   const resources = discovery.resources.filter(({ namespaced, verbs, preferred }) => namespaced && preferred && verbs.includes('delete'));
-  const isPods = ({ group, resource }: ApiResource) => group === '' && resource === 'pods';
-  for (const pods of resources.filter(isPods)) await deleteKind(client, namespace, pods, outcome);
-  if (outcome.remaining.size > 0) return outcome;
-  for (const resource of resources) if (!isPods(resource)) await deleteKind(client, namespace, resource, outcome);
+  const empty = (resource: ApiResource) => deleteKind(client, { namespace, terminatingMs }, resource, outcome);
+  for (const pods of resources.filter(isPods)) await empty(pods);
+  if (outcome.remaining.size > 0) return { ...outcome, remaining: new Map(), finalizers: new Map(), awaitsPods: true };
+  for (const resource of resources) if (!isPods(resource)) await empty(resource);
   return outcome;
 }
 
-/** One kind: delete, then look. What stays without a finalizer should not be there, and counts as a failure. */
-async function deleteKind(client: Client, namespace: string, resource: ApiResource, outcome: Outcome): Promise<void> {
+interface Place {
+  namespace: string;
+  /** Since its deletion. */
+  terminatingMs: number;
+}
+
+/** One kind: delete, then look. What stays without a finalizer, when its time is over, should not be there, and counts as a failure. */
+async function deleteKind(client: Client, { namespace, terminatingMs }: Place, resource: ApiResource, outcome: Outcome): Promise<void> {
   const kind = { apiVersion: apiVersionOf(resource), kind: resource.kind };
   const canList = resource.verbs.includes('list');
   try {
@@ -108,10 +126,11 @@ async function deleteKind(client: Client, namespace: string, resource: ApiResour
     if (!canList) return;
     let count = 0;
     let held = false;
-    for await (const page of client.pages<KubeObject>(kind, { namespace, metadataOnly: true })) {
+    for await (const page of client.pages<KubeObject>(kind, { namespace, metadataOnly: !isPods(resource) })) {
       count += page.items.length;
-      for (const { metadata } of page.items) {
-        for (const name of metadata.finalizers ?? []) {
+      for (const object of page.items) {
+        held ||= isPods(resource) && graceMsOf(object) > terminatingMs;
+        for (const name of object.metadata.finalizers ?? []) {
           held = true;
           outcome.finalizers.set(name, (outcome.finalizers.get(name) ?? 0) + 1);
         }
@@ -119,7 +138,7 @@ async function deleteKind(client: Client, namespace: string, resource: ApiResour
     }
     if (count === 0) return;
     outcome.remaining.set(`${resource.resource}.${resource.group}`, count);
-    if (!held && !hasGrace(resource)) {
+    if (!held) {
       const { group, version } = resource;
       throw new Error(
         `unexpected items still remain in namespace: ${namespace} for gvr: ${group}/${version}, Resource=${resource.resource}`,
@@ -131,9 +150,14 @@ async function deleteKind(client: Client, namespace: string, resource: ApiResour
   }
 }
 
-/** Pods may take their time to go. */
-function hasGrace(resource: ApiResource): boolean {
+function isPods(resource: ApiResource): boolean {
   return groupResourceName(resource) === 'pods';
+}
+
+/** What a pod asks for to go, unless it is over already. */
+function graceMsOf({ spec, status }: Pod): number {
+  const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  return isOver ? 0 : (spec?.terminationGracePeriodSeconds ?? 0) * 1000;
 }
 
 async function deleteEach(client: Client, namespace: string, kind: { apiVersion: string; kind: string }): Promise<void> {

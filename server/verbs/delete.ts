@@ -27,7 +27,8 @@ export function deleteOptions(request: Request): DeleteOptions {
 }
 
 interface Removal extends Decision {
-  answer: 'missing' | 'removed' | 'marked';
+  /** `going`: marked by this write, and removed by the next. */
+  answer: 'missing' | 'removed' | 'marked' | 'going';
   object: JsonObject;
 }
 
@@ -45,9 +46,12 @@ export interface Target {
 /** Deletes, or marks for deletion where finalizers or a grace period hold it (R4.42–R4.50). Throws 404, 409, 403. */
 export async function removeObject(resource: Resource, request: Request, target: Target, options: DeleteOptions): Promise<Answer> {
   const key = keyOf(resource, request.info.cluster, target.namespace, target.name);
-  const { decision, entry } = await decideOn(request.api.store, key, (head) =>
-    told(target, decide(resource, request, target, options, head)),
-  );
+  const { store } = request.api;
+  let { decision, entry } = await decideOn(store, key, (head) => told(target, decide(resource, request, target, options, head)));
+  if (decision.answer === 'going') {
+    const marked = decision.object;
+    ({ decision, entry } = await decideOn(store, key, (head) => removeMarked(resource, marked, head)));
+  }
   const { answer, object } = decision;
   if (decision.write) await resource.allocator?.settled();
   if (answer === 'missing') throw notFound(resource.gr, target.name);
@@ -114,6 +118,16 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
   const last = hold.keepsMark ? marked : stored;
   const served = yield* settled(convertStored(resource, clone(last)));
   if (options.dryRun) return { answer: 'removed', object: served };
+  const encode = (revision: number) => encodeEntry(resource, last, served, revision);
+  if (hold.keepsMark && !equal(marked, stored)) return { answer: 'going', object: served, write: { type: 'put', encode } };
+  return { answer: 'removed', object: served, write: { type: 'delete', encode } };
+}
+
+/** R4.47: watchers see the mark before its object goes. Who was quicker to remove it did the same. */
+function* removeMarked(resource: Resource, marked: JsonObject, head: Entry | undefined): Steps<Removal> {
+  const last = head && storedObject(head);
+  if (!last || metaOf(last).uid !== metaOf(marked).uid) return { answer: 'removed', object: marked };
+  const served = yield* settled(convertStored(resource, clone(last)));
   return {
     answer: 'removed',
     object: served,
@@ -124,7 +138,7 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
 interface Hold {
   /** The object stays, marked. */
   isHeld: boolean;
-  /** It goes, but its last state shows the mark (R4.47). */
+  /** It goes, but is marked before (R4.47). */
   keepsMark: boolean;
   orphansByDefault: boolean;
 }
