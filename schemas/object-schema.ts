@@ -16,7 +16,7 @@ export interface ObjectSchema {
    * JavaScript prints them: an integer is one by its text (`2.0` is none). `empties` takes the empty lists and maps that were dropped.
    */
   conform(object: JsonObject, problems: string[], literals?: Literals, empties?: Empty[]): void;
-  /** Fills defaults, in place, after `conform` (R3.27). */
+  /** Fills defaults, in place, after `conform` (R3.27). Throws `ConformError` where the version's object cannot be made the internal one. */
   default(object: JsonObject): void;
   /** What storing does to an object after managed fields were computed, in place: an empty list or map becomes absent, or null where the member is always present (R3.27a). */
   settle(object: JsonObject): void;

@@ -113,6 +113,7 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
     badRequest(`${bodyKind} in version ${JSON.stringify(bodyVersion)} cannot be handled as a ${kind}: ${why}`);
   try {
     schemaFor(resource, request, object).conform(object, unknown, decoded.literals, empties);
+    if (!resource.isCustom) resource.schema.default(object);
   } catch (error) {
     if (error instanceof ConformError) throw asKind(error.message);
     throw error;
@@ -128,7 +129,7 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
     throw invalid({ group: resource.gvk.group, kind: bodyKind }, metaOf(object).name ?? '', [
       invalidValue('kind', bodyKind, `must be ${kind}`),
     ]);
-  resource.schema.default(object);
+  if (resource.isCustom) resource.schema.default(object);
   request.audit?.decoded(object);
   return object;
 }

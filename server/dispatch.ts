@@ -54,11 +54,11 @@ const offerOf = ({ isCustom, kind }: Resource, subresource: string): Offer =>
 function outputOf(resource: Resource, request: Request): Output {
   const accept = request.header('accept');
   if (!resource.isCustom) {
-    const isCollection = request.method === 'GET' && request.info.parts.length === 1;
-    const produced = isCollection ? [...ALL_TYPES, ...STREAMS] : ALL_TYPES;
+    const isStream = request.method === 'GET' && (request.info.parts.length === 1 || request.info.verb === 'watch');
+    const produced = isStream ? [...ALL_TYPES, ...STREAMS] : ALL_TYPES;
     if (!acceptsAny(accept, produced)) throw notAcceptableRoute(produced);
   }
   const output = negotiate(accept, offerOf(resource, request.info.subresource), request.query, request.header('user-agent'));
-  if (!output) throw notAcceptable(request.info.verb === 'watch' ? STREAMS : ALL_TYPES);
+  if (!output) throw notAcceptable(ALL_TYPES);
   return output;
 }

@@ -22,6 +22,7 @@ import {
   withEntry,
 } from './managed-fields.js';
 import type { MergeType } from './merge-type.js';
+import { restoredText } from '../patch/restore.js';
 import { capUpdates, ownByApply, ownByUpdate } from './ownership.js';
 import { typedError } from './validate.js';
 import { type Conversion, PendingConversion, type Versioned, type Versions, versions } from './versions.js';
@@ -184,14 +185,14 @@ function checkConfig(config: Versioned, request: ManagerRequest): void {
 
 /** The 500 of a merged object that cannot be decoded into a built-in kind (A7.13); `applied` is what was sent, `error` the decoder's text. */
 export function notConvertible(applied: JsonObject, error: string): StatusError {
-  // here Go decodes bytes on their own, and times and numbers that may be texts, all that is not judged before
-  const why = error.startsWith('illegal base64 data')
-    ? `error decoding from json: ${error}`
-    : error.replace(/Go struct field \S+ of type (string|int32)$/, 'Go value of type $1');
   return rawError(
-    `failed to convert new object (${describe(applied)}) to proper version: unable to convert unstructured object to ${kindOf(applied)}: ${why}`,
+    `failed to convert new object (${describe(applied)}) to proper version: unable to convert unstructured object to ${kindOf(applied)}: ${restoredText(error)}`,
   );
 }
+
+/** The merged object cannot be made the internal one. */
+export const notInternal = (applied: JsonObject, error: string): StatusError =>
+  rawError(`failed to convert to unversioned (${describe(applied)}): ${error}`);
 
 /** A7.1: `<ns>/<name>; <gvk>`, as the object itself has it. */
 function describe(object: JsonObject): string {

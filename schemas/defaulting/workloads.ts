@@ -1,5 +1,7 @@
 /** Defaults of workloads (R3.35). */
+import { goQuote } from '../field-errors.js';
 import type { JsonObject } from '../json-value.js';
+import { ConformError } from '../object-schema.js';
 import { entriesAt, made, objectAt, objectsAt, preset, presetPointer, textAt } from '../validation/members.js';
 import { defaultClaimSpec, defaultPodTemplate } from './pods.js';
 
@@ -24,10 +26,23 @@ export function defaultReplicaSet(set: JsonObject): void {
   defaultPodTemplate(spec);
 }
 
-/** Generation of a DaemonSet's template: a member of the internal type, in v1 this annotation. */
+/** Generation of a DaemonSet's template: a number in the internal type, in v1 this annotation. */
 export const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
+/** Throws `ConformError` where the annotation holds no number. */
+function checkTemplateGeneration(set: JsonObject): void {
+  const text = objectAt(objectAt(set, 'metadata'), 'annotations')?.[TEMPLATE_GENERATION];
+  if (text === undefined) return;
+  const refuse = (why: string): never => {
+    throw new ConformError(`strconv.ParseInt: parsing ${goQuote(String(text))}: ${why}`);
+  };
+  if (!/^[+-]?\d+$/.test(String(text))) refuse('invalid syntax');
+  const number = BigInt(String(text).replace('+', ''));
+  if (BigInt.asIntN(64, number) !== number) refuse('value out of range');
+}
+
 export function defaultDaemonSet(set: JsonObject): void {
+  checkTemplateGeneration(set);
   preset(made(made(set, 'metadata'), 'annotations'), TEMPLATE_GENERATION, '0');
   const spec = made(set, 'spec');
   const strategy = made(spec, 'updateStrategy');

@@ -6,7 +6,7 @@ import { restoreError, restoreIntegers } from '../../schemas/patch/restore.js';
 import { ConformError } from '../../schemas/object-schema.js';
 import { badRequest, conflict } from '../../schemas/status.js';
 import { decodeYaml } from '../../schemas/wire/yaml.js';
-import { notConvertible } from '../../schemas/apply/field-manager.js';
+import { notConvertible, notInternal } from '../../schemas/apply/field-manager.js';
 import type { Answer, Request } from '../api.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { goTypeName } from '../decode.js';
@@ -112,6 +112,11 @@ function finish(resource: Resource, request: Request, merged: JsonObject, applie
     }
   }
   checkPlace(resource, request, merged);
-  resource.schema.default(merged);
+  try {
+    resource.schema.default(merged);
+  } catch (error) {
+    if (error instanceof ConformError) throw notInternal(applied, error.message);
+    throw error;
+  }
   return merged;
 }

@@ -5,8 +5,9 @@ import { ConformError } from '../../schemas/object-schema.js';
 import { decodeJsonPatch } from '../../schemas/patch/json-patch.js';
 import { decodeMergePatch } from '../../schemas/patch/merge-patch.js';
 import { type Patch, printSorted, undecodable } from '../../schemas/patch/patch.js';
+import { restoredText } from '../../schemas/patch/restore.js';
 import { decodeStrategicPatch } from '../../schemas/patch/strategic.js';
-import { badRequest, invalid, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
+import { badRequest, invalid, rawError, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
 import type { Answer, Request } from '../api.js';
 import { parseApiVersion } from '../../schemas/group-version.js';
 import { notThisKind, readTypeMeta } from '../decode.js';
@@ -85,12 +86,8 @@ export function applyPatch(
     if (!document.isTyped) checkType(resource, request, object, problems);
     resource.schema.conform(object, problems, undefined, empties);
   } catch (error) {
-    if (error instanceof ConformError)
-      throw undecodable(
-        printed(),
-        `${document.isTyped && error.message.startsWith('illegal base64') ? 'error decoding from json: ' : ''}${error.message}`,
-      );
-    throw error;
+    if (!(error instanceof ConformError)) throw error;
+    throw undecodable(printed(), document.isTyped ? restoredText(error.message) : error.message);
   }
   if (options.fieldValidation === 'Strict' && problems.length)
     throw undecodable(printed(), `strict decoding error: ${problems.join(', ')}`);
@@ -98,7 +95,12 @@ export function applyPatch(
   object['kind'] = resource.gvk.kind;
   object['apiVersion'] = apiVersion(resource);
   checkPlace(resource, request, object);
-  resource.schema.default(object);
+  try {
+    resource.schema.default(object);
+  } catch (error) {
+    if (!(error instanceof ConformError)) throw error;
+    throw document.isTyped ? rawError(error.message) : undecodable(printed(), error.message);
+  }
   return object;
 }
 

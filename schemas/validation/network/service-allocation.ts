@@ -4,6 +4,7 @@
  */
 import { type FieldError, index, invalidValue } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
+import { rawError } from '../../status.js';
 import { made, numberAt, objectAt, objectsAt, textAt } from '../members.js';
 import {
   CLUSTER_IPS,
@@ -194,8 +195,12 @@ function neededByNew(service: JsonObject): NodePortNeed[] {
 function neededByChanged(service: JsonObject, old: JsonObject): NodePortNeed[] {
   const taken = nodePortsOf(old);
   const needs: NodePortNeed[] = [];
+  const asked = new Set<string>();
   objectsAt(specOf(service), 'ports').forEach((port, place) => {
     const requested = numberAt(port, 'nodePort') ?? 0;
+    const text = `{${textAt(port, 'protocol')} ${requested}}`;
+    if (requested !== 0 && asked.has(text)) throw rawError(`duplicate nodePort: ${text}`);
+    asked.add(text);
     if (requested === 0 ? !needsNodePorts(specOf(service)) : taken.has(requested)) return;
     if (requested !== 0) taken.add(requested);
     needs.push({ requested, places: [place] });
@@ -203,7 +208,7 @@ function neededByChanged(service: JsonObject, old: JsonObject): NodePortNeed[] {
   return needs;
 }
 
-/** Node ports to allocate. */
+/** Node ports to allocate. An update that asks for one twice is an error without a reason. */
 export function nodePortNeeds(service: JsonObject, old?: JsonObject): NodePortNeed[] {
   const type = textAt(specOf(service), 'type');
   if (type !== 'NodePort' && type !== 'LoadBalancer') return [];

@@ -57,7 +57,7 @@ function validateNotRemoved(owner: JsonObject, old: JsonObject, path: string, wh
   }
 }
 
-/** The owner with its cpu and memory put back. */
+/** The owner with its cpu and memory put back, and its claims, which are not looked at. */
 function withoutComputeChanges(owner: JsonObject, old: JsonObject): JsonObject {
   const copy = clone(owner);
   const resources = { ...objectAt(copy, 'resources') };
@@ -67,6 +67,7 @@ function withoutComputeChanges(owner: JsonObject, old: JsonObject): JsonObject {
     for (const name of ['cpu', 'memory']) take(list, before, name);
     resources[member] = list;
   }
+  take(resources, objectAt(old, 'resources') ?? {}, 'claims');
   copy['resources'] = resources;
   return copy;
 }

@@ -75,7 +75,7 @@ function setTemplateGeneration(set: JsonObject, generation: number): void {
 
 function templateGeneration(set: JsonObject): number {
   const text = textAt(objectAt(objectAt(set, 'metadata'), 'annotations'), TEMPLATE_GENERATION);
-  return /^-?[0-9]{1,15}$/.test(text) ? Number(text) : 0;
+  return text === '' ? 0 : Number(text);
 }
 
 const templateChanged = (set: JsonObject, old: JsonObject): boolean => !semanticallyEqual(templateOf(specOf(set)), templateOf(specOf(old)));
