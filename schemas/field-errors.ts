@@ -2,6 +2,8 @@
  * Validation findings as data (rest.md §2.3). Validators return lists of them and never throw;
  * `invalid()` in `status.ts` turns a list into one 422.
  */
+import { goNumber } from './printing/go-value.js';
+
 export type FieldErrorType =
   | 'NotFound'
   | 'Required'
@@ -35,7 +37,8 @@ export function index(path: string, key: number | string): string {
 export function printValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return goQuote(value);
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return goNumber(value);
+  if (typeof value === 'boolean') return String(value);
   return goJson(value);
 }
 

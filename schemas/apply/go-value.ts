@@ -1,7 +1,7 @@
 /** JSON values in the words of Go's formatting, for error texts. */
 import { goQuote } from '../field-errors.js';
 import type { JsonValue } from '../json-value.js';
-import { goFloat } from '../structural/numbers.js';
+import { goNumber } from '../printing/go-value.js';
 import { sortedEntries } from './path.js';
 
 /** `%v`: `map[a:1 b:[x y]]`. */
@@ -45,5 +45,5 @@ export function goType(value: JsonValue): string {
 }
 
 function goScalar(value: number | bigint | boolean): string {
-  return typeof value === 'number' ? goFloat(value) : String(value);
+  return typeof value === 'boolean' ? String(value) : goNumber(value);
 }

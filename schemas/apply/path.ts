@@ -2,6 +2,7 @@
  * Path elements as strings in one canonical form (A2.2), so that equal elements are equal strings:
  * `f:<name>` a field or map key, `k:{"port":80,"protocol":"TCP"}` the item of a list map, `v:"x"` the item of a set, `i:3` an index.
  */
+import { goNumber } from '../printing/go-value.js';
 import { goJson, goQuote } from '../field-errors.js';
 import type { JsonObject, JsonValue } from '../json-value.js';
 import { decodeJson } from '../wire/json.js';
@@ -158,6 +159,7 @@ const PLAIN = /^[\w ./:=+-]*$/;
 function printElementValue(value: JsonValue): string {
   if (typeof value === 'string') return goQuote(value);
   if (Array.isArray(value)) return `[${value.map(printElementValue).join(',')}]`;
+  if (typeof value === 'number' || typeof value === 'bigint') return goNumber(value);
   if (typeof value !== 'object' || value === null) return String(value);
   return `{${sortedEntries(value)
     .map(([name, member]) => `${name}=${printElementValue(member)}`)

@@ -3,7 +3,7 @@ import { goJson } from '../field-errors.js';
 import type { JsonObject, JsonValue } from '../json-value.js';
 import { type JsonPath, JsonPathError, parseJsonPath } from '../json-path.js';
 import { humanDuration } from '../printing/duration.js';
-import { goFloat } from '../structural/numbers.js';
+import { goNumber } from '../printing/go-value.js';
 import { sortedMembers } from '../structural/structural.js';
 import { AGE, type Column, NAME } from '../tables/index.js';
 import { parseInstant, TimeError } from '../time.js';
@@ -72,7 +72,7 @@ function firstOf(find: JsonPath, object: JsonObject): JsonValue | undefined {
 function printed(value: JsonValue): string {
   if (value === null) return '<no value>';
   if (typeof value === 'object') return goJson(sortedMembers(value));
-  return typeof value === 'number' ? goFloat(value) : String(value);
+  return typeof value === 'number' || typeof value === 'bigint' ? goNumber(value) : String(value);
 }
 
 function typedCell(type: string, value: JsonValue, now: number): JsonValue {

@@ -4,12 +4,17 @@ import type { JsonValue } from '../json-value.js';
 /** `%v` of a decoded JSON value: `map[a:1 b:[x y]]`, keys sorted by bytes, `<nil>` for null, strings bare. */
 export function goValue(value: JsonValue): string {
   if (value === null) return '<nil>';
-  if (typeof value === 'number')
-    return Number.isInteger(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : goFloat(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return goNumber(value);
   if (typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
   const keys = Object.keys(value).sort(byBytes);
   return `map[${keys.map((key) => `${key}:${goValue(value[key]!)}`).join(' ')}]`;
+}
+
+/** `%v` of a decoded number: what is no int64 is a float64. */
+export function goNumber(value: number | bigint): string {
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? String(value) : goFloat(Number(value));
+  return Number.isSafeInteger(value) ? String(value) : goFloat(value);
 }
 
 /** Go's order of strings, which is that of their UTF-8 bytes. */

@@ -32,11 +32,13 @@ function walk(node: Structural, value: JsonValue, path: string, errors: FieldErr
 }
 
 function walkMap(node: Structural, list: JsonValue[], path: string, errors: FieldError[]): void {
-  const keys: JsonValue[] = list.map((item, i) => {
-    if (isObject(item)) return keyOf(node, item);
-    if (item !== null) errors.push(invalidValue(index(path, i), sortedMembers(item), 'must be an object for an array of list-type map'));
-    return null;
-  });
+  const stranger = list.findIndex((item) => item !== null && !isObject(item));
+  if (stranger >= 0) {
+    const detail = 'must be an object for an array of list-type map';
+    errors.push(invalidValue(index(path, stranger), sortedMembers(list[stranger]!), detail));
+    return;
+  }
+  const keys: JsonValue[] = list.map((item) => (isObject(item) ? keyOf(node, item) : null));
   repeated(keys, identity, (i) => keys[i] !== null && errors.push(duplicate(index(path, i), keys[i])));
 }
 

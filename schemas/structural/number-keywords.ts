@@ -1,15 +1,21 @@
 import type { JsonObject, JsonValue } from '../json-value.js';
-import { fits, goFloat, isInteger, misfit, type JsonNumber } from './numbers.js';
+import { goFloat } from '../printing/go-value.js';
+import { fits, isInteger, misfit, type JsonNumber } from './numbers.js';
 import { fieldAt, pathOf, report, reportUnplaced, type Walk } from './walk.js';
 
 type Check = (value: JsonValue, walk: Walk) => void;
-type Compare = (value: JsonNumber, bound: number, walk: Walk) => void;
+type Compare = (value: JsonNumber, bound: Bound, walk: Walk) => void;
+
+interface Bound {
+  value: JsonNumber;
+  text: string;
+}
 
 /** A bound or divisor of the schema. */
 interface Limit {
-  value: number;
-  /** Compared with integers, a limit that fits its field loses its fraction, as in Go. */
-  forIntegers: number;
+  forFloats: Bound;
+  /** Compared with integers, a limit that fits its field is an int64, as in Go. */
+  forIntegers: Bound;
   /** Why the limit does not fit the type of its field; told with every value (B6.5). */
   misfit: string | undefined;
 }
@@ -19,9 +25,10 @@ export function numberKeywords(raw: JsonObject, type: string, format: string): C
   const limit = (name: string, subject: string): Limit | undefined => {
     const declared = raw[name];
     if (typeof declared !== 'number' && typeof declared !== 'bigint') return undefined;
-    const bound = Number(declared);
-    if (fits(declared, type, format)) return { value: bound, forIntegers: Math.trunc(bound), misfit: undefined };
-    return { value: bound, forIntegers: bound, misfit: subject };
+    const value = Number(declared);
+    const bound = { value, text: goFloat(value) };
+    if (fits(declared, type, format)) return { forFloats: bound, forIntegers: integerBound(value), misfit: undefined };
+    return { forFloats: bound, forIntegers: bound, misfit: subject };
   };
   const minimumExcluded = raw.exclusiveMinimum === true;
   const maximumExcluded = raw.exclusiveMaximum === true;
@@ -38,37 +45,48 @@ export function numberKeywords(raw: JsonObject, type: string, format: string): C
     if (!fits(number, type, format)) tellMisfit(walk, 'Checked');
     for (const [bound, compare] of declared) {
       if (bound.misfit !== undefined) tellMisfit(walk, bound.misfit);
-      compare(number, isInteger(number) ? bound.forIntegers : bound.value, walk);
+      compare(number, isInteger(number) ? bound.forIntegers : bound.forFloats, walk);
     }
   };
 }
 
-function checkMinimum(value: JsonNumber, bound: number, exclusive: boolean, walk: Walk): void {
-  if (exclusive ? value <= bound : value < bound)
-    report(walk, 'Invalid', value, `should be greater than ${exclusive ? '' : 'or equal to '}${goFloat(bound)}`);
+const INT64_MIN = -(2n ** 63n);
+
+/** What is no int64 becomes the smallest one. */
+function integerBound(value: number): Bound {
+  const whole = Math.trunc(value);
+  if (Number.isSafeInteger(whole)) return { value: whole, text: String(whole) };
+  const wide = Math.abs(whole) < 2 ** 63 ? BigInt(whole) : INT64_MIN;
+  return { value: wide, text: String(wide) };
 }
 
-function checkMaximum(value: JsonNumber, bound: number, exclusive: boolean, walk: Walk): void {
-  if (exclusive ? value >= bound : value > bound)
-    report(walk, 'Invalid', value, `should be less than ${exclusive ? '' : 'or equal to '}${goFloat(bound)}`);
+function checkMinimum(value: JsonNumber, bound: Bound, exclusive: boolean, walk: Walk): void {
+  if (exclusive ? value <= bound.value : value < bound.value)
+    report(walk, 'Invalid', value, `should be greater than ${exclusive ? '' : 'or equal to '}${bound.text}`);
 }
 
-function checkMultiple(value: JsonNumber, factor: number, walk: Walk): void {
-  if (factor <= 0) tellFactor(factor, walk);
-  else if (!isMultiple(value, factor)) report(walk, 'Invalid', value, `should be a multiple of ${goFloat(factor)}`);
+function checkMaximum(value: JsonNumber, bound: Bound, exclusive: boolean, walk: Walk): void {
+  if (exclusive ? value >= bound.value : value > bound.value)
+    report(walk, 'Invalid', value, `should be less than ${exclusive ? '' : 'or equal to '}${bound.text}`);
+}
+
+function checkMultiple(value: JsonNumber, factor: Bound, walk: Walk): void {
+  if (factor.value <= 0) tellFactor(factor.text, walk);
+  else if (!isMultiple(value, factor.value)) report(walk, 'Invalid', value, `should be a multiple of ${factor.text}`);
 }
 
 /** Also where the factor lost its fraction to an integer field. */
-function tellFactor(factor: number, walk: Walk): void {
+function tellFactor(factor: string, walk: Walk): void {
   const path = pathOf(walk);
-  const number = goFloat(factor);
-  const body = `Invalid value: ${number}: factor MultipleOf declared for ${path} must be positive: ${number}`;
+  const body = `Invalid value: ${factor}: factor MultipleOf declared for ${path} must be positive: ${factor}`;
   walk.errors.push({ type: 'Invalid', field: fieldAt(walk, path), body });
 }
 
-function isMultiple(value: JsonNumber, factor: number): boolean {
-  if (isInteger(value) && Number.isInteger(factor)) return BigInt(value) % BigInt(factor) === 0n;
-  const quotient = factor < 1 ? (1 / factor) * Number(value) : Number(value) / factor;
+/** Floats are multiples where the quotient is whole but for a rounding error; beyond 2^53, and below zero with one, it never is. */
+function isMultiple(value: JsonNumber, factor: JsonNumber): boolean {
+  if (isInteger(value) && isInteger(factor)) return BigInt(value) % BigInt(factor) === 0n;
+  const quotient = factor < 1 ? (1 / Number(factor)) * Number(value) : Number(value) / Number(factor);
   const whole = Math.trunc(quotient);
-  return quotient === whole || Math.abs(quotient - whole) / (Math.abs(quotient) + Math.abs(whole)) < 1e-9;
+  if (!Number.isSafeInteger(whole)) return false;
+  return quotient === whole || (whole > 0 && (quotient - whole) / (quotient + whole) < 1e-9);
 }

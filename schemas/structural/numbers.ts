@@ -8,14 +8,6 @@ export function isInteger(value: JsonNumber): boolean {
   return typeof value === 'bigint' ? value >= INT64_MIN && value <= INT64_MAX : Number.isSafeInteger(value);
 }
 
-/** Go's `%v` of a float64. */
-export function goFloat(value: number): string {
-  const text = String(value);
-  const size = Math.abs(value);
-  if (size === 0 || (size >= 1e-4 && size < 1e21)) return text;
-  return (text.includes('e') ? text : value.toExponential()).replace(/e([+-])(\d)$/, 'e$10$2');
-}
-
 /** B6.5: whether a number fits its type and format. */
 export function fits(value: JsonNumber, type: string, format: string): boolean {
   if (typeof value === 'number' && Number.isSafeInteger(value) && format !== 'int32') return true;

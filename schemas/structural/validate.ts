@@ -188,18 +188,23 @@ function formatCheck(format: string): Check | undefined {
   };
 }
 
+/** A null is never one of the values, even where it is listed *(quirk)*. */
 function enumCheck(raw: JsonObject): Check | undefined {
   const values = raw.enum;
   if (!Array.isArray(values) || values.length === 0) return undefined;
-  const simple = new Set<JsonValue>(values.filter((value) => typeof value !== 'object' || value === null));
+  const simple = new Set<JsonValue>(values.filter((value) => typeof value !== 'object'));
   const compound = values.filter((value) => typeof value === 'object' && value !== null);
   const printed = values.map((value) => (typeof value === 'string' ? value : printJson(value)));
   return (value, walk) => {
     if (simple.has(value)) return;
+    if (typeof value === 'number' && simple.has(isInteger(value) ? letter(value) : Math.trunc(value))) return;
     if (typeof value === 'object' && compound.some((allowed) => equal(allowed, value))) return;
     walk.errors.push(notSupported(fieldAt(walk, pathOf(walk)), sortedMembers(value), printed));
   };
 }
+
+/** Go converts an integer to a string by its code point, and a float to an integer by dropping its fraction *(quirk)*. */
+const letter = (code: number): string => (code >= 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd');
 
 const printJson = (value: JsonValue): string =>
   JSON.stringify(sortedMembers(value), (_key, member) => (typeof member === 'bigint' ? Number(member) : member));

@@ -55,6 +55,14 @@ const CASES: Case[] = [
   ['a format fails', { type: 'string', format: 'ipv4' }, 'x', 'v: Invalid value: "x": v in body must be of type ipv4: "x"'],
   ['enum', { type: 'string', enum: ['red', 'green'] }, 'blue', 'v: Unsupported value: "blue": supported values: "red", "green"'],
   ['enum of integers', { type: 'integer', enum: [1, 2] }, 3, 'v: Unsupported value: 3: supported values: "1", "2"'],
+  [
+    'an enum takes no null, even one that lists it (quirk)',
+    { type: 'string', nullable: true, enum: ['a', null] },
+    null,
+    'v: Unsupported value: null: supported values: "a", "null"',
+  ],
+  ['an enum of integers takes what a fraction would be without it (quirk)', { type: 'number', enum: [1, 2] }, 1.5],
+  ['an enum of strings takes the code of a letter (quirk)', { type: 'string', enum: ['a'] }, 97, typeError('string', 'integer')],
   ['enum of objects', { type: 'object', enum: [{ a: 1, b: [2] }] }, { b: [2], a: 1 }],
   [
     'enum and type both speak',
@@ -64,7 +72,7 @@ const CASES: Case[] = [
     'v: Unsupported value: 5: supported values: "a"',
   ],
   [
-    'a nullable enum needs null in its list',
+    'a nullable enum takes no null',
     { type: 'string', nullable: true, enum: ['a'] },
     null,
     'v: Unsupported value: null: supported values: "a"',
@@ -89,6 +97,32 @@ const CASES: Case[] = [
     { type: 'number', multipleOf: -2.5 },
     5.5,
     'v: Invalid value: -2.5: factor MultipleOf declared for v must be positive: -2.5',
+  ],
+  [
+    'a large bound of integers is one',
+    { type: 'integer', maximum: 2147483647 },
+    2147483648,
+    'v: Invalid value: 2147483648: v in body should be less than or equal to 2147483647',
+  ],
+  [
+    'a large bound of fractions has an exponent',
+    { type: 'number', maximum: 1000000 },
+    1500000.5,
+    'v: Invalid value: 1.5000005e+06: v in body should be less than or equal to 1e+06',
+  ],
+  ['to integers a bound that is none is the smallest', { type: 'number', minimum: 1e21 }, 5],
+  [
+    'nothing beyond 2^53 is a multiple',
+    { type: 'number', multipleOf: 0.1 },
+    1e20,
+    'v: Invalid value: 1e+20: v in body should be a multiple of 0.1',
+  ],
+  ['a rounding error is forgiven', { type: 'number', multipleOf: 0.01 }, 0.07],
+  [
+    'but for negative numbers',
+    { type: 'number', multipleOf: 0.01 },
+    -0.07,
+    'v: Invalid value: -0.07: v in body should be a multiple of 0.01',
   ],
   ['multiple of a fraction', { type: 'number', multipleOf: 0.5 }, 0.75, 'v: Invalid value: 0.75: v in body should be a multiple of 0.5'],
   [
