@@ -36,8 +36,8 @@ export function rootCaPlugin({ ca }: RootCaOptions): Plugin {
       await createInNamespace(context, { ...configMapKind, metadata: { ...key, annotations }, data } as ConfigMap);
       return;
     }
-    const described = published.metadata.annotations?.['kubernetes.io/description'] === annotations['kubernetes.io/description'];
-    if (described && equal(published.data, data)) return;
+    const isDescribed = Boolean(published.metadata.annotations?.['kubernetes.io/description']);
+    if (isDescribed && equal(published.data, data)) return;
     const metadata = { ...published.metadata, annotations: { ...published.metadata.annotations, ...annotations } };
     await context.client.update<ConfigMap>({ ...published, metadata, data });
   }

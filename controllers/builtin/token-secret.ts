@@ -3,6 +3,7 @@ import { StatusError } from '../../schemas/status.js';
 import type { KubeObject } from '../object.js';
 import { definePlugin, type Plugin } from '../plugin.js';
 import type { Context, Request } from '../reconciler.js';
+import { consume, createWorkQueue } from '../workqueue.js';
 
 export interface TokenSecretOptions {
   /** PEM. */
@@ -14,6 +15,10 @@ export interface TokenSecretOptions {
 interface Secret extends KubeObject {
   type?: string;
   data?: Record<string, string>;
+}
+
+interface Account extends KubeObject {
+  secrets?: { name?: string }[];
 }
 
 const secretType = 'kubernetes.io/service-account-token';
@@ -34,6 +39,7 @@ export function tokenSecretPlugin(options: TokenSecretOptions): Plugin {
         for: { ...accountKind, predicate: ({ type }) => type === 'deleted' },
         reconcile: (request, context) => removeSecretsOf(request, context),
       },
+      { name: `${name}-references`, run: dropReferences },
     ],
   });
 }
@@ -51,12 +57,12 @@ async function fill(request: Request, { client }: Context, { ca, issueToken }: T
     return;
   }
   const data = secret.data ?? {};
-  if (wantedUid && data['token'] && data['namespace'] && data['ca.crt'] === base64(ca)) return;
-  const token = data['token'] ?? base64(await issueToken({ namespace, secret: request.name, serviceAccount: { name: accountName, uid } }));
+  if (data['token'] && data['namespace'] && data['ca.crt'] === base64(ca)) return;
+  const token = data['token'] || base64(await issueToken({ namespace, secret: request.name, serviceAccount: { name: accountName, uid } }));
   await client.update<Secret>({
     ...secret,
     metadata: { ...secret.metadata, annotations: { ...secret.metadata.annotations, [uidAnnotation]: uid } },
-    data: { ...data, token, 'ca.crt': base64(ca), namespace: data['namespace'] ?? base64(namespace) },
+    data: { ...data, token, 'ca.crt': base64(ca), namespace: data['namespace'] || base64(namespace) },
   });
 }
 
@@ -70,6 +76,46 @@ async function removeSecretsOf({ name: accountName, namespace }: Request, { clie
       if (isOrphan) await remove(client, secret);
     }
   }
+}
+
+/** A secret that has gone, and the account that may still list it. */
+interface Reference {
+  secret: string;
+  namespace: string;
+  account: { name: string; uid: string | undefined };
+}
+
+/** An account no longer lists a token secret that has gone. */
+async function dropReferences(context: Context): Promise<void> {
+  const { log, signal, clock } = context;
+  const queue = createWorkQueue<Reference>({ key: ({ namespace, secret }) => `${namespace}/${secret}`, clock });
+  const secrets = context.cache<Secret>(tokenSecrets);
+  secrets.onEvent(({ type, object: { metadata } }) => {
+    const accountName = metadata.annotations?.[nameAnnotation];
+    if (type !== 'deleted' || !accountName) return;
+    const account = { name: accountName, uid: metadata.annotations?.[uidAnnotation] };
+    queue.add({ secret: metadata.name, namespace: metadata.namespace ?? '', account });
+  });
+  signal.addEventListener('abort', () => queue.shutDown());
+  await secrets.synced();
+  await consume(queue, 1, async (reference) => {
+    try {
+      await dropReference(reference, context);
+      queue.forget(reference);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof StatusError && [404, 409].includes(error.code)))
+        log.error({ ...reference, err: error }, 'reference not dropped');
+      queue.addRateLimited(reference);
+    }
+  });
+}
+
+async function dropReference({ secret, namespace, account: { name, uid } }: Reference, { client }: Context): Promise<void> {
+  if (await client.find(secretKind, { name: secret, namespace })) return;
+  const account = await client.find<Account>(accountKind, { name, namespace });
+  if (!account?.secrets?.some((reference) => reference.name === secret) || (uid && uid !== account.metadata.uid)) return;
+  await client.update<Account>({ ...account, secrets: account.secrets.filter((reference) => reference.name !== secret) });
 }
 
 async function remove(client: Context['client'], { metadata }: Secret): Promise<void> {

@@ -59,8 +59,10 @@ t.test('each namespace has the root certificate, which is put right (D4.2)', asy
 t.test('a token secret is filled, and goes with its account (D4.3)', async (t) => {
   const kind = { apiVersion: 'v1', kind: 'Secret' };
   type Secret = KubeObject & { type: string; data?: Record<string, string> };
-  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'builder', namespace } };
-  const { metadata } = await client.create<KubeObject>(account);
+  type Account = KubeObject & { secrets?: { name: string }[] };
+  const secrets = [{ name: 'short-lived' }, { name: 'token' }];
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'builder', namespace }, secrets };
+  const { metadata } = await client.create<Account>(account);
   const create = (name: string, of: string) =>
     client.create<Secret>({
       ...kind,
@@ -74,6 +76,10 @@ t.test('a token secret is filled, and goes with its account (D4.3)', async (t) =
   t.same(filled.data, { token: base64('token of builder'), 'ca.crt': base64('the ca'), namespace: base64(namespace) });
   t.equal(filled.metadata.annotations?.['kubernetes.io/service-account.uid'], metadata.uid);
   await eventually(async () => !(await exists(kind, 'of-nobody')));
+  await create('short-lived', 'builder');
+  await eventually(async () => (await client.get<Secret>(kind, { name: 'short-lived', namespace })).data !== undefined);
+  await client.delete(kind, { name: 'short-lived', namespace });
+  await eventually(async () => (await client.get<Account>(account, account.metadata)).secrets?.length === 1, 'the account forgets it');
   await client.delete(account, account.metadata);
   await eventually(async () => !(await exists(kind, 'token')));
 });
