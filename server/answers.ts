@@ -1,7 +1,7 @@
 /** Answers in the form that was negotiated (rest.md §8). */
 import { apiVersionOf } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
-import { type Status, StatusError } from '../schemas/status.js';
+import { rawError, type Status, StatusError } from '../schemas/status.js';
 import { encodeJson, prettyJson } from '../schemas/wire/json.js';
 import { encodeProtobuf } from '../schemas/wire/protobuf.js';
 import { encodeYaml } from '../schemas/wire/yaml-encode.js';
@@ -216,6 +216,7 @@ function revisionOf(object: JsonObject): JsonObject {
 
 /** R8.13 */
 function mismatch(resource: Resource, kind: string, isList: boolean): StatusError {
+  if (resource.isCustom && kind === 'PartialObjectMetadataList') return rawError('content is not a list');
   const name = resource.isCustom ? 'unstructured.Unstructured' : `${internalPackage(resource.gvk.group)}.${resource.gvk.kind}`;
   const text = isList
     ? `you requested ${kind}, but the requested object is a list (*${name}List)`

@@ -202,12 +202,12 @@ function strategyOf(kind: Kind, schema: () => StructuralSchema): Strategy {
       if (hasStatus) delete object['status'];
       metaOf(object).generation = 1;
     },
-    validate: (object, warnings) => schema().validate(object, undefined, warnings),
+    validate: (object, warnings, inMetadata) => schema().validate(object, undefined, warnings, inMetadata),
     prepareForUpdate(object, old) {
       if (hasStatus) takeStatus(object, old);
       if (!equal(content(object), content(old))) metaOf(object).generation = (metaOf(old).generation ?? 0) + 1;
     },
-    validateUpdate: (object, old, warnings) => schema().validate(object, old, warnings),
+    validateUpdate: (object, old, warnings, inMetadata) => schema().validate(object, old, warnings, inMetadata),
     warnings: (object, old) => finalizerWarnings(metaOf(object), old && metaOf(old)),
     canonicalize: () => {},
     resetFields: hasStatus ? [['status']] : [],
@@ -231,7 +231,7 @@ function statusOf(main: Strategy, schema: () => StructuralSchema): Strategy {
       if (managedFields) meta.managedFields = managedFields;
       if (resourceVersion) meta.resourceVersion = resourceVersion;
     },
-    validateUpdate: (object, old, warnings) => schema().validateStatus(object, old, warnings),
+    validateUpdate: (object, old, warnings, inMetadata) => schema().validateStatus(object, old, warnings, inMetadata),
     warnings: () => [],
     resetFields: [['spec'], ['metadata']],
     subresources: {},

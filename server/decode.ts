@@ -103,6 +103,9 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
     object = readTypeMeta(decoded.value);
   } catch (error) {
     if (!(error instanceof BodySyntaxError)) throw error;
+    if (resource.isCustom && error.message.startsWith('yaml: ')) throw unrecognized(kind, error.message, request.body);
+    if (resource.isCustom && error.message.endsWith(' into Go value of type float64'))
+      throw badRequest(`${kind} in version ${JSON.stringify(resource.gvk.version)} cannot be handled as a ${kind}: ${error.message}`);
     throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, request.body);
   }
   object = checkKind(resource, request, object);
@@ -110,7 +113,9 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
   const bodyKind = (object['kind'] as string) || kind;
   const bodyVersion = parseApiVersion((object['apiVersion'] as string) ?? '')?.version || resource.gvk.version;
   const asKind = (why: string): StatusError =>
-    badRequest(`${bodyKind} in version ${JSON.stringify(bodyVersion)} cannot be handled as a ${kind}: ${why}`);
+    badRequest(
+      `${bodyKind} in version ${JSON.stringify(bodyVersion)} cannot be handled as a ${resource.isCustom ? bodyKind : kind}: ${why}`,
+    );
   try {
     schemaFor(resource, request, object).conform(object, unknown, decoded.literals, empties);
     if (!resource.isCustom) resource.schema.default(object);
@@ -135,11 +140,16 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
 }
 
 const NOTHING_KNOWN = structuralSchema({ type: 'object' });
+const ANYTHING = structuralSchema({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true });
 
-/** R4.18: a custom resource of another version is read as that one, or as having no members at all, before it is refused. */
-function schemaFor(resource: Resource, request: Request, object: JsonObject): ObjectSchema {
-  const version = object['apiVersion'];
-  if (!resource.isCustom || version === apiVersion(resource)) return resource.schema;
+/**
+ * R4.18: a custom resource of another version is read as that one, or as having no members at all, before it is refused; what is no
+ * custom resource of the kind, as it stands.
+ */
+export function schemaFor(resource: Resource, request: Request, object: JsonObject): ObjectSchema {
+  const { apiVersion: version, kind } = object;
+  if (!resource.isCustom || (version === apiVersion(resource) && kind === resource.gvk.kind)) return resource.schema;
+  if (kind !== resource.gvk.kind || parseApiVersion(String(version))?.group !== resource.gvk.group) return ANYTHING;
   const other = request.api.registry.findKind(request.info.cluster, String(version), resource.gvk.kind);
   return other?.isCustom === true ? other.schema : NOTHING_KNOWN;
 }
@@ -163,6 +173,7 @@ function checkKind(resource: Resource, request: Request, object: JsonObject): Js
   const version = (object['apiVersion'] as string) ?? '';
   const { gvk } = resource;
   if (resource.isCustom) {
+    if (parseApiVersion(version) === undefined) throw unrecognized(gvk.kind, `unexpected GroupVersion string: ${version}`, request.body);
     if (kind === '') {
       const shown = request.body.toString('utf8').trim();
       throw unrecognized(gvk.kind, `Object 'Kind' is missing in '${shown}'`, request.body);

@@ -20,7 +20,8 @@ function rulesFor({ kind, isCustom, gvk }: Resource, subresource = ''): MetaRule
 /** R3.14–R3.25 and the content's findings; the path-segment rule speaks only when nothing else did (R3.17). */
 export function findingsOnCreate(resource: Resource, object: JsonObject, warnings: string[]): FieldError[] {
   const rules = rulesFor(resource);
-  const errors = [...validateOnCreate(object, rules), ...resource.strategy.validate(object, warnings)];
+  const inMetadata = validateOnCreate(object, rules);
+  const errors = [...inMetadata, ...resource.strategy.validate(object, warnings, inMetadata)];
   return errors.length ? errors : validatePathSegment(object, rules);
 }
 

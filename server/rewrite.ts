@@ -112,10 +112,10 @@ function* decide(
   else metaOf(object).generation = oldMeta.generation;
   allocation?.allocate(object, old);
   strategy.prepareForUpdate(object, before, writeContext(request));
-  const findings = (wanted: JsonObject, warnings: string[]): FieldError[] => [
-    ...metadataFindingsOnUpdate(resource, wanted, old, subresource),
-    ...strategy.validateUpdate(wanted, old, warnings),
-  ];
+  const findings = (wanted: JsonObject, warnings: string[]): FieldError[] => {
+    const inMetadata = metadataFindingsOnUpdate(resource, wanted, old, subresource);
+    return [...inMetadata, ...strategy.validateUpdate(wanted, old, warnings, inMetadata)];
+  };
   const warnings: string[] = [];
   const errors = findings(object, warnings);
   for (const text of warnings) request.warn(text);

@@ -9,10 +9,13 @@ import type { DeleteOptions } from './request-options.js';
 
 export interface Strategy {
   prepareForCreate(object: JsonObject, context: WriteContext): void;
-  /** Metadata is validated by the caller; content here, in Kubernetes' order. Findings that only warn go to `warnings`. */
-  validate(object: JsonObject, warnings: string[]): FieldError[];
+  /**
+   * Metadata is validated by the caller, with the errors `inMetadata`; content here, in Kubernetes' order. Findings that only warn go
+   * to `warnings`.
+   */
+  validate(object: JsonObject, warnings: string[], inMetadata?: readonly FieldError[]): FieldError[];
   prepareForUpdate(object: JsonObject, old: JsonObject, context: WriteContext): void;
-  validateUpdate(object: JsonObject, old: JsonObject, warnings: string[]): FieldError[];
+  validateUpdate(object: JsonObject, old: JsonObject, warnings: string[], inMetadata?: readonly FieldError[]): FieldError[];
   warnings(object: JsonObject, old?: JsonObject): string[];
   /** Warnings that a new object draws even if it is refused. */
   deprecations?(object: JsonObject): string[];

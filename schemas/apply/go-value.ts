@@ -1,6 +1,7 @@
 /** JSON values in the words of Go's formatting, for error texts. */
 import { goQuote } from '../field-errors.js';
 import type { JsonValue } from '../json-value.js';
+import { isInteger } from '../structural/numbers.js';
 import { goNumber } from '../printing/go-value.js';
 import { sortedEntries } from './path.js';
 
@@ -40,7 +41,7 @@ export function goType(value: JsonValue): string {
     case 'object':
       return 'map[string]interface {}';
     default:
-      return Number.isInteger(Number(value)) ? 'int64' : 'float64';
+      return isInteger(value) ? 'int64' : 'float64';
   }
 }
 

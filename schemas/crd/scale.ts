@@ -2,6 +2,7 @@
 import { goType, goValue } from '../apply/go-value.js';
 import { goQuote, invalidValue, type FieldError } from '../field-errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { isInteger } from '../structural/numbers.js';
 import { objectAt, textAt } from '../validation/members.js';
 import type { Version } from './definition.js';
 
@@ -83,6 +84,10 @@ const REPLICAS_MAX = 2147483647;
 export function validateScale(object: JsonObject, paths: ScalePaths, part: 'object' | 'status'): FieldError[] {
   const errors = part === 'object' ? replicasErrors(object, paths.specReplicas) : [];
   errors.push(...replicasErrors(object, paths.statusReplicas));
+  const inTheWay = paths.labelSelector === '' ? undefined : obstacle(object, paths.labelSelector);
+  if (inTheWay !== undefined) {
+    errors.push(invalidValue(paths.labelSelector, '', accessorError(paths.labelSelector, inTheWay, 'map[string]interface{}')));
+  }
   const selector = paths.labelSelector === '' ? undefined : valueAt(object, paths.labelSelector);
   if (selector !== undefined && typeof selector !== 'string') {
     errors.push(invalidValue(paths.labelSelector, '', accessorError(paths.labelSelector, selector, 'string')));
@@ -106,7 +111,8 @@ function replicasErrors(object: JsonObject, path: string): FieldError[] {
   if (inTheWay !== undefined) return [invalidValue(path, 0, accessorError(path, inTheWay, 'map[string]interface{}'))];
   const value = valueAt(object, path);
   if (value === undefined) return [];
-  if (typeof value !== 'bigint' && !Number.isInteger(value)) return [invalidValue(path, 0, accessorError(path, value, 'int64'))];
+  if ((typeof value !== 'number' && typeof value !== 'bigint') || !isInteger(value))
+    return [invalidValue(path, 0, accessorError(path, value, 'int64'))];
   if ((value as number) < 0) return [invalidValue(path, value, 'should be a non-negative integer')];
   if ((value as number) > REPLICAS_MAX) return [invalidValue(path, value, `should be less than or equal to ${REPLICAS_MAX}`)];
   return [];

@@ -43,6 +43,8 @@ export function conformMetadata(object: JsonObject, path: string, problems: stri
   }
   const found: string[] = [];
   conformValue(OBJECT_META, metadata, found);
+  // unlike those of a built-in kind, empty ones are none and reset nothing
+  if (isObject(metadata) && Array.isArray(metadata.managedFields) && metadata.managedFields.length === 0) delete metadata.managedFields;
   for (const problem of found) problems.push(problem.replace('"', `"${child(path, 'metadata')}.`));
 }
 

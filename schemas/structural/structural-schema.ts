@@ -24,11 +24,12 @@ export interface StructuralSchema extends ObjectSchema {
   reread(object: JsonObject): void;
   /**
    * The content errors of a create (`old` undefined) or a main update, in the order of B6.11: schema, scale, embedded resources,
-   * list types, rules. ObjectMeta is judged elsewhere. Warnings of ratcheted rules are appended to `warnings`.
+   * list types, rules. ObjectMeta is judged elsewhere, with the errors `inMetadata`, which may keep rules from being looked at (B6.9).
+   * Warnings of ratcheted rules are appended to `warnings`.
    */
-  validate(object: JsonObject, old: JsonObject | undefined, warnings?: string[]): FieldError[];
+  validate(object: JsonObject, old: JsonObject | undefined, warnings?: string[], inMetadata?: readonly FieldError[]): FieldError[];
   /** The same for a write to `/status` (B5.10). */
-  validateStatus(object: JsonObject, old: JsonObject, warnings?: string[]): FieldError[];
+  validateStatus(object: JsonObject, old: JsonObject, warnings?: string[], inMetadata?: readonly FieldError[]): FieldError[];
 }
 
 /** Makes the ObjectSchema of an `openAPIV3Schema`. The schema must not be changed afterwards. */
@@ -62,16 +63,18 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
       fillDefaults(root, object);
     },
     order: (object) => sortDeep(object) as JsonObject,
-    validate(object, old, warnings = []) {
+    validate(object, old, warnings = [], inMetadata = []) {
       const scale = options.checkScale?.(object, 'object') ?? [];
       const errors = [...validateSchema(root, object, old, ''), ...scale, ...validateEmbedded(root, object, '')];
-      return withRest(errors, root, object, old, warnings);
+      return withRest(errors, root, object, old, warnings, inMetadata);
     },
-    validateStatus(object, old, warnings = []) {
+    validateStatus(object, old, warnings = [], inMetadata = []) {
       const value = object.status;
-      const errors = value === undefined || status === undefined ? [] : validateSchema(status, value, old.status, 'status');
+      // to Go a null is what is not there, so it is ratcheted
+      const isJudged = status !== undefined && (value ?? old.status ?? null) !== null;
+      const errors = isJudged && value !== undefined ? validateSchema(status, value, old.status, 'status') : [];
       errors.push(...(options.checkScale?.(object, 'status') ?? []));
-      return withRest(errors, root, object, old, warnings);
+      return withRest(errors, root, object, old, warnings, inMetadata);
     },
   };
 }
@@ -83,11 +86,12 @@ function withRest(
   object: JsonObject,
   old: JsonObject | undefined,
   warnings: string[],
+  inMetadata: readonly FieldError[],
 ): FieldError[] {
   const found = [...errors, ...listTypes(root, object, old)];
   const rules = rulesOf(root);
   if (rules === undefined) return found;
-  if (found.some((error) => BLOCKING.has(error.type))) return [...found, UNCHECKED];
+  if (inMetadata.some(isBlocking) || found.some(isBlocking)) return [...found, UNCHECKED];
   return [...found, ...evaluateRules(rules, '', object, old, { ratcheting: true, warn: (text) => warnings.push(text) })];
 }
 
@@ -107,6 +111,7 @@ const listTypes = (root: Structural, object: JsonValue, old: JsonValue | undefin
 
 /** B6.9: after these, rules are not evaluated. */
 const BLOCKING: ReadonlySet<FieldErrorType> = new Set<FieldErrorType>(['NotSupported', 'Required', 'TooLong', 'TooMany', 'TypeInvalid']);
+const isBlocking = ({ type }: FieldError): boolean => BLOCKING.has(type);
 const UNCHECKED: FieldError = invalidValue(
   '<nil>',
   null,

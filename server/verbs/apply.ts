@@ -26,10 +26,14 @@ export interface Applied {
 /** Server-side apply (rest.md §5.5, objects.md A): creates the object if there is none. */
 export async function apply(resource: Resource, request: Request, subresource: string, options: WriteOptions): Promise<Answer> {
   const { info } = request;
-  const applied = decodeApplied(resource, request);
+  let decoded: Applied | undefined;
+  // R5.3: an object that has a subresource is looked up before the document is looked at.
+  const appliedNow = (): Applied => (decoded ??= decodeApplied(resource, request));
+  if (subresource === '') appliedNow();
   const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
   const empties: Empty[] = [];
   const merge = (old: JsonObject | undefined): JsonObject => {
+    const applied = appliedNow();
     const merged = fieldsOwner(resource, request, options, subresource).apply(old, clone(applied.object));
     judgeDuplicates(applied.duplicates, request, options);
     empties.length = 0;
@@ -44,20 +48,20 @@ export async function apply(resource: Resource, request: Request, subresource: s
     empties,
     submit: (old) => {
       const merged = merge(old);
-      const wanted = metaOf(applied.object).resourceVersion;
+      const wanted = metaOf(appliedNow().object).resourceVersion;
       if (wanted) metaOf(merged).resourceVersion = wanted;
       return merged;
     },
     onMissing: async () => {
       if (subresource !== '') throw notFound(resource.gr, info.name);
-      const object = merge(undefined);
-      const uid = metaOf(applied.object).uid;
+      const { uid } = metaOf(appliedNow().object);
       if (uid)
         throw conflict(
           resource.gr,
           info.name,
           `uid mismatch: the provided object specified uid ${String(uid)}, and no existing object was found`,
         );
+      const object = merge(undefined);
       // it is the store that drops it
       if (!options.dryRun) delete metaOf(object).resourceVersion;
       return createObject(resource, request, object, options, () => {}, empties);

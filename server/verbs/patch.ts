@@ -1,18 +1,19 @@
-import { goQuote, invalidValue } from '../../schemas/field-errors.js';
+import { type FieldError, invalidValue } from '../../schemas/field-errors.js';
 import type { Empty } from '../../schemas/empties.js';
 import type { JsonObject } from '../../schemas/json-value.js';
-import { ConformError } from '../../schemas/object-schema.js';
+import { ConformError, type ObjectSchema } from '../../schemas/object-schema.js';
 import { decodeJsonPatch } from '../../schemas/patch/json-patch.js';
 import { decodeMergePatch } from '../../schemas/patch/merge-patch.js';
 import { type Patch, printSorted, undecodable } from '../../schemas/patch/patch.js';
 import { restoredText } from '../../schemas/patch/restore.js';
 import { decodeStrategicPatch } from '../../schemas/patch/strategic.js';
-import { badRequest, invalid, rawError, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
+import { badRequest, internalError, invalid, rawError, unsupportedMediaType, unsupportedPatchType } from '../../schemas/status.js';
 import type { Answer, Request } from '../api.js';
 import { parseApiVersion } from '../../schemas/group-version.js';
-import { notThisKind, readTypeMeta } from '../decode.js';
+import { notThisKind, readTypeMeta, schemaFor } from '../decode.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { fieldsOwner } from '../field-owner.js';
+import { metadataFindingsOnUpdate } from '../metadata.js';
 import { admissionOptions, type FieldValidation, type WriteOptions, writeOptions } from '../request-options.js';
 import { apiVersion, type Resource } from '../resource.js';
 import { rewrite } from '../rewrite.js';
@@ -83,8 +84,8 @@ export function applyPatch(
   };
   const problems = [...document.problems];
   try {
-    if (!document.isTyped) checkType(resource, request, object, problems);
-    resource.schema.conform(object, problems, undefined, empties);
+    const schema = document.isTyped ? resource.schema : schemaOf(resource, request, object, problems);
+    schema.conform(object, problems, undefined, empties);
   } catch (error) {
     if (!(error instanceof ConformError)) throw error;
     throw undecodable(printed(), document.isTyped ? restoredText(error.message) : error.message);
@@ -92,6 +93,7 @@ export function applyPatch(
   if (options.fieldValidation === 'Strict' && problems.length)
     throw undecodable(printed(), `strict decoding error: ${problems.join(', ')}`);
   if (options.fieldValidation === 'Warn') for (const problem of problems.slice(0, 100)) request.warn(problem);
+  if (resource.isCustom) checkSameType(resource, request, object, old);
   object['kind'] = resource.gvk.kind;
   object['apiVersion'] = apiVersion(resource);
   checkPlace(resource, request, object);
@@ -106,29 +108,48 @@ export function applyPatch(
 
 /**
  * R5.6: a patch cannot change what the object is. A built-in without kind is of the resource's; without apiVersion it is read
- * as the internal type, which knows none of the members.
+ * as the internal type, which knows none of the members. A custom resource is read as what it says to be.
  */
-function checkType(resource: Resource, request: Request, object: JsonObject, problems: string[]): void {
+function schemaOf(resource: Resource, request: Request, object: JsonObject, problems: string[]): ObjectSchema {
+  const { kind, apiVersion: version } = object;
+  if (kind === resource.gvk.kind && version === apiVersion(resource)) return resource.schema;
   if (!resource.isCustom) {
     checkBuiltinType(resource, request, object, problems);
-    return;
+    return resource.schema;
   }
-  const { kind, apiVersion: version } = object;
-  if (kind === resource.gvk.kind && version === apiVersion(resource)) return;
-  if (typeof kind !== 'string' || kind === '') throw new ConformError(`Object 'Kind' is missing in ${goQuote(JSON.stringify(object))}`);
-  if (kind === resource.gvk.kind)
-    throw badRequest(`the API version in the data (${String(version)}) does not match the expected API version (${apiVersion(resource)})`);
-  throw invalid({ group: resource.gvk.group, kind }, metaOf(object).name ?? '', [
-    invalidValue('kind', kind, `must be ${resource.gvk.kind}`),
-  ]);
+  typeMetaOf(object);
+  const parsed = parseApiVersion(typeof version === 'string' ? version : '');
+  if (parsed === undefined) throw new ConformError(`unexpected GroupVersion string: ${String(version)}`);
+  if (!kind) throw new ConformError(`Object 'Kind' is missing in '${printSorted(object)}'`);
+  if (!version) throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'");
+  return schemaFor(resource, request, object);
 }
 
-function checkBuiltinType(resource: Resource, request: Request, object: JsonObject, problems: string[]): void {
+/** A write to `/status` takes nothing but that. */
+function checkSameType(resource: Resource, request: Request, object: JsonObject, old: JsonObject): void {
+  const kind = String(object['kind']);
+  const version = String(object['apiVersion']);
+  const errors: FieldError[] = [];
+  if (kind !== resource.gvk.kind) errors.push(invalidValue('kind', kind, `must be ${resource.gvk.kind}`));
+  if (version !== apiVersion(resource)) errors.push(invalidValue('apiVersion', version, `must be ${apiVersion(resource)}`));
+  if (errors.length === 0 || request.info.subresource !== '') return;
+  const { group } = parseApiVersion(version)!;
+  // of what is wrong with the metadata, the strategy of the kind does not speak for once
+  const inMetadata = metadataFindingsOnUpdate(resource, object, old, '');
+  const told = inMetadata.filter(({ body, field }, i) => inMetadata.findIndex((other) => other.body === body && other.field === field) < i);
+  throw invalid({ group, kind }, metaOf(object).name ?? '', [...told, ...errors]);
+}
+
+function typeMetaOf(object: JsonObject): void {
   try {
     readTypeMeta(object);
   } catch (error) {
     throw new ConformError(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
   }
+}
+
+function checkBuiltinType(resource: Resource, request: Request, object: JsonObject, problems: string[]): void {
+  typeMetaOf(object);
   const kind = (object['kind'] as string) || resource.gvk.kind;
   const version = (object['apiVersion'] as string) || '';
   if (kind === resource.gvk.kind && version === apiVersion(resource)) return;
