@@ -1,10 +1,10 @@
 /** Warns in the status of a ValidatingAdmissionPolicy about fields and operations the kinds it matches do not have (C4.9). */
 import { admissionEnvironment } from '../../schemas/cel/admission.js';
-import { definitionType } from '../../schemas/cel/definition-type.js';
+import { definitionType, metadataType } from '../../schemas/cel/definition-type.js';
 import { schemaType } from '../../schemas/cel/schema-type.js';
 import { type CelType, DYN } from '../../schemas/cel/types.js';
 import { schemaOf, versionOf } from '../../schemas/crd/definition.js';
-import { definitionOfKind, findDefinition } from '../../schemas/definitions/index.js';
+import { definitionOfKind } from '../../schemas/definitions/index.js';
 import { type GroupVersionKind, gvkName, parseApiVersion } from '../../schemas/group-version.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import type { ApiResource, Client } from '../client.js';
@@ -40,7 +40,7 @@ const kind = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingA
 const definitionKind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
 const name = 'validatingadmissionpolicy-status-controller';
 const fieldManager = 'validatingadmissionpolicy-status';
-/** Of one rule; the rest is not checked. */
+/** A rule that has so many ends the search. */
 const kindsMax = 10;
 
 export function policyTypeCheckPlugin(): Plugin {
@@ -95,50 +95,72 @@ function checker(policy: Policy, objectType: CelType, paramsType: CelType | unde
   return (expression) => environment.compile(expression).issues;
 }
 
-/** Kinds that rules name outright; a wildcard names none. In order of their names. */
+/** Kinds that rules name outright, in order of their names. A wildcard among groups or versions names none, nor does one among resources. */
 async function matchedKinds(client: Client, { spec }: Policy): Promise<MatchedKind[]> {
-  const rules = (spec?.matchConstraints?.resourceRules ?? []).filter(({ apiGroups, apiVersions, resources }) =>
-    [apiGroups, apiVersions, resources].every((names) => names?.length && !names.includes('*')),
-  );
-  if (rules.length === 0) return [];
+  const rules = (spec?.matchConstraints?.resourceRules ?? []).map(namedIn);
+  if (!rules.some(({ groups, versions, resources }) => groups.length && versions.length && resources.length)) return [];
   const { resources: served } = await client.discover();
-  const gvks = new Map<string, GroupVersionKind>();
-  for (const rule of rules) {
-    const matched = served.filter((resource) => namesResource(rule, resource)).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
-    for (const { group, version, kind: matchedKind } of matched.slice(0, kindsMax)) {
-      const gvk = { group, version, kind: matchedKind };
-      gvks.set(gvkName(gvk), gvk);
-    }
-  }
   const kinds: MatchedKind[] = [];
-  for (const [, gvk] of [...gvks].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const gvk of kindsNamed(rules, served)) {
     const type = await typeOf(client, gvk);
     if (type) kinds.push({ gvk, type });
   }
   return kinds;
 }
 
-function namesResource({ apiGroups, apiVersions, resources }: Rule, { group, version, resource }: ApiResource): boolean {
-  return [apiGroups?.includes(group), apiVersions?.includes(version), resources?.includes(resource)].every(Boolean);
+interface Named {
+  groups: readonly string[];
+  versions: readonly string[];
+  resources: readonly string[];
 }
 
-function sortKey({ group, version, resource }: ApiResource): string {
-  return `${group}/${version}/${resource}`;
+function namedIn({ apiGroups = [], apiVersions = [], resources = [] }: Rule): Named {
+  const outright = (names: string[]): string[] => (names.some((name) => name.includes('*')) ? [] : [...names].sort());
+  return {
+    groups: outright(apiGroups),
+    versions: outright(apiVersions),
+    resources: resources.filter((name) => !/[*/]/.test(name)).sort(),
+  };
+}
+
+/** C4.9 */
+export function kindsNamed(rules: readonly Named[], served: readonly ApiResource[]): GroupVersionKind[] {
+  const found = new Map<string, GroupVersionKind>();
+  for (const { groups, versions, resources } of rules) {
+    let count = 0;
+    for (const group of groups)
+      for (const version of versions)
+        for (const resource of resources)
+          for (const { kind, ...gv } of served.filter((one) => isNamed(one, group, version, resource.toLowerCase()))) {
+            const gvk = { group: gv.group, version: gv.version, kind };
+            found.set(gvkName(gvk), gvk);
+            if (++count === kindsMax) return sorted(found);
+          }
+  }
+  return sorted(found);
+}
+
+/** The singular is as good as the plural; the core group is no group, so that it names resources of all. */
+function isNamed(one: ApiResource, group: string, version: string, resource: string): boolean {
+  if ((group !== '' && one.group !== group) || one.version !== version) return false;
+  return one.resource === resource || one.kind.toLowerCase() === resource;
+}
+
+function sorted(kinds: ReadonlyMap<string, GroupVersionKind>): GroupVersionKind[] {
+  const key = ({ group, version, kind: name }: GroupVersionKind): string => `${group}\0${version}\0${name}`;
+  return [...kinds.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 /** The type of a kind's objects: from its definition if it is built in, else from the schema of its CustomResourceDefinition. */
 async function typeOf(client: Client, gvk: GroupVersionKind): Promise<CelType | undefined> {
   const definition = definitionOfKind(gvk);
-  if (definition) return definitionType(definition);
+  if (definition) return definitionType(definition, uniqueName(gvk));
   const { items } = await client.list<KubeObject & { spec: { group: string; names: { kind: string } } }>(definitionKind);
   const crd = items.find(({ spec }) => spec.group === gvk.group && spec.names.kind === gvk.kind);
   const version = crd && versionOf(crd as unknown as JsonObject, gvk.version);
   const schema = version && schemaOf(version);
-  return schema && withMetadata(schemaType(schema, { name: 'DeclType', resourceRoot: true }));
+  return schema && schemaType(schema, { name: uniqueName(gvk), resourceRoot: true, metadata: metadataType });
 }
 
-/** Policies see all of the metadata, where rules of a schema only see names. */
-function withMetadata(type: CelType | undefined): CelType | undefined {
-  if (!type?.fields) return type;
-  return { ...type, fields: new Map([...type.fields, ['metadata', definitionType(findDefinition('ObjectMeta')!)]]) };
-}
+/** Object and params may be of one kind, seen at two times. */
+const uniqueName = ({ kind: name }: GroupVersionKind): string => `${name}${process.hrtime()[1]}`;

@@ -4,7 +4,7 @@ import { fromJson } from './json-adapter.js';
 import { AUTHORIZER, RESOURCE_CHECK } from './library/authorization.js';
 import { jsonPatches, mutationType } from './library/mutation.js';
 import type { Bindings } from './steps.js';
-import { BOOL, type CelType, DYN, INT, listOf, mapOf, STRING, struct, TIMESTAMP } from './types.js';
+import { BOOL, type CelType, DYN, INT, listOf, mapOf, STRING, struct, TIMESTAMP, type TypeKind } from './types.js';
 import { CelError, MapValue, type Value } from './values.js';
 
 /** C3.9: the limit of all match conditions together. */
@@ -83,10 +83,23 @@ export function admissionEnvironment(options: AdmissionOptions): Environment {
   if (options.namespaceObject) variables['namespaceObject'] = NAMESPACE;
   if (options.authorizer) {
     variables['authorizer'] = AUTHORIZER;
-    variables['authorizer.requestResource'] = RESOURCE_CHECK;
+    // unknown to the type check of Kubernetes, which warns of it
+    if (!options.objectType) variables['authorizer.requestResource'] = RESOURCE_CHECK;
   }
-  if (options.variables) variables['variables'] = struct('kubernetes.variables', options.variables);
+  if (options.variables) {
+    const types = [...options.variables].map(([name, type]) => [name, variableType(type)] as const);
+    variables['variables'] = struct('kubernetes.variables', new Map(types));
+  }
   return environment(options.mutation ? { variables, structType: mutationType, libraries: [jsonPatches] } : { variables });
+}
+
+const PLAIN: ReadonlySet<TypeKind> = new Set(['bool', 'bytes', 'double', 'duration', 'int', 'null', 'string', 'timestamp', 'uint']);
+
+/** What is known of a variable's type where it is used: objects and types of libraries are dyn. */
+function variableType(type: CelType): CelType {
+  if (type.kind === 'list') return listOf(variableType(type.params[0]!));
+  if (type.kind === 'map') return mapOf(variableType(type.params[0]!), variableType(type.params[1]!));
+  return PLAIN.has(type.kind) ? type : DYN;
 }
 
 /** `object`, `params`, `request` … as values: their declared types only serve the check, at run time all of them are plain JSON. */

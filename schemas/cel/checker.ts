@@ -10,6 +10,7 @@ import {
   ERROR,
   formatType,
   INT,
+  declaredField,
   isDyn,
   isDynOrError,
   listOf,
@@ -176,6 +177,10 @@ class Checker {
         this.assignable(DYN, target);
         return DYN;
       default:
+        if (target.kind === 'opaque' && optionalElement(target) === undefined) {
+          this.report(position, `unexpected failed resolution of '${target.name}'`);
+          return ERROR;
+        }
         if (!isDynOrError(target)) this.report(position, `type '${formatType(target)}' does not support field selection`);
         return DYN;
     }
@@ -183,7 +188,7 @@ class Checker {
 
   private structField(position: number, target: CelType, field: string): CelType | undefined {
     if (target.fields === undefined) return DYN;
-    const type = target.fields.get(field) ?? target.undeclaredField;
+    const type = declaredField(target, field) ?? target.undeclaredField;
     if (type === undefined) this.report(position, `undefined field '${field}'`);
     return type;
   }

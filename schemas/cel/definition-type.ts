@@ -1,4 +1,5 @@
 import { type Definition, findDefinition, itemOf, jsonFields, type TypeName } from '../definitions/index.js';
+import { META } from '../definitions/parse.js';
 import { escapeName } from './schema-type.js';
 import { BOOL, BYTES, type CelType, DOUBLE, DYN, INT, listOf, mapOf, STRING, struct, TIMESTAMP } from './types.js';
 
@@ -11,40 +12,49 @@ const SCALARS: Readonly<Record<string, CelType>> = {
   bytes: BYTES,
   Time: TIMESTAMP,
   MicroTime: TIMESTAMP,
+  Duration: STRING,
   IntOrString: DYN,
-  Quantity: DYN,
 };
+/** Objects that declare no members: none may be selected. */
+const WITHOUT_MEMBERS: ReadonlySet<TypeName> = new Set(['RawExtension', 'FieldsV1']);
 
-/** The type expressions see of a built-in kind, for the type check of policies (C4.9); fields are looked up when they are asked for. */
-export function definitionType(definition: Definition): CelType {
-  const isKind = definition.gvk !== undefined;
-  return lazyStruct(definition.name, () => [
-    ...(isKind ? [['apiVersion', STRING] as const, ['kind', STRING] as const] : []),
-    ...jsonFields(definition).map((field) => [escapeName(field.name) ?? field.name, typeNamed(field.type)] as const),
+/**
+ * The type expressions see of a built-in kind, for the type check of policies (C4.9); fields are looked up when they are asked for. `name`
+ * is what error texts call it; those of members are made from it.
+ */
+export const definitionType = (definition: Definition, name: string): CelType => objectType(definition, name, []);
+
+/** That of `metadata`. */
+export const metadataType = (name: string): CelType => definitionType(findDefinition(`${META}.ObjectMeta`)!, name);
+
+/** `around`: the objects that it is in. */
+function objectType(definition: Definition, name: string, around: readonly Definition[]): CelType {
+  const within = [...around, definition];
+  return lazyStruct(name, () => [
+    ...(definition.gvk !== undefined ? [['apiVersion', STRING] as const, ['kind', STRING] as const] : []),
+    ...jsonFields(definition).flatMap((field) => {
+      const escaped = escapeName(field.name);
+      const type = escaped && typeNamed(field.type, `${name}.${escaped}`, within);
+      return type ? [[escaped, type] as const] : [];
+    }),
   ]);
 }
 
-const KNOWN = new Map<TypeName, CelType>();
-
-function typeNamed(name: TypeName): CelType {
-  const known = KNOWN.get(name);
-  if (known) return known;
-  const type = makeType(name);
-  KNOWN.set(name, type);
-  return type;
+/** undefined for what expressions do not see: quantities, and lists and maps of them. */
+function typeNamed(type: TypeName, name: string, around: readonly Definition[]): CelType | undefined {
+  const item = itemOf(type);
+  if (item) {
+    const inner = typeNamed(item.item, `${name}.${item.list ? '@idx' : '@elem'}`, around);
+    return inner && (item.list ? listOf(inner) : mapOf(STRING, inner));
+  }
+  if (WITHOUT_MEMBERS.has(type)) return struct(name, new Map());
+  const definition = findDefinition(type);
+  if (!definition) return SCALARS[type];
+  // what contains itself is seen once
+  return around.includes(definition) ? struct(name, new Map()) : objectType(definition, name, around);
 }
 
-function makeType(name: TypeName): CelType {
-  const item = itemOf(name);
-  if (item) return item.list ? listOf(typeNamed(item.item)) : mapOf(STRING, typeNamed(item.item));
-  const scalar = SCALARS[name];
-  if (scalar) return scalar;
-  const definition = findDefinition(name);
-  // What has no declared members, like a raw extension, may have any.
-  return definition ? definitionType(definition) : DYN;
-}
-
-/** Types contain each other and themselves, so their fields are only made on first use. */
+/** Types are deep, so their fields are only made on first use. */
 function lazyStruct(name: string, entries: () => (readonly [string, CelType])[]): CelType {
   let fields: ReadonlyMap<string, CelType> | undefined;
   return Object.defineProperty(struct(name), 'fields', {

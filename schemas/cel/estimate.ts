@@ -9,7 +9,7 @@ import {
   STRUCT_COST,
   TRAVERSAL_FACTOR,
 } from './runtime-cost.js';
-import { type CelType, optionalElement, STRING } from './types.js';
+import { type CelType, declaredField, optionalElement, STRING } from './types.js';
 import { ACCUMULATOR } from './macros.js';
 import { codePoints, type Value } from './values.js';
 
@@ -147,7 +147,7 @@ class Estimator {
     const path = this.path(expr.operand);
     this.paths.set(
       expr,
-      this.below(path, (type) => type.fields?.get(expr.field) ?? (this.selectsEntries ? elementOf(type, 'map') : undefined)),
+      this.below(path, (type) => declaredField(type, expr.field) ?? (this.selectsEntries ? elementOf(type, 'map') : undefined)),
     );
     const kind = expr.operand.type?.kind;
     return kind === 'map' || kind === 'struct' || kind === 'param' ? add(operand, exactly(SELECT_COST)) : operand;

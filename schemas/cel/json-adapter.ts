@@ -2,7 +2,7 @@ import { goType } from '../apply/go-value.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { MEMBER_EFFORT, spendEffort } from './effort.js';
 import { formatDuration, formatTimestamp, parseDateTime, parseDuration } from './times.js';
-import { type CelType, DYN } from './types.js';
+import { type CelType, declaredField, DYN } from './types.js';
 import { CelError, Duration, List, type ListIdentity, MapValue, Struct, Timestamp, Uint, type Value } from './values.js';
 
 /** A JSON value as CEL sees it through a type, without converting what is inside before it is asked for (B7.3). */
@@ -106,7 +106,7 @@ class JsonStruct extends MapValue {
   }
   get(key: Value): Value | undefined {
     if (typeof key !== 'string') return undefined;
-    const field = this.type.fields!.get(key);
+    const field = declaredField(this.type, key);
     if (field === undefined) return undefined;
     const name = this.type.jsonNames?.get(key) ?? key;
     return Object.hasOwn(this.json, name) ? fromJson(this.json[name]!, field) : undefined;

@@ -21,11 +21,15 @@ export interface SchemaTypeOptions {
   name: string;
   /** The root of a resource, or of an embedded one: apiVersion, kind, metadata.name and metadata.generateName are there (B7.2). */
   resourceRoot?: boolean;
+  /** Makes the type of the metadata of a resource, where all of it may be used; its name is given. */
+  metadata?: MetadataType;
 }
+
+type MetadataType = (name: string) => CelType;
 
 /** The type expressions see of a structural schema, with the sizes estimates need; undefined if they cannot see it (B7.3). */
 export function schemaType(schema: JsonObject, options: SchemaTypeOptions): CelType | undefined {
-  return typed(schema, options.name, options.resourceRoot ?? false);
+  return typed(schema, options.name, options.resourceRoot ?? false, options.metadata);
 }
 
 const BOOLEAN: CelType = { ...BOOL, minSerializedSize: 4 };
@@ -41,14 +45,14 @@ const sizedText = (maxElements: number): CelType => ({
   maxElements,
 });
 
-function typed(schema: JsonObject, name: string, resourceRoot: boolean): CelType | undefined {
+function typed(schema: JsonObject, name: string, resourceRoot: boolean, metadata?: MetadataType): CelType | undefined {
   if (schema['x-kubernetes-int-or-string'] === true)
     return { ...DYN, minSerializedSize: 1, maxElements: textLength(schema) ?? REQUEST_BYTES_MAX - 2 };
   switch (schema['type']) {
     case 'array':
-      return arrayType(schema, name);
+      return arrayType(schema, name, metadata);
     case 'object':
-      return objectType(schema, name, resourceRoot);
+      return objectType(schema, name, resourceRoot, metadata);
     case 'string':
       return stringType(schema);
     case 'boolean':
@@ -58,15 +62,15 @@ function typed(schema: JsonObject, name: string, resourceRoot: boolean): CelType
     case 'integer':
       return INTEGER;
     default:
-      return resourceRoot && isObject(schema['properties']) ? objectType(schema, name, true) : undefined;
+      return resourceRoot && isObject(schema['properties']) ? objectType(schema, name, true, metadata) : undefined;
   }
 }
 
 const embedded = (schema: JsonObject): boolean => schema['x-kubernetes-embedded-resource'] === true;
 
-function arrayType(schema: JsonObject, name: string): CelType | undefined {
+function arrayType(schema: JsonObject, name: string, metadata: MetadataType | undefined): CelType | undefined {
   const items = schema['items'];
-  const item = isObject(items) ? typed(items, `${name}.@idx`, embedded(items)) : undefined;
+  const item = isObject(items) ? typed(items, `${name}.@idx`, embedded(items), metadata) : undefined;
   if (!item) return undefined;
   const maxElements = limit(schema['maxItems']) ?? Math.floor((REQUEST_BYTES_MAX - 2) / (item.minSerializedSize! + 1));
   const type: CelType = { ...listOf(item), maxElements, minSerializedSize: 2 };
@@ -78,34 +82,36 @@ function arrayType(schema: JsonObject, name: string): CelType | undefined {
   return type;
 }
 
-function objectType(schema: JsonObject, name: string, resourceRoot: boolean): CelType | undefined {
+function objectType(schema: JsonObject, name: string, resourceRoot: boolean, metadata: MetadataType | undefined): CelType | undefined {
   const additional = schema['additionalProperties'];
   if (isObject(additional)) {
-    const value = typed(additional, `${name}.@elem`, embedded(additional));
+    const value = typed(additional, `${name}.@elem`, embedded(additional), metadata);
     if (!value) return undefined;
     const maxElements = limit(schema['maxProperties']) ?? Math.floor((REQUEST_BYTES_MAX - 2) / (value.minSerializedSize! + 6));
     return { ...mapOf(STRING, value), maxElements, minSerializedSize: 2 };
   }
-  return structType(schema, name, resourceRoot);
+  return structType(schema, name, resourceRoot, metadata);
 }
 
 /** Most of a schema is never looked at by an expression: the fields of an object are made when one of them is asked for. */
-function structType(schema: JsonObject, name: string, resourceRoot: boolean): CelType {
+function structType(schema: JsonObject, name: string, resourceRoot: boolean, metadata: MetadataType | undefined): CelType {
   const declared = isObject(schema['properties']) ? schema['properties'] : {};
   const properties = resourceRoot ? withResourceMembers(declared) : declared;
   let members: Members | undefined;
+  const known = (): Members => {
+    members ??= membersOf(properties, name, resourceRoot, metadata);
+    return members;
+  };
   let size: number | undefined;
   return {
     kind: 'struct',
     name,
     params: [],
     get fields() {
-      members ??= membersOf(properties, name);
-      return members.fields;
+      return known().fields;
     },
     get jsonNames() {
-      members ??= membersOf(properties, name);
-      return members.jsonNames;
+      return known().jsonNames;
     },
     get minSerializedSize() {
       size ??= smallestSize(schema['required'], properties);
@@ -119,14 +125,16 @@ interface Members {
   jsonNames: ReadonlyMap<string, string>;
 }
 
-function membersOf(properties: JsonObject, name: string): Members {
+function membersOf(properties: JsonObject, name: string, resourceRoot: boolean, metadata: MetadataType | undefined): Members {
   const fields = new Map<string, CelType>();
   const jsonNames = new Map<string, string>();
   for (const property in properties) {
     const inner = properties[property]!;
     const escaped = escapeName(property);
     if (escaped === undefined || !isObject(inner)) continue;
-    const type = typed(inner, `${name}.${escaped}`, embedded(inner));
+    const isMetadata = metadata && resourceRoot && property === 'metadata';
+    const path = `${name}.${escaped}`;
+    const type = isMetadata ? metadata(path) : typed(inner, path, embedded(inner), metadata);
     if (type === undefined) continue;
     fields.set(escaped, type);
     if (escaped !== property) jsonNames.set(escaped, property);

@@ -152,3 +152,8 @@ const NAMED: Record<string, CelType> = {
   dyn: DYN,
   type: TYPE,
 };
+
+/** The type of a field of an object type. A reserved word is as good as its escaped name, the only kind of name that `__` encloses (B7.4). */
+export function declaredField({ fields }: CelType, name: string): CelType | undefined {
+  return fields && (fields.get(name) ?? fields.get(`__${name}__`));
+}

@@ -1,12 +1,13 @@
 import t from 'tap';
 import { aggregatedRules, type ClusterRole } from '../../../controllers/builtin/cluster-role-aggregation.js';
 import { namespaceConditions, type Outcome } from '../../../controllers/builtin/namespace.js';
-import { type Policy, typeWarnings } from '../../../controllers/builtin/policy-type-check.js';
+import { kindsNamed, type Policy, typeWarnings } from '../../../controllers/builtin/policy-type-check.js';
+import type { ApiResource } from '../../../controllers/client.js';
 import { countedBy, isInScope, usageOf } from '../../../controllers/builtin/quota-usage.js';
 import { definitionType } from '../../../schemas/cel/definition-type.js';
 import { DYN } from '../../../schemas/cel/types.js';
 import { definitionOfKind } from '../../../schemas/definitions/index.js';
-import { groupResourceName } from '../../../schemas/group-version.js';
+import { groupResourceName, gvkName } from '../../../schemas/group-version.js';
 import type { JsonObject } from '../../../schemas/json-value.js';
 import { formatQuantity } from '../../../schemas/quantity.js';
 
@@ -176,7 +177,7 @@ t.test('what an object counts for against a quota (C6.1)', (t) => {
 
 t.test('the type check of a policy names what the matched kinds do not have (C4.9a)', (t) => {
   const deployment = { group: 'apps', version: 'v1', kind: 'Deployment' };
-  const kinds = [{ gvk: deployment, type: definitionType(definitionOfKind(deployment)!) }];
+  const kinds = [{ gvk: deployment, type: definitionType(definitionOfKind(deployment)!, 'Deployment') }];
   const policy: Policy = {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicy',
@@ -214,6 +215,35 @@ t.test('the type check of a policy names what the matched kinds do not have (C4.
     },
   ]);
   t.same(typeWarnings(policy, [], undefined), [], 'no kind, nothing to check');
+  t.end();
+});
+
+t.test('rules name kinds by plural or singular, those of the core group in all groups (C4.9)', (t) => {
+  const served = [
+    ['', 'v1', 'events', 'Event'],
+    ['events.k8s.io', 'v1', 'events', 'Event'],
+    ['apps', 'v1', 'deployments', 'Deployment'],
+    ['batch', 'v1', 'jobs', 'Job'],
+  ].map(([group, version, resource, name]) => ({ group, version, resource, kind: name, namespaced: true, verbs: [] }) as ApiResource);
+  const many = Array.from({ length: 12 }, (_, i) => `kind${i}`);
+  const numerous = many.map((name): ApiResource => ({ ...served[0]!, group: 'x', resource: `${name}s`, kind: name }));
+  const cases: [groups: string[], resources: string[], kinds: string[]][] = [
+    [['apps'], ['deployments'], ['apps/v1, Kind=Deployment']],
+    [['apps'], ['Deployment'], ['apps/v1, Kind=Deployment']],
+    [
+      ['batch', 'apps'],
+      ['jobs', 'deployments'],
+      ['apps/v1, Kind=Deployment', 'batch/v1, Kind=Job'],
+    ],
+    [[''], ['events'], ['/v1, Kind=Event', 'events.k8s.io/v1, Kind=Event']],
+    [['events.k8s.io'], ['events'], ['events.k8s.io/v1, Kind=Event']],
+    [['apps'], ['nopes'], []],
+    [['x'], many, many.slice(0, 10).map((name) => `x/v1, Kind=${name}`)],
+  ];
+  for (const [groups, resources, kinds] of cases) {
+    const found = kindsNamed([{ groups, versions: ['v1'], resources }], [...served, ...numerous]).map(gvkName);
+    t.same(found, kinds, JSON.stringify([groups, resources]));
+  }
   t.end();
 });
 

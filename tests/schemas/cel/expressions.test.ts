@@ -232,6 +232,7 @@ t.test('compile errors name the place', async (t) => {
       "1:19: found no matching overload for 'sign' applied to 'kubernetes.Quantity.()'\n | quantity('1').sign()\n | ..................^",
     ],
     ["[1, 'a']", "1:5: expected type 'int' but found 'string'\n | [1, 'a']\n | ....^"],
+    ["quantity('1').x", "1:14: unexpected failed resolution of 'kubernetes.Quantity'\n | quantity('1').x\n | .............^"],
     ['self.n.x', "1:7: type 'int' does not support field selection\n | self.n.x\n | ......^"],
     [
       'self.n.all(x, true)',

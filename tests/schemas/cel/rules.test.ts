@@ -1,4 +1,6 @@
 import t from 'tap';
+import { environment } from '../../../schemas/cel/environment.js';
+import { fromJson } from '../../../schemas/cel/json-adapter.js';
 import { readFieldPath } from '../../../schemas/cel/rule-field-path.js';
 import { ruleErrors, ruleFieldErrors } from '../../../schemas/cel/rule-checks.js';
 import { compileRules, evaluateRules } from '../../../schemas/cel/rules.js';
@@ -284,6 +286,22 @@ t.test('field paths lead through properties and maps', async (t) => {
   t.strictSame(readFieldPath('.a[0]', of), { problem: 'expected single quoted string but got 0' });
   t.strictSame(readFieldPath('a', of), { problem: 'expected [ or . but got: a' });
   t.strictSame(readFieldPath('.', of), { problem: 'unexpected end of JSON path' });
+});
+
+t.test('a reserved word is a field by its own name and by its escaped one', async (t) => {
+  const type = schemaType({ type: 'object', properties: { namespace: { type: 'string' }, for: { type: 'string' } } }, { name: 's' })!;
+  const env = environment({ variables: { self: type } });
+  const cases: [source: string, json: JsonObject, value: boolean][] = [
+    ["self.namespace == 'a'", { namespace: 'a' }, true],
+    ["self.__namespace__ == 'a' && has(self.namespace)", { namespace: 'a' }, true],
+    ["self.?for.orValue('x') == 'x'", {}, true],
+    ['has(self.for)', {}, false],
+  ];
+  for (const [source, json, value] of cases) {
+    const { program, issues } = env.compile(source);
+    t.equal(issues, undefined, source);
+    t.equal(program!.evaluate({ self: fromJson(json, type) }).value, value, source);
+  }
 });
 
 t.test('names and sizes come from the schema', async (t) => {
