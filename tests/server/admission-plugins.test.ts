@@ -35,8 +35,8 @@ const PODS = '/api/v1/namespaces/default/pods';
 await call('POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' }, imagePullSecrets: [{ name: 'pull' }] });
 
 let names = 0;
-const pod = (spec: JsonObject = {}, container: JsonObject = {}): JsonObject => ({
-  metadata: { name: `p${++names}` },
+const pod = (spec: JsonObject = {}, container: JsonObject = {}, metadata: JsonObject = {}): JsonObject => ({
+  metadata: { name: `p${++names}`, ...metadata },
   spec: { automountServiceAccountToken: false, containers: [{ name: 'c', image: 'i', ...container }], ...spec },
 });
 
@@ -94,7 +94,14 @@ const restricted: JsonObject = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-const violations: { level: string; version?: string; spec?: JsonObject; container?: JsonObject; text: string | undefined }[] = [
+const violations: {
+  level: string;
+  version?: string;
+  annotations?: JsonObject;
+  spec?: JsonObject;
+  container?: JsonObject;
+  text: string | undefined;
+}[] = [
   { level: 'privileged', spec: { hostNetwork: true }, text: undefined },
   { level: 'baseline', text: undefined },
   { level: 'baseline', spec: { hostPID: true, hostIPC: true }, text: 'host namespaces (hostPID=true, hostIPC=true)' },
@@ -153,6 +160,38 @@ const violations: { level: string; version?: string; spec?: JsonObject; containe
     text: 'runAsNonRoot != true (container "c" must not set securityContext.runAsNonRoot=false), runAsUser=0 (container "c" must not set runAsUser=0)',
   },
   { level: 'baseline', spec: { hostUsers: false }, container: { securityContext: { procMount: 'Unmasked' } }, text: undefined },
+  {
+    level: 'restricted',
+    spec: { volumes: [{ name: 'i', image: { reference: 'r' } }] },
+    container: { securityContext: restricted },
+    text: undefined,
+  },
+  {
+    level: 'baseline',
+    annotations: { 'container.apparmor.security.beta.kubernetes.io/c': 'unconfined' },
+    container: { securityContext: { appArmorProfile: { type: 'Unconfined' } } },
+    text:
+      'forbidden AppArmor profiles (container "c" and annotation must not set AppArmor profile type to "Unconfined", ' +
+      '"container.apparmor.security.beta.kubernetes.io/c="unconfined"")',
+  },
+  {
+    level: 'baseline',
+    spec: { initContainers: [{ name: 'x', image: 'i', restartPolicy: 'Always', livenessProbe: { tcpSocket: { port: 1, host: 'h' } } }] },
+    container: { livenessProbe: { tcpSocket: { port: 1, host: 'h' } } },
+    text: 'probe or lifecycle host (containers "c", "x" use probe or lifecycle host "h")',
+  },
+  ...['v1.18', 'v1.19'].map((version) => ({
+    level: 'baseline',
+    version,
+    annotations: {
+      'seccomp.security.alpha.kubernetes.io/pod': 'unconfined',
+      'container.seccomp.security.alpha.kubernetes.io/c': 'unconfined',
+    },
+    text:
+      version === 'v1.19'
+        ? undefined
+        : 'seccompProfile (forbidden annotations container.seccomp.security.alpha.kubernetes.io/c="unconfined", seccomp.security.alpha.kubernetes.io/pod="unconfined")',
+  })),
   ...[
     { level: 'baseline', version: 'v1.34' },
     { level: 'restricted', version: 'v1.35' },
@@ -235,12 +274,12 @@ t.test('pods use the secrets of their account only, where it says so', async (t)
 });
 
 t.test('pods keep to the security level of their namespace', async (t) => {
-  for (const [i, { level, version = 'latest', spec = {}, container = {}, text }] of violations.entries()) {
+  for (const [i, { level, version = 'latest', annotations = {}, spec = {}, container = {}, text }] of violations.entries()) {
     const namespace = `level-${i}`;
     const labels = { 'pod-security.kubernetes.io/enforce': level, 'pod-security.kubernetes.io/enforce-version': version };
     await call('POST', '/api/v1/namespaces', { metadata: { name: namespace, labels } });
     await call('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'default' } });
-    const { status, body } = await call('POST', `/api/v1/namespaces/${namespace}/pods`, pod(spec, container));
+    const { status, body } = await call('POST', `/api/v1/namespaces/${namespace}/pods`, pod(spec, container, { annotations }));
     if (text === undefined) t.equal(status, 201, body.message);
     else t.same([status, body.message], [403, `pods "p${names}" is forbidden: violates PodSecurity "${level}:${version}": ${text}`]);
   }

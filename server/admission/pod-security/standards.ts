@@ -34,7 +34,8 @@ function containersOf(pod: JsonObject): JsonObject[] {
 }
 
 const nameOf = (container: JsonObject): string => textAt(container, 'name');
-const quoted = (names: readonly string[]): string => names.map(goQuote).join(', ');
+/** Nothing inside the quotes is escaped. */
+const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
 const containersText = (names: readonly string[]): string => `${plural(names.length, 'container', 'containers')} ${quoted(names)}`;
@@ -85,15 +86,17 @@ const appArmorProfile: Check = (pod) => {
     .filter(
       ([key, value]) => key.startsWith(APP_ARMOR_ANNOTATION) && !['', 'runtime/default'].includes(value) && !value.startsWith('localhost/'),
     )
-    .map(([key, value]) => `${key}=${goQuote(value)}`)
-    .sort();
-  const details = [
-    ...(types.length > 0 ? [`${settersText(podType !== undefined, names)} must not set AppArmor profile type to ${quoted(types)}`] : []),
-    ...(annotations.length > 0 ? [`${plural(annotations.length, 'annotation', 'annotations')} ${annotations.join(', ')}`] : []),
+    .map(([key, value]) => `${key}=${goQuote(value)}`);
+  const values = unique([...types, ...annotations]);
+  if (values.length === 0) return undefined;
+  const setters = [
+    ...(types.length > 0 ? [settersText(podType !== undefined, names)] : []),
+    ...(annotations.length > 0 ? [plural(annotations.length, 'annotation', 'annotations')] : []),
   ];
-  if (details.length === 0) return undefined;
-  const count = types.length + annotations.length;
-  return { reason: plural(count, 'forbidden AppArmor profile', 'forbidden AppArmor profiles'), detail: details.join(' and ') };
+  return {
+    reason: plural(values.length, 'forbidden AppArmor profile', 'forbidden AppArmor profiles'),
+    detail: `${setters.join(' and ')} must not set AppArmor profile type to ${quoted(values)}`,
+  };
 };
 
 const BASELINE_CAPABILITIES = new Set(
@@ -156,7 +159,7 @@ const probeHosts: Check = (pod) => {
   const noun = plural(hosts.length, 'probe or lifecycle host', 'probe or lifecycle hosts');
   return {
     reason: 'probe or lifecycle host',
-    detail: `${containersText(bad.map(nameOf))} ${plural(bad.length, 'uses', 'use')} ${noun} ${quoted(hosts)}`,
+    detail: `${containersText(unique(bad.map(nameOf)))} ${plural(bad.length, 'uses', 'use')} ${noun} ${quoted(hosts)}`,
   };
 };
 
@@ -208,6 +211,25 @@ const badSeccomp = (context: JsonObject | undefined): string | undefined => {
   return ['', ...GOOD_SECCOMP].includes(type) ? undefined : type;
 };
 
+const SECCOMP_ANNOTATION = 'seccomp.security.alpha.kubernetes.io/pod';
+const SECCOMP_CONTAINER_ANNOTATION = 'container.seccomp.security.alpha.kubernetes.io/';
+
+/** Before there was a member for it. */
+const annotatedSeccomp: Check = (pod) => {
+  const { annotations = {} } = metaOf(pod);
+  const keys = [SECCOMP_ANNOTATION, ...containersOf(pod).map((container) => `${SECCOMP_CONTAINER_ANNOTATION}${nameOf(container)}`)];
+  const isGood = (value: string): boolean => ['runtime/default', 'docker/default'].includes(value) || value.startsWith('localhost/');
+  const bad = keys.flatMap((key) => {
+    const value = annotations[key];
+    return value === undefined || isGood(value) ? [] : [`${key}=${goQuote(value)}`];
+  });
+  if (bad.length === 0) return undefined;
+  return {
+    reason: 'seccompProfile',
+    detail: `${plural(bad.length, 'forbidden annotation', 'forbidden annotations')} ${unique(bad).join(', ')}`,
+  };
+};
+
 const baselineSeccomp = byValues(badSeccomp, (setters, values) => ({
   reason: 'seccompProfile',
   detail: `${setters} must not set securityContext.seccompProfile.type to ${quoted(values)}`,
@@ -256,7 +278,9 @@ const restrictedCapabilities: Check = (pod) => {
   return details.length > 0 ? { reason: 'unrestricted capabilities', detail: details.join('; ') } : undefined;
 };
 
-const RESTRICTED_VOLUMES = new Set('name configMap csi downwardAPI emptyDir ephemeral persistentVolumeClaim projected secret'.split(' '));
+const RESTRICTED_VOLUMES = new Set(
+  'name configMap csi downwardAPI emptyDir ephemeral image persistentVolumeClaim projected secret'.split(' '),
+);
 
 const restrictedVolumes: Check = (pod) => {
   const typesOf = (volume: JsonObject): string[] => Object.keys(volume).filter((member) => !RESTRICTED_VOLUMES.has(member));
@@ -340,7 +364,14 @@ const ROWS: readonly Row[] = [
       [31, seLinuxOptions(new Set([...SELINUX_TYPES, 'container_engine_t']))],
     ],
   },
-  { id: 'seccompProfile_baseline', level: 'baseline', since: [[19, baselineSeccomp]] },
+  {
+    id: 'seccompProfile_baseline',
+    level: 'baseline',
+    since: [
+      [0, annotatedSeccomp],
+      [19, baselineSeccomp],
+    ],
+  },
   { id: 'sysctls', level: 'baseline', since: SYSCTLS.map(([minor]) => [minor, sysctls(minor)] as const) },
   { id: 'windowsHostProcess', level: 'baseline', since: [[0, windowsHostProcess]] },
   {
