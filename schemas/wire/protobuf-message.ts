@@ -43,11 +43,12 @@ function messageOf(name: TypeName): Message {
 /** Reads the fields of a message of that type into `object`; fields that the type does not have are passed over. */
 export function readMessage(name: TypeName, object: JsonObject, reader: ProtobufReader, length: number): void {
   const { byTag } = messageOf(name);
-  reader.fields(length, (tag, wireType) => {
+  const read = (tag: number, wireType: number): void => {
     const field = byTag.get(tag);
     if (field) field.read(object, reader, wireType);
     else reader.skip(wireType);
-  });
+  };
+  reader.fields(length, read, name.slice(name.lastIndexOf('.') + 1));
 }
 
 export function writeMessage(name: TypeName, object: JsonObject, writer: ProtobufWriter): void {
@@ -73,17 +74,17 @@ function fieldCodec(field: Field): FieldCodec {
   const parts = itemOf(field.type);
   if (!parts) return singleCodec(field);
   if (!parts.list) return mapCodec(field, parts.item);
-  return isNamedList(field.goType) ? listMessageCodec(field, parts.item) : listCodec(field, parts.item);
+  return isNamedList(field.goType, parts.item) ? listMessageCodec(field, parts.item) : listCodec(field, parts.item);
 }
 
-/** A named list type of Go (`Verbs`, `ExtraValue`) is a message of `items`. */
-function isNamedList(goType: string | undefined): boolean {
-  return goType !== undefined && !goType.startsWith('[]');
+/** A named list of scalars in Go (`Verbs`, `ExtraValue`) is a message of `items`. */
+function isNamedList(goType: string | undefined, item: TypeName): boolean {
+  return goType !== undefined && !goType.startsWith('[]') && SCALAR_CODECS[item] !== undefined;
 }
 
 function codecOf(type: TypeName, goType?: string): Codec {
   const parts = itemOf(type);
-  if (parts?.list && isNamedList(goType)) return listMessage(parts.item);
+  if (parts?.list && isNamedList(goType, parts.item)) return listMessage(parts.item);
   return SCALAR_CODECS[type] ?? JSON_SCHEMA_CODECS[type] ?? structCodec(type);
 }
 

@@ -22,8 +22,8 @@ export class ProtobufReader {
     this.end = buffer.length;
   }
 
-  /** Reads the fields of a message of `length` bytes; `field` must consume the value. */
-  fields(length: number, field: (tag: number, wireType: number) => void): void {
+  /** Reads the fields of a message of `length` bytes; `field` must consume the value. `name`: the message's, where Go knows it. */
+  fields(length: number, field: (tag: number, wireType: number) => void, name?: string): void {
     if (++this.depth > DEPTH_MAX) throw new ProtobufError('exceeded max depth');
     const outer = this.end;
     this.end = this.limit(length);
@@ -31,7 +31,7 @@ export class ProtobufReader {
       const key = this.varint();
       const [tag, wireType] = [Math.floor(key / 8), key % 8];
       if (wireType === GROUP_END) throw new ProtobufError('proto: wiretype end group for non-group');
-      if (tag <= 0 || tag >= 2 ** 29) throw new ProtobufError(`proto: illegal tag ${tag} (wire type ${key})`);
+      if (tag <= 0 || tag >= 2 ** 29) throw new ProtobufError(`proto: ${name ? `${name}: ` : ''}illegal tag ${tag} (wire type ${key})`);
       field(tag, wireType);
     }
     this.end = outer;
@@ -39,8 +39,8 @@ export class ProtobufReader {
   }
 
   /** The whole buffer as one message. */
-  message(field: (tag: number, wireType: number) => void): void {
-    this.fields(this.buffer.length - this.at, field);
+  message(field: (tag: number, wireType: number) => void, name?: string): void {
+    this.fields(this.buffer.length - this.at, field, name);
   }
 
   /** Numbers one after the other under a single header. */

@@ -51,7 +51,7 @@ function openEnvelope(bytes: Uint8Array): { apiVersion: string; kind: string; ra
       });
     } else if (tag === 2 && wireType === DELIMITED) envelope.raw = reader.bytes();
     else reader.skip(wireType);
-  });
+  }, 'Unknown');
   return envelope;
 }
 

@@ -57,6 +57,18 @@ t.test('the bytes are those that Go writes', async (t) => {
     hex({ spec: { replicas: -1 }, status: { replicas: 0 } }, { group: 'autoscaling', version: 'v1', kind: 'Scale' }),
     envelope('Scale', 'autoscaling/v1', `${emptyMeta}120b08ffffffffffffffffff01${'1a0408001200'}`),
   );
+  const definition: JsonObject = {
+    spec: {
+      versions: [
+        { schema: { openAPIV3Schema: { 'x-kubernetes-validations': [{ rule: 'true' }, { rule: '1 == 1', message: 'm' } as JsonObject] } } },
+      ],
+    },
+  };
+  t.match(
+    hex(definition, { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition' }),
+    'e2020c0a047472756512001a002a00' + 'e2020f0a0631203d3d203112016d1a002a00',
+    'a named list of structs is no message of its own',
+  );
 });
 
 t.test('zero values are dropped where JSON omits them and kept where a pointer holds them (R8.43)', async (t) => {
@@ -118,7 +130,7 @@ t.test('what is no message is refused with a text (R8.41)', async (t) => {
     [`${start}120208`, 'unexpected EOF'],
     [`${start}12021005`, 'proto: wrong wireType = 0 for field Data'],
     [`${start}12024f05`, 'proto: illegal wireType 7'],
-    [`${start}12020200`, 'proto: illegal tag 0 (wire type 2)'],
+    [`${start}12020200`, 'proto: ConfigMap: illegal tag 0 (wire type 2)'],
     [`${start}120112`, 'unexpected EOF'],
   ] as const)
     t.throws(() => decodeProtobuf(Buffer.from(hex, 'hex'), v1('ConfigMap')), { message: text }, hex);
