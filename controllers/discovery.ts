@@ -62,7 +62,8 @@ async function fetchGroupVersion(request: Request, apiVersion: string, options: 
     return members(body, 'resources')
       .filter((row) => !String(row['name']).includes('/'))
       .map((row) => ({
-        ...gv,
+        group: gv.group,
+        version: gv.version,
         resource: String(row['name']),
         kind: String(row['kind']),
         namespaced: row['namespaced'] === true,
@@ -99,7 +100,8 @@ function fromAggregated(list: JsonObject): Discovery {
       }
       for (const row of members(version, 'resources')) {
         discovery.resources.push({
-          ...gv,
+          group: gv.group,
+          version: gv.version,
           resource: String(row['resource']),
           kind: String((row['responseKind'] as JsonObject | undefined)?.['kind'] ?? ''),
           namespaced: row['scope'] === 'Namespaced',

@@ -159,11 +159,11 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
           method: 'GET',
           path: await pathOf(kind, options.namespace),
           query: query({
-            ...selection(options),
             watch: 'true',
             allowWatchBookmarks: 'true',
             timeoutSeconds: String(300 + Math.floor(Math.random() * 300)),
             resourceVersion: caughtUp ? resourceVersion : options.resourceVersion,
+            ...selection(options),
           }),
           ...(options.metadataOnly && { headers: { accept: metadataOnly.object } }),
           ...signalOf(options),

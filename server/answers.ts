@@ -171,14 +171,20 @@ async function objectsOf(resource: Resource, entries: readonly Entry[], read = s
   return objects;
 }
 
-async function listObject(answer: ListAnswer): Promise<JsonObject> {
+/**
+ * A list as whoever decodes its JSON has it, without the way through one long text; but for the items, which all say their kind. The caller
+ * owns it.
+ */
+export function decodedList(answer: ListAnswer, request: Request): Promise<JsonObject> {
+  return request.output.as ? converted(answer, request) : listOf(answer, (items) => items);
+}
+
+const listObject = (answer: ListAnswer): Promise<JsonObject> =>
+  listOf(answer, (items) => (answer.resource.isCustom ? items : items.map(({ kind: _, apiVersion: __, ...item }) => item)));
+
+async function listOf(answer: ListAnswer, shown: (items: JsonObject[]) => JsonObject[]): Promise<JsonObject> {
   const { resource } = answer;
-  const items = await objectsOf(resource, answer.entries);
-  if (!resource.isCustom)
-    for (const item of items) {
-      delete item['kind'];
-      delete item['apiVersion'];
-    }
+  const items = shown(await objectsOf(resource, answer.entries));
   return {
     kind: resource.kind.listKind,
     apiVersion: apiVersionOf(resource.gvk),

@@ -15,6 +15,7 @@ import { type StructuralSchema, structuralSchema } from '../schemas/structural/s
 import { cellsOf, definitionsOf } from '../schemas/tables/index.js';
 import { objectsAt, textAt } from '../schemas/validation/members.js';
 import { resourcePrefix } from '../storage/keys.js';
+import type { Cacher } from '../storage/cacher.js';
 import type { Store } from '../storage/store.js';
 import type { Conversion, Resource, TablePrinter } from './resource.js';
 import type { Strategy } from './strategy.js';
@@ -34,11 +35,24 @@ export interface Definition {
 
 /** The resources of a definition whose names were accepted. */
 export function customResources(definition: Definition): Resource[] {
-  const { crd } = definition;
+  const parts = partsOf(definition);
+  return kindsOf(definition.crd).map((kind) => new CustomResource(kind, parts));
+}
+
+/** What the versions of a definition share. */
+interface Parts extends Definition {
+  /** The same as `schema`, which remembers it. */
+  schemaOf: Definition['schema'];
+  /** Name of the stored version. */
+  storage: string;
+  shapeOf(version: Version): StructuralSchema;
+}
+
+function partsOf({ store, crd, schema, revision, retired, convert }: Definition): Parts {
   const schemas = new Map<string, JsonObject | undefined>();
-  const schema = (name: string): JsonObject | undefined => {
+  const schemaOf = (name: string): JsonObject | undefined => {
     if (!schemas.has(name)) {
-      const read = definition.schema(name);
+      const read = schema(name);
       schemas.set(name, read && sharedSchema(read));
     }
     return schemas.get(name);
@@ -50,84 +64,99 @@ export function customResources(definition: Definition): Resource[] {
     if (known) return known;
     const paths = scalePathsOf(version);
     const made = structuralSchema(
-      schema(name) ?? {},
+      schemaOf(name) ?? {},
       paths && { checkScale: (object: JsonObject, part: 'object' | 'status') => validateScale(object, paths, part) },
     );
     shapes.set(name, made);
     return made;
   };
   const storage = storageVersionOf(crd)!;
-  return kindsOf(crd).map((kind) => customResource({ ...definition, schema, readSchema: definition.schema, kind, storage, shapeOf }));
+  return { store, crd, schema, revision, retired, schemaOf, storage, shapeOf, ...(convert && { convert }) };
 }
 
-interface Parts extends Definition {
-  /** The same as `schema`, which remembers it. */
-  readSchema: Definition['schema'];
-  kind: Kind;
-  /** Name of the stored version. */
-  storage: string;
-  shapeOf(version: Version): StructuralSchema;
-}
+/**
+ * One served version. A class, since there may be thousands: what is made on first use is behind getters, and an object literal with those
+ * takes three times the memory.
+ */
+class CustomResource implements Resource {
+  readonly gvk: Resource['gvk'];
+  readonly gr: Resource['gr'];
+  readonly storedGr: Resource['gr'];
+  readonly storedGvk: Resource['gvk'];
+  readonly isCustom = true;
+  readonly isStoredVersion: boolean;
+  readonly cacher: Cacher;
+  readonly conversion: Conversion;
+  readonly requestWarning?: string;
+  readonly schemaRevision: number;
+  readonly isTerminating: boolean;
+  readonly scale?: ScalePaths;
+  readonly retired: AbortSignal;
+  readonly #parts: Parts;
+  readonly #version: Version;
+  #mergeType: MergeType | undefined;
+  #strategy: Strategy | undefined;
+  #table: TablePrinter | undefined;
+  #published: CustomKind | undefined;
+  #fields: ((object: JsonObject) => Record<string, string>) | undefined;
 
-function customResource(parts: Parts): Resource {
-  const { store, crd, schema: schemaOf, kind, storage, shapeOf, revision, retired } = parts;
-  const version = versionOf(crd, kind.version)!;
-  const group = groupOf(crd);
-  const gr = { group, resource: kind.plural };
-  const scale = scalePathsOf(version);
-  let schema: StructuralSchema | undefined;
-  let mergeType: MergeType | undefined;
-  let strategy: Strategy | undefined;
-  let table: TablePrinter | undefined;
-  let published: CustomKind | undefined;
-  let fields: ((object: JsonObject) => Record<string, string>) | undefined;
-  return {
-    kind,
-    gvk: { group, version: kind.version, kind: kind.kind },
-    gr,
-    storedGr: gr,
-    storedGvk: { group, version: storage, kind: kind.kind },
-    isCustom: true,
-    isStoredVersion: kind.version === storage,
-    get schema() {
-      schema ??= shapeOf(version);
-      return schema;
-    },
-    mergeType() {
-      mergeType ??= mergeTypeOfStructural(schemaOf(kind.version));
-      return mergeType;
-    },
-    get strategy() {
-      strategy ??= strategyOf(kind, () => shapeOf(version));
-      return strategy;
-    },
-    cacher: store.cacher(resourcePrefix(gr)),
-    conversion: conversionOf(parts),
-    get table() {
-      table ??= printerOf(version);
-      return table;
-    },
-    selectableFields(object) {
-      fields ??= selectableValues(version);
-      return fields(object);
-    },
-    ...(kind.deprecation && { requestWarning: kind.deprecation }),
-    schemaRevision: revision,
-    isTerminating: isTrue(crd, 'Terminating'),
-    published() {
-      published ??= publishedKind(parts, version);
-      return published;
-    },
-    ...(scale && { scale: scale as ScalePaths }),
-    retired,
-  };
+  constructor(
+    readonly kind: Kind,
+    parts: Parts,
+  ) {
+    const { store, crd, storage, revision, retired } = parts;
+    const group = groupOf(crd);
+    this.#parts = parts;
+    this.#version = versionOf(crd, kind.version)!;
+    this.gvk = { group, version: kind.version, kind: kind.kind };
+    this.gr = this.storedGr = { group, resource: kind.plural };
+    this.isStoredVersion = kind.version === storage;
+    this.storedGvk = this.isStoredVersion ? this.gvk : { group, version: storage, kind: kind.kind };
+    this.cacher = store.cacher(resourcePrefix(this.gr));
+    this.conversion = conversionOf(kind, parts);
+    this.schemaRevision = revision;
+    this.isTerminating = isTrue(crd, 'Terminating');
+    this.retired = retired;
+    const scale = scalePathsOf(this.#version);
+    if (scale) this.scale = scale;
+    if (kind.deprecation) this.requestWarning = kind.deprecation;
+  }
+
+  get schema(): StructuralSchema {
+    return this.#parts.shapeOf(this.#version);
+  }
+
+  mergeType(): MergeType {
+    this.#mergeType ??= mergeTypeOfStructural(this.#parts.schemaOf(this.kind.version));
+    return this.#mergeType;
+  }
+
+  get strategy(): Strategy {
+    this.#strategy ??= strategyOf(this.kind, () => this.schema);
+    return this.#strategy;
+  }
+
+  get table(): TablePrinter {
+    this.#table ??= printerOf(this.#version);
+    return this.#table;
+  }
+
+  selectableFields(object: JsonObject): Record<string, string> {
+    this.#fields ??= selectableValues(this.#version);
+    return this.#fields(object);
+  }
+
+  published(): CustomKind {
+    this.#published ??= publishedKind(this.kind, this.#parts, this.#version);
+    return this.#published;
+  }
 }
 
 /** R10.30, R10.31 */
-function publishedKind({ crd, readSchema, kind }: Parts, version: Version): CustomKind {
+function publishedKind(kind: Kind, { crd, schema }: Parts, version: Version): CustomKind {
   return {
     kind,
-    schema: () => readSchema(kind.version),
+    schema: () => schema(kind.version),
     preserveUnknownFields: specOf(crd)?.preserveUnknownFields === true,
     selectableFields: objectsAt(version, 'selectableFields').map((field) => textAt(field, 'jsonPath')),
   };
@@ -137,7 +166,7 @@ function publishedKind({ crd, readSchema, kind }: Parts, version: Version): Cust
  * B5.3, B8: read with the schema and the defaults of the version that it was stored in, then converted, then shaped by the schema of the
  * served version, without defaults. A webhook is asked where there is one; otherwise the members stay as they are.
  */
-function conversionOf({ crd, kind, storage, shapeOf, convert }: Parts): Conversion {
+function conversionOf(kind: Kind, { crd, storage, shapeOf, convert }: Parts): Conversion {
   const group = groupOf(crd);
   const [served, stored] = [`${group}/${kind.version}`, `${group}/${storage}`];
   const shapeAt = (apiVersion: string): StructuralSchema =>

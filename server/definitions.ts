@@ -77,9 +77,12 @@ function follow(api: Api, all: Map<string, Served>, entry: Entry, isGone: boolea
 }
 
 /** Schemas and managed fields are nearly all of a definition, and most are not looked at for long: until then they stay bytes. */
-function outlineOf({ metadata, ...crd }: JsonObject): JsonObject {
-  const versions = versionsOf(crd).map(({ schema: _, ...version }) => version);
-  return { ...crd, metadata: { name: (metadata as JsonObject)['name']! }, spec: { ...specOf(crd), versions } };
+function outlineOf(definition: JsonObject): JsonObject {
+  const { metadata, spec: _, ...crd } = definition;
+  const { versions: __, ...spec } = specOf(definition)!;
+  const versions = versionsOf(definition).map(({ schema: ___, ...version }) => version);
+  // Spread last: what is added to a spread object has a hidden class of its own.
+  return { metadata: { name: (metadata as JsonObject)['name']! }, spec: { versions, ...spec }, ...crd };
 }
 
 function storedSchema(entry: Entry, version: string): JsonObject | undefined {

@@ -1,9 +1,10 @@
 /** The Transport of controllers in this process: the same dispatch as HTTP, no HTTP. */
+import { abortWith } from '../controllers/abort.js';
 import type { Transport, TransportEvent, TransportRequest, TransportResponse, User, WatchStream } from '../controllers/transport.js';
 import { frozen, type JsonValue } from '../schemas/json-value.js';
 import { decodeJson, decodeOwnJson, encodeJson } from '../schemas/wire/json.js';
 import { StatusError } from '../schemas/status.js';
-import { encodeAnswer, encodeStatus, type Reply } from './answers.js';
+import { decodedList, encodeAnswer, encodeStatus, type Reply } from './answers.js';
 import type { Aggregator } from './aggregation/index.js';
 import type { Answer, Api, Request } from './api.js';
 import { LOOPBACK, type UserInfo } from './auth/user-info.js';
@@ -37,9 +38,7 @@ interface Opened {
 export function inProcessTransport(options: InProcessOptions): Transport {
   const { api } = options;
 
-  const open = (r: TransportRequest, isWatch: boolean, gone?: AbortSignal): Opened => {
-    const ends = [options.stopping, ...(gone ? [gone] : []), ...(r.signal ? [r.signal] : [])];
-    const signal = ends.length === 1 ? ends[0]! : AbortSignal.any(ends);
+  const open = (r: TransportRequest, isWatch: boolean, signal: AbortSignal): Opened => {
     const parameters = isWatch ? { ...r.query, watch: 'true' } : r.query;
     const search = parameters ? new URLSearchParams(parameters).toString() : '';
     const query = new Query(search);
@@ -73,16 +72,25 @@ export function inProcessTransport(options: InProcessOptions): Transport {
 
   return {
     async request(r) {
+      const ending = new AbortController();
+      const release = abortWith(ending, options.stopping, r.signal);
       try {
-        const opened = open(r, false);
+        const opened = open(r, false, ending.signal);
         const result = await serve(opened);
         if (!('type' in result)) return responseOf(result, decodeBytes);
+        if (result.type === 'list')
+          return { status: 200, headers: { 'content-type': JSON_TYPE }, body: await decodedList(result, opened.request) };
         return responseOf(await encodeAnswer(result as Exclude<Answer, { type: 'watch' }>, opened.request), decodeOwnJson);
       } catch (error) {
         return responseOf(failure(error), decodeOwnJson);
+      } finally {
+        release();
       }
     },
-    watch: (r) => watchStream((gone) => open(r, true, gone), serve),
+    watch(r) {
+      const gone = new AbortController();
+      return watchStream(gone, abortWith(gone, options.stopping, r.signal), () => open(r, true, gone.signal), serve);
+    },
     // a page more costs no way there and back, and small pages are garbage before they are old
     pageSize: 100,
   };
@@ -119,9 +127,13 @@ function eventsIn(frame: Buffer): TransportEvent[] {
   return events;
 }
 
-/** Events as they are pushed; the stream opens when it is first iterated. */
-function watchStream(open: (gone: AbortSignal) => Opened, serve: (opened: Opened) => Promise<Answer | Reply>): WatchStream {
-  const gone = new AbortController();
+/** Events as they are pushed, until `gone`; the stream opens when it is first iterated. `release` is called at its end. */
+function watchStream(
+  gone: AbortController,
+  release: () => void,
+  open: () => Opened,
+  serve: (opened: Opened) => Promise<Answer | Reply>,
+): WatchStream {
   let waiting: TransportEvent[] = [];
   let wake: (() => void) | undefined;
   let drained: (() => void) | undefined;
@@ -131,7 +143,7 @@ function watchStream(open: (gone: AbortSignal) => Opened, serve: (opened: Opened
     wake?.();
   };
   const start = async (): Promise<void> => {
-    const opened = open(gone.signal);
+    const opened = open();
     const { signal } = opened.request;
     const answer = await serve(opened);
     if (!('type' in answer) || answer.type !== 'watch') throw new StatusError(500, 'InternalError', 'not a watch');

@@ -124,7 +124,7 @@ export class Cacher implements WatchSource {
   /** The state and, from exactly there on, a (paused) watch: for initial events (R7.20). */
   listAndWatch(options: Omit<WatchOptions, 'after'>): { entries: Entry[]; revision: number; watcher: Watcher } {
     const { entries, revision } = page(this.#entries, this.#log.revision, options);
-    return { entries, revision, watcher: this.watch({ ...options, after: revision }) };
+    return { entries, revision, watcher: this.watch({ after: revision, ...options }) };
   }
 
   /** Ends all watches, as when the resource is no longer served (R7.17). */
@@ -144,17 +144,27 @@ export class Cacher implements WatchSource {
     this.#entries.set(entry.key, entry);
   }
 
+  /** For Store, when the log is opened: a commit after those entries. Nobody watches yet. */
+  replay(commit: Commit): void {
+    this.#take(commit);
+    this.history.restore(commit);
+  }
+
   /**
    * For Store: takes in one commit. In the same turn, once the commit's revision is the committed one, `publish`
    * follows.
    */
   apply(commit: Commit): void {
+    this.#take(commit);
+    this.history.push(commit);
+    this.#unpublished.push(commit);
+  }
+
+  #take(commit: Commit): void {
     invariant(commit.previous === this.#entries.get(commit.entry.key), 'a commit follows the state it was decided on');
     if (commit.type === 'DELETED') this.#entries.delete(commit.entry.key);
     else this.#entries.set(commit.entry.key, commit.entry);
     this.#changed = commit.revision;
-    this.history.push(commit);
-    this.#unpublished.push(commit);
   }
 
   /** For Store: tells the watchers what was applied. */

@@ -5,6 +5,8 @@ export interface HistoryLimits {
   eventsMax: number;
   /** Counts the bytes that only the history still holds: superseded and deleted states. */
   bytesMax: number;
+  /** The same of what is made again from the log after a start: watches resume from just before it, hardly from earlier. */
+  restoredBytesMax: number;
 }
 
 /**
@@ -37,7 +39,13 @@ export class History {
     invariant(commit.revision > (this.#commits.at(-1)?.revision ?? this.#since), 'history grows in revision order');
     this.#commits.push(commit);
     this.#bytes += heldBytes(commit);
-    while (this.#commits.length - this.#first > this.#limits.eventsMax || this.#bytes > this.#limits.bytesMax) this.#drop();
+    this.#trim(this.#limits.bytesMax);
+  }
+
+  /** Takes in a commit of the log that was read after a start. */
+  restore(commit: Commit): void {
+    this.push(commit);
+    this.#trim(this.#limits.restoredBytesMax);
   }
 
   /** Up to `max` commits after a revision (not older than `since`), in order. */
@@ -60,6 +68,10 @@ export class History {
       else low = middle + 1;
     }
     return low;
+  }
+
+  #trim(bytesMax: number): void {
+    while (this.#commits.length - this.#first > this.#limits.eventsMax || this.#bytes > bytesMax) this.#drop();
   }
 
   #drop(): void {

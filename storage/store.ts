@@ -63,7 +63,7 @@ interface Head {
 
 const defaults = {
   entryBytesMax: 1_572_864, // as etcd
-  history: { eventsMax: 10_000, bytesMax: 16 << 20 },
+  history: { eventsMax: 10_000, bytesMax: 16 << 20, restoredBytesMax: 4 << 20 },
   retention: { windowMs: 300_000, revisionsMin: 10_000, everyMs: 30_000 },
   now: () => performance.now(),
   onFatal: (error: Error) => {
@@ -223,7 +223,6 @@ export class Store implements CommittedLog {
     for await (const chunk of rows) for (const row of chunk) this.#replay(row);
     if (this.#revision !== revision) throw damaged(`it ends at revision ${this.#revision}, not ${revision}`);
     this.#assigned = revision;
-    for (const cacher of this.#cachers.values()) cacher.publish();
   }
 
   #replay({ entry, deleted, previous }: LogRow): void {
@@ -236,7 +235,7 @@ export class Store implements CommittedLog {
     if (entry.revision !== this.#revision + 1) throw damaged(`revision ${this.#revision + 1} is missing`);
     const has = superseded?.revision ?? 0;
     if (previous !== has) throw damaged(`revision ${entry.revision} of ${entry.key} superseded ${previous}, but the log has ${has}`);
-    cacher.apply(commitOf(superseded, entry, deleted));
+    cacher.replay(commitOf(superseded, entry, deleted));
     this.#revision = entry.revision;
   }
 

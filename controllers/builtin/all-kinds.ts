@@ -1,5 +1,6 @@
 /** Watches the metadata of every kind the server has, those that come later included. */
 import { apiVersionOf, groupResourceName } from '../../schemas/group-version.js';
+import { abortWith } from '../abort.js';
 import type { ApiResource } from '../client.js';
 import { sleep } from '../clock.js';
 import type { KindReference, KubeObject } from '../object.js';
@@ -52,6 +53,7 @@ export function watchAllKinds(context: Context, options: AllKindsOptions): AllKi
 
   const startMonitor = (kind: KindReference): Monitor => {
     const stopping = new AbortController();
+    const release = abortWith(stopping, signal);
     let uids = new Set<string>();
     const add = (object: KubeObject) => {
       uids.add(object.metadata.uid ?? '');
@@ -75,13 +77,13 @@ export function watchAllKinds(context: Context, options: AllKindsOptions): AllKi
       cancelSettle();
     };
     const cancelSettle = clock.after(settleMs, () => settle());
-    const done = reflect<KubeObject>(
-      { client, kind, log, clock, metadataOnly: true, signal: AbortSignal.any([signal, stopping.signal]) },
-      sink,
-    );
+    const done = reflect<KubeObject>({ client, kind, log, clock, metadataOnly: true, signal: stopping.signal }, sink);
     const monitor: Monitor = {
       settled: false,
-      done: done.finally(cancelSettle),
+      done: done.finally(() => {
+        cancelSettle();
+        release();
+      }),
       stop() {
         stopping.abort();
         for (const uid of uids) gone(uid);
@@ -122,7 +124,9 @@ export function watchAllKinds(context: Context, options: AllKindsOptions): AllKi
       const waitMs = due - clock.now();
       if (waitMs > 0) {
         wake = new AbortController();
-        await sleep(clock, waitMs, AbortSignal.any([signal, wake.signal]));
+        const release = abortWith(wake, signal);
+        await sleep(clock, waitMs, wake.signal);
+        release();
         continue;
       }
       const began = clock.now();

@@ -39,8 +39,11 @@ function kindOf(crd: Definition, version: Version): Kind {
   const gvk = { group, version: textAt(version, 'name'), kind: names.kind };
   const deprecation = deprecationOf(crd, version);
   const stored = storageVersionOf(crd) ?? gvk.version;
+  // Member by member: what is added to a spread object has a hidden class of its own, and of these there may be thousands.
   return {
-    ...gvk,
+    group: gvk.group,
+    version: gvk.version,
+    kind: gvk.kind,
     plural,
     singular: names.singular,
     listKind: names.listKind,

@@ -28,7 +28,7 @@ const labelled =
   (entry) =>
     entry.labels['app'] === value;
 const manual: StoreOptions = { retention: false };
-const tiny: StoreOptions = { ...manual, history: { eventsMax: 4, bytesMax: 1 << 20 } };
+const tiny: StoreOptions = { ...manual, history: { eventsMax: 4, bytesMax: 1 << 20, restoredBytesMax: 1 << 20 } };
 
 /** Collects what a watch is told, in the model's words. */
 function watch(

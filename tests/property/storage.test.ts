@@ -22,7 +22,10 @@ const selections: [prefix: string, match: Match | undefined][] = [
 ];
 
 async function written(steps: { key: number; app: string; remove: boolean }[]): Promise<Store> {
-  const store = await Store.open(memoryBackend(), { retention: false, history: { eventsMax: 25, bytesMax: 1 << 20 } });
+  const store = await Store.open(memoryBackend(), {
+    retention: false,
+    history: { eventsMax: 25, bytesMax: 1 << 20, restoredBytesMax: 1 << 20 },
+  });
   const change = ({ key, app, remove }: (typeof steps)[number], i: number) =>
     store.update(objectKey(pods, 'root', `${key % 2}`, `${key}`), (head) => {
       if (head !== undefined && remove) return { type: 'delete', encode: encodeThing(thing('gone', head.labels)) };

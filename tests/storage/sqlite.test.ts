@@ -170,6 +170,24 @@ t.test('a compaction deletes what is superseded, gives the space back, and does 
   t.same(again.cacher(all).list({ prefix: all, limit: 10 }).entries.map(show), before);
 });
 
+t.test('after a start a watch resumes from just before it; of what was superseded long before, only so many bytes are kept', async (t) => {
+  const file = newFile();
+  const first = await open(t, file);
+  for (let i = 0; i < 10; i++) await put(first, 'a', `${i}`.repeat(100));
+  await first.close();
+  const store = await open(t, file, { history: { eventsMax: 100, bytesMax: 1 << 20, restoredBytesMax: 350 } });
+  const cacher = store.cacher(all);
+  t.equal(cacher.history.since, 8, 'the superseded states of the last three commits');
+  t.throws(() => cacher.watch({ prefix: all, after: 7, onEvents: () => {}, onClose: () => {} }), { name: 'Compacted' });
+  const events: string[] = [];
+  const onEvents = (batch: readonly { revision: number }[]): void => void events.push(...batch.map(({ revision }) => `${revision}`));
+  cacher.watch({ prefix: all, after: 8, onEvents, onClose: () => {} }).resume();
+  await put(store, 'a', 'again');
+  for (let i = 0; i < 10; i++) await put(store, 'b', `${i}`.repeat(100));
+  t.same(events.slice(0, 4), ['9', '10', '11', '12']);
+  t.equal(cacher.history.since, 8, 'what comes later has the whole room');
+});
+
 t.test('rows survive being packed, strings being written as lines', async (t) => {
   const strings = fc.dictionary(fc.string(), fc.string());
   const row = fc.record({
