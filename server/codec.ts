@@ -3,6 +3,8 @@
  * inside, a newline at the end: GET sends them as they are, LIST and WATCH slices of them. The only place where a revision
  * becomes a resourceVersion.
  */
+import { orderOf } from '../schemas/builtin/order.js';
+import { definitionOfKind } from '../schemas/definitions/index.js';
 import type { Empty } from '../schemas/empties.js';
 import { apiVersionOf, type GroupVersionKind } from '../schemas/group-version.js';
 import { clone, type JsonObject } from '../schemas/json-value.js';
@@ -19,10 +21,15 @@ export function typePrefix(gvk: GroupVersionKind): string {
 }
 
 /** JSON text with kind and apiVersion in front, of the served or the stored version. */
-export function objectText(object: JsonObject, { schema }: Resource, gvk: GroupVersionKind): string {
+export function objectText(object: JsonObject, resource: Resource, gvk: GroupVersionKind): string {
   const { kind: _kind, apiVersion: _version, metadata, ...rest } = object;
-  const text = encodeJson(schema.order({ metadata: metadata ?? {}, ...rest }));
+  const text = encodeJson(orderIn(resource, gvk)({ metadata: metadata ?? {}, ...rest }));
   return typePrefix(gvk) + text.slice(1);
+}
+
+function orderIn({ isCustom, gvk, schema }: Resource, { group, version, kind }: GroupVersionKind): (object: JsonObject) => JsonObject {
+  const isOwn = isCustom || (version === gvk.version && group === gvk.group);
+  return isOwn ? schema.order : orderOf(definitionOfKind({ group, version, kind })!.name);
 }
 
 /** An exact-size Buffer that shares no pool (a pooled slice keeps 8 KB alive). */

@@ -3,7 +3,8 @@ import { namedFields, type FieldSet } from '../schemas/apply/field-set.js';
 import { apply, keepTimes, type ManagerOptions, trackUpdate } from '../schemas/apply/field-manager.js';
 import { type Conversion, PendingConversion } from '../schemas/apply/versions.js';
 import { type Empty, inWholeLists, withEmpties } from '../schemas/empties.js';
-import { apiVersionOf } from '../schemas/group-version.js';
+import { convertBuiltin } from '../schemas/conversion/index.js';
+import { apiVersionOf, parseApiVersion } from '../schemas/group-version.js';
 import { clone, equal, type JsonObject } from '../schemas/json-value.js';
 import { encodeJson } from '../schemas/wire/json.js';
 import type { Request } from './api.js';
@@ -107,10 +108,8 @@ function conversionFor(resource: Resource, request: Request): Conversion {
     if (other.conversion?.convert) return { object: asked(request, other.conversion.convert, object, version), type: other.mergeType() };
     // None conversion does not prune here, so what the version does not know shows as an error (A11.2)
     if (resource.isCustom) return { object: { ...clone(object), apiVersion: version }, type: other.mergeType() };
-    const stored = (resource.conversion ? resource.conversion.toStored(clone(object)) : clone(object)) as JsonObject;
-    const converted = (other.conversion ? other.conversion.fromStored(stored) : stored) as JsonObject;
-    converted['apiVersion'] = version;
-    return { object: converted, type: other.mergeType() };
+    const source = parseApiVersion(String(object['apiVersion'] ?? apiVersion(resource)))!;
+    return { object: convertBuiltin(clone(object), { ...resource.gvk, ...source }, other.gvk), type: other.mergeType() };
   };
 }
 

@@ -11,6 +11,9 @@ const CURRENT_METRICS = 'autoscaling.alpha.kubernetes.io/current-metrics';
 const CONDITIONS = 'autoscaling.alpha.kubernetes.io/conditions';
 const BEHAVIOR = 'autoscaling.alpha.kubernetes.io/behavior';
 
+/** The annotations of v1 that hold a part of the internal spec and status. */
+export const IN_ANNOTATIONS = { spec: [METRICS, BEHAVIOR], status: [CURRENT_METRICS, CONDITIONS] } as const;
+
 const BEHAVIOR_TYPE = 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior';
 
 /** Applied to an object of v1 that names no metric at all. */

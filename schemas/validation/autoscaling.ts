@@ -1,12 +1,13 @@
 /** autoscaling HorizontalPodAutoscaler: both versions are judged as v2. */
 import { child, type FieldError, forbiddenField, index, invalidValue, notSupported, required } from '../field-errors.js';
+import { IN_ANNOTATIONS } from '../conversion/horizontal-pod-autoscaler.js';
 import { convertBuiltin } from '../conversion/index.js';
 import { parseApiVersion } from '../group-version.js';
 import { clone, type JsonObject } from '../json-value.js';
 import { dnsLabel, pathSegment } from '../names.js';
 import { formatQuantity, parseQuantity, signOf } from '../quantity.js';
 import { invalidEach, notNegative } from './checks.js';
-import { made, numberAt, objectAt, objectsAt, preset, textAt } from './members.js';
+import { made, numberAt, objectAt, objectsAt, preset, take, textAt } from './members.js';
 import { validateContainerResourceName } from './pods/resources.js';
 import type { GroupRules, KindRules } from './rules.js';
 
@@ -261,7 +262,32 @@ const asV2 = (object: JsonObject): JsonObject => {
   return converted;
 };
 
+/** What annotations say of the spec or status is the stored object's; a new one has none. */
+function takeAnnotations(object: JsonObject, old: JsonObject, names: readonly string[]): void {
+  const metadata = made(object, 'metadata');
+  const stored = objectAt(objectAt(old, 'metadata'), 'annotations') ?? {};
+  const annotations = { ...objectAt(metadata, 'annotations') };
+  for (const name of names) take(annotations, stored, name);
+  if (Object.keys(annotations).length > 0) metadata['annotations'] = annotations;
+  else delete metadata['annotations'];
+}
+
+/** As it comes out of the internal type: annotations that say what is there in other words, or nothing, are written anew. */
+const throughV2 = (object: JsonObject): JsonObject => {
+  const V2 = { ...GVK, version: 'v2' };
+  return convertBuiltin(convertBuiltin(clone(object), GVK, V2), V2, GVK);
+};
+
 const v1: KindRules = {
+  prepareForCreate(object) {
+    object['status'] = { currentReplicas: 0, desiredReplicas: 0 };
+    takeAnnotations(object, {}, IN_ANNOTATIONS.status);
+  },
+  prepareForUpdate: (object, old) => takeAnnotations(object, old, IN_ANNOTATIONS.status),
+  prepareForStatusUpdate(object, old) {
+    take(object, old, 'spec');
+    takeAnnotations(object, old, IN_ANNOTATIONS.spec);
+  },
   default(object) {
     const spec = made(object, 'spec');
     spec['minReplicas'] ??= 1;
@@ -269,6 +295,7 @@ const v1: KindRules = {
     const converted = objectAt(convertBuiltin(asV2(object), { ...GVK, version: 'v2' }, GVK), 'spec')!;
     preset(spec, 'targetCPUUtilizationPercentage', converted['targetCPUUtilizationPercentage'] ?? null);
     if (spec['targetCPUUtilizationPercentage'] === null) delete spec['targetCPUUtilizationPercentage'];
+    Object.assign(object, throughV2(object));
   },
   validate: (object) => validateV2(asV2(object)),
   validateUpdate: (object, old) => validateV2Update(asV2(object), asV2(old)),
