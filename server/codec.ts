@@ -49,7 +49,7 @@ export function encodeEntry(resource: Resource, stored: JsonObject, served: Json
   return {
     bytes: bytesOf(objectText(stored, resource, resource.storedGvk) + NEWLINE),
     labels: (metadata['labels'] as Record<string, string> | undefined) ?? {},
-    fields: resource.selectableFields(served),
+    fields: resource.fieldsOfStored ? resource.fieldsOfStored(stored) : resource.selectableFields(served),
   };
 }
 
@@ -98,6 +98,25 @@ export function convertStored(resource: Resource, stored: JsonObject): JsonObjec
 export function servedObject(resource: Resource, entry: Entry): JsonObject | Promise<JsonObject> {
   const stored = storedObject(entry);
   return isServedAsStored(resource, entry) ? stored : convertStored(resource, stored);
+}
+
+const fieldsOf = new WeakMap<Entry, { resource: Resource; fields: Record<string, string> }>();
+
+/**
+ * The values of an entry for field selectors, in the served version. Where a webhook converts they are those of the stored one.
+ */
+export function selectableFields(resource: Resource, entry: Entry): Record<string, string> {
+  if (!resource.isCustom || isServedAsStored(resource, entry)) return entry.fields;
+  const known = fieldsOf.get(entry);
+  if (known?.resource === resource) return known.fields;
+  const object = servedObject(resource, entry);
+  if (object instanceof Promise) {
+    object.catch(() => {});
+    return entry.fields;
+  }
+  const fields = resource.selectableFields(object);
+  fieldsOf.set(entry, { resource, fields });
+  return fields;
 }
 
 /** An object of which nothing but the metadata will be looked at: what comes behind it, often nearly all, is not read where it need not be. */

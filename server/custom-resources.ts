@@ -2,8 +2,9 @@
 import type { CustomKind } from '../openapi/index.js';
 import { mergeTypeOfStructural } from '../schemas/apply/merge-type-of-structural.js';
 import type { MergeType } from '../schemas/apply/merge-type.js';
+import type { ReplicasPaths } from '../schemas/apply/scale.js';
 import { columnsOfVersion, selectableValues } from '../schemas/crd/columns.js';
-import { groupOf, isTrue, specOf, storageVersionOf, type Version, versionOf } from '../schemas/crd/definition.js';
+import { groupOf, isTrue, specOf, storageVersionOf, type Version, versionOf, versionsOf } from '../schemas/crd/definition.js';
 import type { ConvertByWebhook } from './conversion-webhook.js';
 import { kindsOf } from '../schemas/crd/kind.js';
 import { type ScalePaths, scalePathsOf, validateScale } from '../schemas/crd/scale.js';
@@ -99,6 +100,7 @@ class CustomResource implements Resource {
   #table: TablePrinter | undefined;
   #published: CustomKind | undefined;
   #fields: ((object: JsonObject) => Record<string, string>) | undefined;
+  #storedFields: ((object: JsonObject) => Record<string, string>) | undefined;
 
   constructor(
     readonly kind: Kind,
@@ -144,6 +146,21 @@ class CustomResource implements Resource {
   selectableFields(object: JsonObject): Record<string, string> {
     this.#fields ??= selectableValues(this.#version);
     return this.#fields(object);
+  }
+
+  fieldsOfStored(object: JsonObject): Record<string, string> {
+    this.#storedFields ??= selectableValues(versionOf(this.#parts.crd, this.#parts.storage)!);
+    return this.#storedFields(object);
+  }
+
+  mergeTypeOf(version: string): MergeType | undefined {
+    return versionOf(this.#parts.crd, version) && mergeTypeOfStructural(this.#parts.schemaOf(version));
+  }
+
+  replicasPaths(): ReplicasPaths {
+    const { crd } = this.#parts;
+    const pathOf = (version: Version): string | null => scalePathsOf(version)?.specReplicas ?? null;
+    return new Map(versionsOf(crd).map((version) => [`${groupOf(crd)}/${textAt(version, 'name')}`, pathOf(version)]));
   }
 
   published(): CustomKind {

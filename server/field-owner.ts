@@ -100,14 +100,16 @@ function resetFieldsOf(resource: Resource, request: Request, subresource: string
 function conversionFor(resource: Resource, request: Request): Conversion {
   return (object, version) => {
     const other = siblingsOf(resource, request).resources.find((r) => apiVersionOf(r.gvk) === version);
-    if (!other) {
+    if (resource.isCustom) {
+      const parsed = parseApiVersion(version);
+      const type = other?.mergeType() ?? (parsed?.group === resource.gvk.group ? resource.mergeTypeOf?.(parsed.version) : undefined);
       // A11.2: a version that a definition no longer has costs the object its managed fields
-      if (resource.isCustom) throw new Error(`version ${version} is not served`);
-      return undefined;
+      if (!type) throw new Error(`there is no version ${version}`);
+      const convert = resource.conversion?.convert;
+      // None conversion does not prune here, so what the version does not know shows as an error (A11.2)
+      return { object: convert ? asked(request, convert, object, version) : { ...clone(object), apiVersion: version }, type };
     }
-    if (other.conversion?.convert) return { object: asked(request, other.conversion.convert, object, version), type: other.mergeType() };
-    // None conversion does not prune here, so what the version does not know shows as an error (A11.2)
-    if (resource.isCustom) return { object: { ...clone(object), apiVersion: version }, type: other.mergeType() };
+    if (!other) return undefined;
     const source = parseApiVersion(String(object['apiVersion'] ?? apiVersion(resource)))!;
     return { object: convertBuiltin(clone(object), { ...resource.gvk, ...source }, other.gvk), type: other.mergeType() };
   };

@@ -1,6 +1,7 @@
 /** A served resource: a kind's row, the shape of its objects, their life-cycle, and where they are stored. */
 import type { CustomKind } from '../openapi/index.js';
 import type { MergeType } from '../schemas/apply/merge-type.js';
+import type { ReplicasPaths } from '../schemas/apply/scale.js';
 import { apiVersionOf, type GroupResource, type GroupVersionKind } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import type { ScalePaths } from '../schemas/crd/scale.js';
@@ -59,6 +60,10 @@ export interface Resource {
   table: TablePrinter;
   /** Values for field selectors beside metadata.name and metadata.namespace (R6.52), of the served version. */
   selectableFields(object: JsonObject): Record<string, string>;
+  /** Custom resources: the same of the stored version, whichever was written. */
+  fieldsOfStored?(object: JsonObject): Record<string, string>;
+  /** Custom resources: the type of any version that the definition has, be it served or not. */
+  mergeTypeOf?(version: string): MergeType | undefined;
   /** Warnings that accompany every request (R1.33). */
   requestWarning?: string;
   /** Custom resources: a newer schema than the stored object's may bring new defaults (B5); older entries are read through the schema. */
@@ -71,6 +76,8 @@ export interface Resource {
   allocator?: Allocator;
   /** Custom resources with a scale subresource. */
   scale?: ScalePaths;
+  /** Of all versions. */
+  replicasPaths?(): ReplicasPaths;
   /** Aborted when the resource is no longer served as it was; ends its watches (R7.17). */
   retired: AbortSignal;
 }

@@ -4,6 +4,7 @@ import { type FieldSelector, matchesLabels, parseFieldSelector, parseLabelSelect
 import { parseKey } from '../storage/keys.js';
 import type { Entry } from '../storage/entry.js';
 import type { Request } from './api.js';
+import { selectableFields } from './codec.js';
 import { isNamespaced, type Resource } from './resource.js';
 
 export interface Selection {
@@ -25,7 +26,7 @@ export function selection(resource: Resource, request: Request, options: { label
   return {
     isNarrowed,
     isSingle: fields.some((t) => t.field === 'metadata.name' && !t.not) && (!isNamespaced(resource) || request.info.namespace !== ''),
-    match: (entry) => matchesLabels(labels, entry.labels) && fields.every((t) => (fieldOf(entry, t.field) === t.value) !== t.not),
+    match: (entry) => matchesLabels(labels, entry.labels) && fields.every((t) => (fieldOf(resource, entry, t.field) === t.value) !== t.not),
   };
 }
 
@@ -35,10 +36,10 @@ function withName(fields: FieldSelector, name: string): FieldSelector {
   return [...fields, { field: 'metadata.name', not: false, value: name }];
 }
 
-function fieldOf(entry: Entry, field: string): string {
+function fieldOf(resource: Resource, entry: Entry, field: string): string {
   if (field === 'metadata.name') return parseKey(entry.key).name;
   if (field === 'metadata.namespace') return parseKey(entry.key).namespace;
-  return entry.fields[field] ?? '';
+  return selectableFields(resource, entry)[field] ?? '';
 }
 
 /** R6.51 */

@@ -159,6 +159,8 @@ export function apply(
   checkConfig(config, request);
   const scope = versions(options.convert, options.resetFields);
   const managers = managersBeforeApply(present, request, options, scope);
+  const configError = typedError(applied, type, false);
+  if (configError !== undefined) throw rawError(`failed to create typed patch object (${describe(applied)}): ${configError}`);
   const liveError = typedError(present.object, type, true);
   if (liveError !== undefined) throw rawError(`failed to create typed live object (${describe(present.object)}): ${liveError}`);
   const own = {
@@ -173,14 +175,12 @@ export function apply(
 
 /** R5.51, after the body was decoded. */
 function checkConfig(config: Versioned, request: ManagerRequest): void {
-  const { object, type } = config;
+  const { object } = config;
   if (object['apiVersion'] !== request.apiVersion || object['kind'] !== request.kind) {
     throw badRequest(`invalid object type: ${kindOf(object)}`);
   }
   const managedFields = managedFieldsOf(object);
   if (managedFields !== undefined && managedFields !== null) throw badRequest('metadata.managedFields must be nil');
-  const error = typedError(object, type, false);
-  if (error !== undefined) throw rawError(`failed to create typed patch object (${describe(object)}): ${error}`);
 }
 
 /** The 500 of a merged object that cannot be decoded into a built-in kind (A7.13); `applied` is what was sent, `error` the decoder's text. */

@@ -154,7 +154,7 @@ function write(
 ): Promise<Answer> {
   const paths = parent.scale ?? BUILTIN_PATHS;
   const isUidPrecondition = optionsKind === 'UpdateOptions';
-  const replicasPaths = new Map([[apiVersion(parent), paths.specReplicas]]);
+  const replicasPaths = parent.replicasPaths?.() ?? new Map([[apiVersion(parent), paths.specReplicas]]);
   return rewrite(parent, request, request.info.name, {
     subresource: 'scale',
     strategy: parent.strategy,
