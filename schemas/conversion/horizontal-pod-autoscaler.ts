@@ -58,7 +58,8 @@ export function autoscalerFromV1(autoscaler: JsonObject): void {
   const cpu = spec['targetCPUUtilizationPercentage'];
   const percentage = typeof cpu === 'number' ? cpu : others.length === 0 ? DEFAULT_CPU_PERCENTAGE : undefined;
   spec['metrics'] = percentage === undefined ? others : [...others, cpuMetric('target', percentage)];
-  setOrDelete(spec, 'behavior', wireForm(take(BEHAVIOR)));
+  const behavior = wireForm(take(BEHAVIOR));
+  setOrDelete(spec, 'behavior', isObject(behavior) && Object.keys(behavior).length > 0 ? behavior : undefined);
   delete spec['targetCPUUtilizationPercentage'];
 
   const recorded = objectsIn(take(CURRENT_METRICS)).map((metric) => restored(metric, CURRENT_NAMES));

@@ -64,7 +64,7 @@ export async function apply(resource: Resource, request: Request, subresource: s
       const object = merge(undefined);
       // it is the store that drops it
       if (!options.dryRun) delete metaOf(object).resourceVersion;
-      return createObject(resource, request, object, options, () => {}, empties);
+      return createObject(resource, request, object, options, () => {}, { empties });
     },
   });
 }

@@ -30,7 +30,7 @@ export async function create(resource: Resource, request: Request): Promise<Answ
   const object = decodeBody(resource, request, options.fieldValidation, empties);
   wipeForCreate(metaOf(object));
   const own = (created: JsonObject): void => void fieldsOwner(resource, request, options, '').update(undefined, created);
-  return createObject(resource, request, object, options, own, empties);
+  return createObject(resource, request, object, options, own, { empties });
 }
 
 /**
@@ -43,9 +43,9 @@ export async function createObject(
   object: JsonObject,
   options: WriteOptions,
   own: (object: JsonObject) => void,
-  empties: readonly Empty[] = [],
+  { empties = [], allocates = true }: { empties?: readonly Empty[]; allocates?: boolean } = {},
 ): Promise<Answer> {
-  const allocation = resource.allocator?.begin(request.info.cluster, options.dryRun);
+  const allocation = allocates ? resource.allocator?.begin(request.info.cluster, options.dryRun) : undefined;
   try {
     const prepared = await run(prepare(resource, request, object, options, own, empties, allocation));
     return await store(resource, request, prepared, options.dryRun);

@@ -14,7 +14,7 @@ const AT_ONCE = 32;
 /** DELETE of a collection (R4.65–R4.67): answers the list as it was; a page only, if there is a limit. */
 export async function removeCollection(resource: Resource, request: Request): Promise<Answer> {
   selection(resource, request, listOptions(request.query, false));
-  const options = deleteOptions(request);
+  const options = deleteOptions(resource, request);
   const answer = await list(resource, request, true);
   if (answer.type !== 'list') return answer;
   const keys = answer.entries.map(({ key }) => key);

@@ -16,14 +16,20 @@ import { goSeconds } from '../time.js';
 export async function remove(resource: Resource, request: Request): Promise<Answer> {
   const { info } = request;
   if (info.name === '') throw badRequest('name must be provided');
-  const options = deleteOptions(request);
+  const options = deleteOptions(resource, request);
   return removeObject(resource, request, { namespace: info.namespace, name: info.name, requestName: info.name }, options);
 }
 
-/** The body's options if there is a body, else the query's (R4.1). */
-export function deleteOptions(request: Request): DeleteOptions {
+/** The body's options if there is a body, else the query's (R4.1). Whoever does not say what becomes of a job's pods is told, whatever comes of it. */
+export function deleteOptions(resource: Resource, request: Request): DeleteOptions {
   const body = decodeDeleteOptions(request);
-  return body ? deleteOptionsOfBody(body) : deleteOptionsOfQuery(request.query);
+  const options = body ? deleteOptionsOfBody(body) : deleteOptionsOfQuery(request.query);
+  const { group, kind } = resource.gvk;
+  if (group === 'batch' && kind === 'Job' && !options.propagationPolicy && options.orphanDependents === undefined)
+    request.warn(
+      'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+    );
+  return options;
 }
 
 interface Removal extends Decision {
@@ -101,10 +107,6 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
   const now = request.api.chance.now();
   const marked = clone(stored);
   const hold = mark(resource, marked, options, now);
-  if (!options.propagationPolicy && options.orphanDependents === undefined && hold.orphansByDefault)
-    request.warn(
-      'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
-    );
   if (hold.isHeld) {
     if (equal(marked, stored)) return { answer: 'marked', object };
     const served = yield* settled(convertStored(resource, clone(marked)));
@@ -140,19 +142,17 @@ interface Hold {
   isHeld: boolean;
   /** It goes, but is marked before (R4.47). */
   keepsMark: boolean;
-  orphansByDefault: boolean;
 }
 
 /** Sets finalizers, deletionTimestamp, grace period and generation on `object` as the delete asks (R4.42, R4.43, R4.47). */
 function mark(resource: Resource, object: JsonObject, options: DeleteOptions, now: number): Hold {
   const meta = metaOf(object);
   const own = resource.strategy.beginDeletion;
-  const orphansByDefault = decideFinalizers(resource, meta, options);
-  const hasFinalizers = meta.finalizers?.length;
-  if (own) return { ...own(object, options, now), orphansByDefault: false };
-  if (!hasFinalizers) return { isHeld: false, keepsMark: false, orphansByDefault };
+  decideFinalizers(resource, meta, options);
+  if (own) return own(object, options, now);
+  if (!meta.finalizers?.length) return { isHeld: false, keepsMark: false };
   stamp(meta, now, 0);
-  return { isHeld: true, keepsMark: false, orphansByDefault };
+  return { isHeld: true, keepsMark: false };
 }
 
 /** The first mark of an object: time, grace period, generation (R4.43, R4.48). A second one moves nothing (R4.44). */
@@ -163,26 +163,23 @@ export function stamp(meta: ObjectMeta, now: number, graceSeconds: number): void
   if (meta.generation) meta.generation += 1;
 }
 
-/** R4.42; returns whether the kind's default made it orphan its dependents. */
-function decideFinalizers(resource: Resource, meta: ObjectMeta, options: DeleteOptions): boolean {
+/** R4.42 */
+function decideFinalizers(resource: Resource, meta: ObjectMeta, options: DeleteOptions): void {
   const { defaultPropagation } = resource.kind;
-  if (defaultPropagation === 'None') return false;
+  if (defaultPropagation === 'None') return;
   const before = meta.finalizers ?? [];
   const others = before.filter((f) => f !== 'orphan' && f !== 'foregroundDeletion');
   const asked = options.orphanDependents === undefined ? options.propagationPolicy : options.orphanDependents ? 'Orphan' : 'Background';
   let add: string[];
-  let byDefault = false;
   if (asked !== undefined) add = asked === 'Orphan' ? ['orphan'] : asked === 'Foreground' ? ['foregroundDeletion'] : [];
   else {
     add = before.filter((f) => f === 'orphan' || f === 'foregroundDeletion');
-    byDefault = add.length === 0 && defaultPropagation === 'Orphan';
-    if (byDefault) add = ['orphan'];
+    if (add.length === 0 && defaultPropagation === 'Orphan') add = ['orphan'];
   }
   const after = [...others, ...add];
-  if (after.length === before.length && after.every((f) => before.includes(f))) return byDefault;
+  if (after.length === before.length && after.every((f) => before.includes(f))) return;
   if (after.length) meta.finalizers = after;
   else delete meta.finalizers;
-  return byDefault && resource.gvk.kind === 'Job';
 }
 
 /** R4.50: empty strings are compared too. */

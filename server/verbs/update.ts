@@ -19,7 +19,7 @@ export async function update(resource: Resource, request: Request, subresource: 
   const object = decodeBody(resource, request, options.fieldValidation, empties);
   checkPlace(resource, request, object);
   const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
-  const create = subresource === '' && resource.kind.allowCreateOnUpdate;
+  const create = (subresource === '' || subresource === 'status') && resource.kind.allowCreateOnUpdate;
   return rewrite(resource, request, info.name, {
     subresource,
     strategy,
@@ -28,7 +28,7 @@ export async function update(resource: Resource, request: Request, subresource: 
     isUidPrecondition: true,
     empties,
     submit: (old) => fieldsOwner(resource, request, options, subresource).update(old, clone(object), empties),
-    ...(create && { onMissing: () => createByUpdate(resource, request, object, options, empties) }),
+    ...(create && { onMissing: () => createByUpdate(resource, request, subresource, object, options, empties) }),
   });
 }
 
@@ -46,10 +46,11 @@ export function checkName(meta: ObjectMeta, name: string): void {
   if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
 }
 
-/** R3.30: the caller also needs `create`; a resourceVersion is ignored, a uid cannot match. */
+/** R3.30: the caller also needs `create`; a resourceVersion is ignored, a uid cannot match. By way of its status a Service gets no addresses. */
 async function createByUpdate(
   resource: Resource,
   request: Request,
+  subresource: string,
   object: JsonObject,
   options: WriteOptions,
   empties: readonly Empty[],
@@ -63,7 +64,7 @@ async function createByUpdate(
     request,
     object,
     options,
-    (created) => void fieldsOwner(resource, request, options, '').update(undefined, created),
-    empties,
+    (created) => void fieldsOwner(resource, request, options, subresource).update(undefined, created),
+    { empties, allocates: subresource === '' },
   );
 }
