@@ -15,7 +15,7 @@ import { admissionOptions, type WriteOptions } from '../request-options.js';
 import { apiVersion, type Resource } from '../resource.js';
 import { rewrite } from '../rewrite.js';
 import { createObject } from './create.js';
-import { checkPlace } from './update.js';
+import { checkPlace, createsByUpdate } from './update.js';
 import { notFound } from '../../schemas/status.js';
 
 export interface Applied {
@@ -53,7 +53,7 @@ export async function apply(resource: Resource, request: Request, subresource: s
       return merged;
     },
     onMissing: async () => {
-      if (subresource !== '') throw notFound(resource.gr, info.name);
+      if (subresource !== '' && !createsByUpdate(resource, subresource)) throw notFound(resource.gr, info.name);
       const { uid } = metaOf(appliedNow().object);
       if (uid)
         throw conflict(
@@ -64,7 +64,7 @@ export async function apply(resource: Resource, request: Request, subresource: s
       const object = merge(undefined);
       // it is the store that drops it
       if (!options.dryRun) delete metaOf(object).resourceVersion;
-      return createObject(resource, request, object, options, () => {}, { empties });
+      return createObject(resource, request, object, options, () => {}, { empties, allocates: subresource === '' });
     },
   });
 }

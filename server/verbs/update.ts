@@ -19,7 +19,7 @@ export async function update(resource: Resource, request: Request, subresource: 
   const object = decodeBody(resource, request, options.fieldValidation, empties);
   checkPlace(resource, request, object);
   const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
-  const create = (subresource === '' || subresource === 'status') && resource.kind.allowCreateOnUpdate;
+  const create = createsByUpdate(resource, subresource);
   return rewrite(resource, request, info.name, {
     subresource,
     strategy,
@@ -31,6 +31,10 @@ export async function update(resource: Resource, request: Request, subresource: 
     ...(create && { onMissing: () => createByUpdate(resource, request, subresource, object, options, empties) }),
   });
 }
+
+/** R3.30 */
+export const createsByUpdate = ({ kind }: Resource, subresource: string): boolean =>
+  kind.allowCreateOnUpdate && (subresource === '' || subresource === 'status');
 
 /** R3.8 and the name checks of R4.21: what the body says of its place must be what the URL says. */
 export function checkPlace(resource: Resource, request: Request, object: JsonObject): void {
