@@ -70,6 +70,7 @@ export function negotiate(accept: string | undefined, offer: Offer, query: Query
 
 function choose(accept: string, offer: Offer): { mediaType: MediaType; as?: Conversion; params: Map<string, string> } | undefined {
   for (const { type, params } of parseAccept(accept)) {
+    if ((params.get('stream') || 'watch') !== 'watch') continue;
     const wanted = conversionOf(params);
     if (wanted === null || (wanted && !isOffered(wanted, offer))) continue;
     const types = !wanted ? offer.types : wanted.kind === 'Table' ? [JSON_TYPE, YAML_TYPE] : ALL_TYPES;

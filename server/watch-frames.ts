@@ -30,12 +30,22 @@ const bookmarks = new WeakMap<Resource, { revision: number; frame: Buffer }>();
 /** Throws 406 for what cannot be streamed (R7.3). */
 export function frameEncoder(resource: Resource, request: Request): FrameEncoder {
   const { output } = request;
-  if (output.mediaType === YAML_TYPE || output.as?.kind === 'PartialObjectMetadataList') throw notAcceptable(STREAM_TYPES);
+  if (output.mediaType === YAML_TYPE) throw notAcceptable(STREAM_TYPES);
+  if (output.as?.kind === 'PartialObjectMetadataList') return NO_FRAMES;
   if (output.mediaType === PROTOBUF_TYPE)
     return objectFrames(resource, request, (type, object) => protobufWatchFrame(type, encodeProtobuf(object, gvkOf(object))));
   if (!output.as) return jsonFrames(resource);
   return objectFrames(resource, request, (type, object) => jsonFrame(type, object));
 }
+
+/** Events are asked for as lists: the stream begins, and ends with the first object *(quirk)*. */
+const NO_FRAMES: FrameEncoder = {
+  contentType: 'application/json',
+  initial: () => Promise.reject(new Error('an object is no list')),
+  event: () => Promise.reject(new Error('an object is no list')),
+  bookmark: () => Buffer.alloc(0),
+  error: (status) => (status.reason === 'InternalError' ? Buffer.alloc(0) : jsonFrame('ERROR', status)),
+};
 
 /** Of an object, a Status or a PartialObjectMetadata. */
 function gvkOf(object: JsonObject): GroupVersionKind {

@@ -25,6 +25,8 @@ const CASES: [accept: string | undefined, offer: Offer, expected: string][] = [
   ['*/*;as=Table;v=v1beta1;g=meta.k8s.io', builtin, 'application/json Table v1beta1'],
   [PARTIAL_PB, custom, 'application/vnd.kubernetes.protobuf PartialObjectMetadata v1'],
   [PARTIAL_PB.replace('PartialObjectMetadata', 'Table'), builtin, '406'],
+  ['application/json;stream=x', builtin, '406'],
+  ['application/json;stream=', builtin, 'application/json'],
   ['APPLICATION/JSON', builtin, '406'],
   ['text/html', builtin, '406'],
 ];
