@@ -268,13 +268,22 @@ function zeroOf(type: TypeName): () => JsonValue {
   return () => zero;
 }
 
+/** Go's names of the scalars that are structs. */
+const OTHER_STRUCTS: Readonly<Record<string, string>> = {
+  Time: 'v1.Time',
+  MicroTime: 'v1.MicroTime',
+  Quantity: 'resource.Quantity',
+  IntOrString: 'intstr.IntOrString',
+  RawExtension: 'runtime.RawExtension',
+};
+
 /** Go's name of a type: `v1.PodSpec`, `[]v1.Container`, `map[string]string`. */
 function goTypeOf(type: TypeName): string {
   const parts = itemOf(type);
   if (parts) return `${parts.list ? '[]' : 'map[string]'}${goTypeOf(parts.item)}`;
   if (type === 'double') return 'float64';
   if (type === 'bytes') return '[]uint8';
-  if (!type.includes('.')) return type;
+  if (!type.includes('.')) return OTHER_STRUCTS[type] ?? type;
   const [version, name] = type.split('.').slice(-2);
   return `${version}.${name}`;
 }

@@ -1,12 +1,13 @@
 /** ResourceSlice, DeviceTaintRule, ResourcePoolStatusRequest: devices that there are. */
-import { child, type FieldError, index, invalidValue, notSupported, required } from '../../field-errors.js';
+import { child, type FieldError, index, invalidValue, notSupported, required, tooLong } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { labelValue, qualifiedName } from '../../names.js';
 import { immutable, invalidEach } from '../checks.js';
 import { coreForm } from '../go-form.js';
 import { ALL_BUT_STATUS, keepAllButStatus } from '../kept-metadata.js';
-import { entriesAt, numberAt, objectAt, objectsAt, specOf, textAt } from '../members.js';
+import { bytes, entriesAt, numberAt, objectAt, objectsAt, specOf, textAt } from '../members.js';
 import { validateNodeSelector } from '../pods/affinity.js';
+import { validateCapacity } from './capacity.js';
 import { validateBinding, validateCounterSets, validateNodes } from './device-parts.js';
 import type { KindRules, WriteContext } from '../rules.js';
 import { EFFECTS } from './claim-spec.js';
@@ -23,6 +24,9 @@ import {
 
 const DEVICES_MAX = 128;
 const TAINTS_MAX = 16;
+const TEXT_BYTES_MAX = 64;
+const FACTS_MAX = 32;
+const NAME_SHOWN_MAX = 96;
 const PLACES = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'];
 const ONE_PLACE = `exactly one of ${PLACES.map((place) => `\`${place}\``).join(', ')} is required`;
 const VALUES = ['int', 'bool', 'string', 'version'];
@@ -41,11 +45,29 @@ function validateTaint(taint: JsonObject | undefined, path: string, errors: Fiel
   else if (!EFFECTS.includes(effect)) errors.push(notSupported(child(path, 'effect'), effect, EFFECTS));
 }
 
+/** A name as it stands in a path: its two ends where it is too long for one. */
+function cut(name: string): string {
+  if (name.length <= NAME_SHOWN_MAX) return name;
+  const shown = NAME_SHOWN_MAX - 3;
+  return `${name.slice(0, Math.ceil(shown / 2))}...${name.slice(-Math.floor(shown / 2))}`;
+}
+
 /** `ints` is `IntValues` in the internal type. */
 const internalName = (member: string): string =>
   `${member[0]!.toUpperCase()}${member.slice(1).replace(/s?$/, (plural) => `Value${plural}`)}`;
 
+/** Of semver.org, 2.0.0. */
+const VERSION =
+  /^(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-(0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*)?(\+[\dA-Za-z-]+(\.[\dA-Za-z-]+)*)?$/;
+
 function validateAttribute(attribute: JsonObject, path: string, errors: FieldError[]): void {
+  const { string, version } = attribute;
+  if (typeof string === 'string' && bytes(string) > TEXT_BYTES_MAX) errors.push(tooLong(child(path, 'string'), TEXT_BYTES_MAX));
+  if (typeof version === 'string') {
+    const field = child(path, 'version');
+    if (bytes(version) > TEXT_BYTES_MAX) errors.push(tooLong(field, TEXT_BYTES_MAX));
+    else if (!VERSION.test(version)) errors.push(invalidValue(field, version, 'must be a string compatible with semver.org spec 2.0.0'));
+  }
   const set = VALUES.filter((member) => attribute[member] !== undefined);
   if (set.length === 1) return;
   const internal = Object.fromEntries([...VALUES, ...LISTS].map((member) => [internalName(member), attribute[member] ?? null]));
@@ -54,12 +76,18 @@ function validateAttribute(attribute: JsonObject, path: string, errors: FieldErr
 
 function validateDeviceEntry(device: JsonObject, path: string, isPerDevice: boolean, errors: FieldError[]): void {
   validateDevice(child(path, 'name'), textAt(device, 'name'), errors);
-  for (const member of ['attributes', 'capacity'])
-    for (const [name, value] of entriesAt(device, member)) {
-      const at = child(path, member);
-      validateQualified(at, name, errors);
-      if (member === 'attributes') validateAttribute(value as JsonObject, index(at, name), errors);
-    }
+  const [attributes, capacities] = [entriesAt(device, 'attributes'), entriesAt(device, 'capacity')];
+  for (const [name, value] of attributes) {
+    validateQualified(child(path, 'attributes'), name, errors);
+    validateAttribute(value as JsonObject, index(child(path, 'attributes'), cut(name)), errors);
+  }
+  for (const [name, value] of capacities) {
+    validateQualified(child(path, 'capacity'), name, errors);
+    validateCapacity(value as JsonObject, index(child(path, 'capacity'), cut(name)), device['allowMultipleAllocations'] === true, errors);
+  }
+  const facts = attributes.length + capacities.length;
+  if (facts > FACTS_MAX)
+    errors.push(invalidValue(path, facts, `the total number of attributes and capacities must not exceed ${FACTS_MAX}`));
   const taint = (each: JsonObject, at: string): void => validateTaint(each, at, errors);
   validateItems(objectsAt(device, 'taints'), child(path, 'taints'), TAINTS_MAX, taint, errors);
   validateCounterSets(device, 'consumesCounters', 'counterSet', path, errors);
