@@ -47,7 +47,8 @@ export function attributesOf(
 export interface Reservation {
   /** Undefined where there is room; else rejects with why there is none. */
   refusal(): Promise<never> | undefined;
-  take(): void;
+  /** At once; resolves when it is durable. */
+  take(): Promise<unknown>;
 }
 
 /** What the mutating plugins of one write remember of its first round in the second (C3.14). */

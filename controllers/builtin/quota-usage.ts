@@ -1,7 +1,9 @@
 /** What one object counts for against a ResourceQuota (C6): pure, for the controller that recounts and the admission that refuses. */
 import { type GroupResource, groupResourceName } from '../../schemas/group-version.js';
-import { isObject, type JsonObject, type JsonValue } from '../../schemas/json-value.js';
-import { addQuantities, compareQuantities, parseQuantity, type Quantity } from '../../schemas/quantity.js';
+import { equal, isObject, type JsonObject, type JsonValue } from '../../schemas/json-value.js';
+import { metaOf } from '../../schemas/object-meta.js';
+import { compareQuantities, parseQuantity, type Quantity, quantityIn } from '../../schemas/quantity.js';
+import { addAll, podUsage } from '../../schemas/validation/pods/pod-resources.js';
 
 export type Usage = Map<string, Quantity>;
 
@@ -20,21 +22,40 @@ const DEVICES_MAX = 32;
 const legacyCounts = new Set(['configmaps', 'persistentvolumeclaims', 'replicationcontrollers', 'resourcequotas', 'secrets', 'services']);
 const one = count(1);
 
+const SERVICES = ['services.loadbalancers', 'services.nodeports'];
+const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
+const POD_KEYS = new Set(['pods', ...COMPUTE, ...COMPUTE.flatMap((name) => [`requests.${name}`, `limits.${name}`])]);
+
 /** The resource a key of `spec.hard` counts objects of, if it does: `count/widgets.example.com`, `services.nodeports`, `cpu` (pods). */
-export function countedBy(key: string): GroupResource {
+export function countedBy(key: string): GroupResource | undefined {
   if (key.startsWith('count/')) {
     const [resource, ...group] = key.slice('count/'.length).split('.');
     return { resource: resource!, group: group.join('.') };
   }
   if (legacyCounts.has(key)) return { group: '', resource: key };
-  if (key.startsWith('services.')) return { group: '', resource: 'services' };
+  if (SERVICES.includes(key)) return { group: '', resource: 'services' };
   if (key === 'requests.storage' || key.includes('.storageclass.storage.k8s.io/')) return { group: '', resource: 'persistentvolumeclaims' };
   if (key.endsWith(DEVICES)) return { group: 'resource.k8s.io', resource: 'resourceclaims' };
-  return { group: '', resource: 'pods' };
+  if (POD_KEYS.has(key) || /^(requests\.)?hugepages-/.test(key) || isExtended(key)) return { group: '', resource: 'pods' };
+  return undefined;
 }
 
-/** Everything the object counts for, whether a quota asks for it or not. */
-export function usageOf(gr: GroupResource, object: JsonObject): Usage {
+/** `requests.example.com/gpu` */
+function isExtended(key: string): boolean {
+  return key.startsWith('requests.') && key.includes('/') && !key.includes('kubernetes.io/');
+}
+
+/** The keys of `hard` that the objects of a resource count for, sorted. */
+export function keysCounting(gr: GroupResource, hard: JsonObject): string[] {
+  const name = groupResourceName(gr);
+  const counts = (by: GroupResource | undefined): boolean => by !== undefined && groupResourceName(by) === name;
+  return Object.keys(hard)
+    .filter((key) => counts(countedBy(key)))
+    .sort();
+}
+
+/** Everything the object counts for at a time, whether a quota asks for it or not. */
+export function usageOf(gr: GroupResource, object: JsonObject, nowMs: number): Usage {
   const name = groupResourceName(gr);
   const usage: Usage = new Map([[`count/${name}`, one]]);
   if (legacyCounts.has(name)) usage.set(name, one);
@@ -42,16 +63,8 @@ export function usageOf(gr: GroupResource, object: JsonObject): Usage {
   if (name === 'services') addService(usage, spec);
   if (name === 'persistentvolumeclaims') addClaim(usage, object, spec);
   if (name === CLAIMS) addDevices(usage, spec);
-  if (name === 'pods' && !isFinished(object)) addPod(usage, spec);
+  if (name === 'pods' && takesUp(object, nowMs)) addPod(usage, object);
   return usage;
-}
-
-/** Adds `more` to `total` in place. */
-export function addUsage(total: Usage, more: Usage): void {
-  for (const [key, quantity] of more) {
-    const sum = total.get(key);
-    total.set(key, sum ? addQuantities(sum, quantity) : quantity);
-  }
 }
 
 /** Whether a quota with these scopes concerns the object. Scopes are about pods, that of a class about claims too. */
@@ -68,12 +81,7 @@ export function isInScope(gr: GroupResource, object: JsonObject, spec: JsonObjec
 /** A claim is in the scope of every class that it has, had or is about to have. */
 function claimHolds({ scopeName, operator, values = [] }: ScopeRequirement, claim: JsonObject): boolean {
   if (scopeName !== 'VolumeAttributesClass') return false;
-  const status = at(claim, 'status');
-  const names = [
-    at(claim, 'spec')['volumeAttributesClassName'],
-    status['currentVolumeAttributesClassName'],
-    at(status, 'modifyVolumeStatus')['targetVolumeAttributesClassName'],
-  ].filter((name): name is string => typeof name === 'string' && name !== '');
+  const names = attributesClassesOf(claim);
   switch (operator) {
     case 'Exists':
       return names.length > 0;
@@ -84,6 +92,15 @@ function claimHolds({ scopeName, operator, values = [] }: ScopeRequirement, clai
     case 'NotIn':
       return names.length === 0 || names.some((name) => !values.includes(name));
   }
+}
+
+function attributesClassesOf(claim: JsonObject): string[] {
+  const status = at(claim, 'status');
+  return [
+    at(claim, 'spec')['volumeAttributesClassName'],
+    status['currentVolumeAttributesClassName'],
+    at(status, 'modifyVolumeStatus')['targetVolumeAttributesClassName'],
+  ].filter((name): name is string => typeof name === 'string' && name !== '');
 }
 
 function podHolds({ scopeName, operator, values = [] }: ScopeRequirement, spec: JsonObject): boolean {
@@ -119,15 +136,26 @@ function addService(usage: Usage, spec: JsonObject): void {
   usage.set('services.nodeports', count(spec['type'] === 'NodePort' || isBalanced ? nodePorts : 0));
 }
 
-function addClaim(usage: Usage, object: JsonObject, spec: JsonObject): void {
-  const storage = at(at(spec, 'resources'), 'requests')['storage'];
-  const annotated = at(at(object, 'metadata'), 'annotations')['volume.beta.kubernetes.io/storage-class'];
+function addClaim(usage: Usage, claim: JsonObject, spec: JsonObject): void {
+  const storage = storageOf(claim);
+  const annotated = at(at(claim, 'metadata'), 'annotations')['volume.beta.kubernetes.io/storage-class'];
   const storageClass = annotated ?? spec['storageClassName'];
-  if (storage !== undefined) usage.set('requests.storage', parseQuantity(String(storage)));
+  if (storage) usage.set('requests.storage', storage);
   if (typeof storageClass !== 'string' || storageClass === '') return;
   const prefix = `${storageClass}.storageclass.storage.k8s.io/`;
   usage.set(`${prefix}persistentvolumeclaims`, one);
-  if (storage !== undefined) usage.set(`${prefix}requests.storage`, parseQuantity(String(storage)));
+  if (storage) usage.set(`${prefix}requests.storage`, storage);
+}
+
+/** In whole bytes: what is asked for, or what an expansion under way has allocated when that is more. */
+function storageOf(claim: JsonObject): Quantity | undefined {
+  const asked = at(at(at(claim, 'spec'), 'resources'), 'requests')['storage'];
+  if (asked === undefined) return undefined;
+  const quantity = parseQuantity(String(asked));
+  const storage: Quantity = { unscaled: quantityIn(quantity, 0), exponent: 0, format: quantity.format };
+  const allocated = at(at(claim, 'status'), 'allocatedResources')['storage'];
+  const given = allocated === undefined ? storage : parseQuantity(String(allocated));
+  return compareQuantities(given, storage) > 0 ? given : storage;
 }
 
 /** Of alternatives, what each class may come to at most. */
@@ -140,51 +168,50 @@ function addDevices(usage: Usage, spec: JsonObject): void {
       const devices = one['allocationMode'] === 'All' ? DEVICES_MAX : Number(one['count'] ?? 0);
       worst.set(key, Math.max(worst.get(key) ?? 0, devices));
     }
-    addUsage(usage, new Map([...worst].map(([key, devices]) => [key, count(devices)])));
+    addAll(usage, new Map([...worst].map(([key, devices]) => [key, count(devices)])));
   }
 }
 
 /** Requests and limits of the whole pod, under all the names a quota may have for them. */
-function addPod(usage: Usage, spec: JsonObject): void {
+function addPod(usage: Usage, pod: JsonObject): void {
   usage.set('pods', one);
-  for (const [name, quantity] of podResources(spec, 'requests')) {
-    const isExtended = name.includes('/');
+  for (const [name, quantity] of podUsage(pod, 'requests')) {
     usage.set(`requests.${name}`, quantity);
-    if (!isExtended) usage.set(name, quantity);
+    if (!name.includes('/')) usage.set(name, quantity);
   }
-  for (const [name, quantity] of podResources(spec, 'limits')) if (!name.includes('/')) usage.set(`limits.${name}`, quantity);
+  for (const [name, quantity] of podUsage(pod, 'limits')) if (!name.includes('/')) usage.set(`limits.${name}`, quantity);
 }
 
-/** The sum of the containers that run together, or what one init container wants when that is more; and the overhead. */
-function podResources(spec: JsonObject, member: 'requests' | 'limits'): Usage {
-  const resourcesOf = (container: JsonObject): Usage =>
-    new Map(Object.entries(at(at(container, 'resources'), member)).map(([name, value]) => [name, parseQuantity(String(value))]));
-  const total: Usage = new Map();
-  const initial: Usage = new Map();
-  const sidecars: Usage = new Map();
-  for (const container of list(spec, 'initContainers')) {
-    const need = resourcesOf(container);
-    if (container['restartPolicy'] === 'Always') addUsage(sidecars, need);
-    else addUsage(need, sidecars);
-    atLeast(initial, container['restartPolicy'] === 'Always' ? sidecars : need);
-  }
-  for (const container of list(spec, 'containers')) addUsage(total, resourcesOf(container));
-  addUsage(total, sidecars);
-  atLeast(total, initial);
-  const overhead = Object.entries(at(spec, 'overhead'));
-  addUsage(total, new Map(overhead.map(([name, value]) => [name, parseQuantity(String(value))])));
-  return total;
+/** What has finished takes nothing up any more, nor does what should have gone by now. */
+function takesUp(pod: JsonObject, nowMs: number): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = metaOf(pod);
+  const isOverdue =
+    deletionTimestamp !== undefined &&
+    deletionGracePeriodSeconds !== undefined &&
+    nowMs > Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
+  return !isOverdue && !['Succeeded', 'Failed'].includes(String(at(pod, 'status')['phase']));
 }
 
-function atLeast(total: Usage, floor: Usage): void {
-  for (const [key, quantity] of floor) {
-    const sum = total.get(key);
-    if (!sum || compareQuantities(sum, quantity) < 0) total.set(key, quantity);
+/**
+ * Whether a change of an object has its quotas counted anew, as it may have made room. Not all that makes room does: the rest is seen
+ * when everything is counted.
+ */
+export function makesRoom(gr: GroupResource, old: JsonObject, object: JsonObject, nowMs: number): boolean {
+  switch (groupResourceName(gr)) {
+    case 'pods':
+      return takesUp(old, nowMs) && !takesUp(object, nowMs);
+    case 'services': {
+      const costly = (service: JsonObject): JsonValue | undefined =>
+        ['NodePort', 'LoadBalancer'].includes(String(at(service, 'spec')['type'])) ? at(service, 'spec')['type'] : undefined;
+      return costly(old) !== costly(object);
+    }
+    case 'persistentvolumeclaims': {
+      const allocated = (claim: JsonObject): JsonValue | undefined => at(at(claim, 'status'), 'allocatedResources')['storage'];
+      return allocated(old) !== allocated(object) || !equal(attributesClassesOf(old), attributesClassesOf(object));
+    }
+    default:
+      return false;
   }
-}
-
-function isFinished(pod: JsonObject): boolean {
-  return ['Succeeded', 'Failed'].includes(String(at(pod, 'status')['phase']));
 }
 
 function isBestEffort(spec: JsonObject): boolean {

@@ -9,7 +9,8 @@ import { definePlugin, type Plugin } from '../plugin.js';
 import type { Context, Request } from '../reconciler.js';
 import { consume, createWorkQueue } from '../workqueue.js';
 import { StatusError } from '../../schemas/status.js';
-import { addUsage, countedBy, isInScope, type Usage, usageOf } from './quota-usage.js';
+import { addAll } from '../../schemas/validation/pods/pod-resources.js';
+import { countedBy, isInScope, makesRoom, type Usage, usageOf } from './quota-usage.js';
 
 export interface ResourceQuotaOptions {
   /** Everything is counted anew this often. */
@@ -25,6 +26,7 @@ const quotaKind = { apiVersion: 'v1', kind: 'ResourceQuota' };
 const name = 'resourcequota-controller';
 /** A kind not served yet may be a moment later. */
 const unknownKindMs = 10_000;
+const NOTHING: GroupResource = { group: '', resource: '' };
 
 export function resourceQuotaPlugin(options: ResourceQuotaOptions = {}): Plugin {
   return definePlugin({ name, controllers: [{ name, run: (context) => countForQuotas(context, options) }] });
@@ -35,10 +37,16 @@ async function countForQuotas(context: Context, { resyncMs = 300_000 }: Resource
   const queue = createWorkQueue<Request>({ key: keyName, clock });
   const quotas = context.cache<Quota>(quotaKind);
   const followed = new Set<string>();
+  /** Who is counted anew when a kind comes to be served. */
+  const unserved = new Map<string, { gr: GroupResource; requests: Map<string, Request> }>();
   const kinds = createKindLookup(context);
 
-  quotas.onEvent(({ type, object }) => {
-    if (type !== 'deleted' && needsCount(object)) queue.add(keyOf(object));
+  // A status that was written by hand stays until everything is counted (1.36.3).
+  quotas.onEvent((event) => {
+    if (
+      event.type === 'added' ? needsCount(event.object) : event.type === 'updated' && !equal(event.old.spec?.hard, event.object.spec?.hard)
+    )
+      queue.add(keyOf(event.object));
   });
   /** From now on, what goes or changes among the objects of a kind has the quotas of its namespace counted anew. */
   const follow = async (gr: GroupResource, kind: KindReference) => {
@@ -46,7 +54,7 @@ async function countForQuotas(context: Context, { resyncMs = 300_000 }: Resource
     if (!followed.has(groupResourceName(gr))) {
       followed.add(groupResourceName(gr));
       counted.onEvent((event) => {
-        if (!changesUsage(gr, event)) return;
+        if (!changesUsage(gr, event, clock.now())) return;
         for (const quota of quotas.list(event.object.metadata.namespace)) queue.add(keyOf(quota));
       });
     }
@@ -61,39 +69,54 @@ async function countForQuotas(context: Context, { resyncMs = 300_000 }: Resource
     await sleep(clock, 1, signal);
     const hard = quota.spec?.hard ?? {};
     const total: Usage = new Map();
-    const resources = new Map(Object.keys(hard).map((key) => [groupResourceName(countedBy(key)), countedBy(key)]));
+    const known = new Set<string>();
+    const counting = Object.keys(hard).flatMap((key) => countedBy(key) ?? []);
+    const resources = new Map(counting.map((gr) => [groupResourceName(gr), gr]));
     for (const gr of resources.values()) {
       const kind = await kinds.find(gr);
       if (!kind) {
-        queue.addAfter(request, unknownKindMs);
+        const waiting = unserved.get(groupResourceName(gr)) ?? { gr, requests: new Map() };
+        unserved.set(groupResourceName(gr), waiting);
+        waiting.requests.set(keyName(request), request);
         continue;
       }
+      known.add(groupResourceName(gr));
       const counted = await follow(gr, kind);
       for (const object of counted.list(request.namespace)) {
         const json = object as unknown as JsonObject;
-        if (isInScope(gr, json, quota.spec ?? {})) addUsage(total, usageOf(gr, json));
+        if (isInScope(gr, json, quota.spec ?? {})) addAll(total, usageOf(gr, json, clock.now()));
       }
     }
-    const used = Object.fromEntries(Object.keys(hard).map((key) => [key, usedText(total, key)]));
-    if (equal(hard, quota.status?.hard) && equal(used, quota.status?.used)) return;
+    const used = Object.fromEntries(
+      Object.keys(hard)
+        .filter((key) => known.has(groupResourceName(countedBy(key) ?? NOTHING)))
+        .map((key) => [key, usedText(total, key)]),
+    );
+    if (equal(hard, quota.status?.hard ?? {}) && equal(used, quota.status?.used ?? {})) return;
     await client.updateStatus<Quota>({ ...quota, status: { hard, used } }, { fieldManager: 'kube-controller-manager' });
+    // what came while nobody charged for it yet
+    if (!equal(hard, quota.status?.hard)) queue.add(request);
   };
 
+  const every = async (ms: number, work: () => void | Promise<void>) => {
+    while (!signal.aborted) {
+      await sleep(clock, ms, signal);
+      if (!signal.aborted) await work();
+    }
+  };
   const countAll = () => {
     for (const quota of quotas.list()) queue.add(keyOf(quota));
   };
-  let cancelResync = () => {};
-  const resync = () => {
-    cancelResync = clock.after(resyncMs, () => {
-      countAll();
-      resync();
-    });
+  const countServed = async () => {
+    for (const [name, { gr, requests }] of unserved) {
+      if (!(await kinds.find(gr))) continue;
+      unserved.delete(name);
+      for (const request of requests.values()) queue.add(request);
+    }
   };
-  resync();
-  signal.addEventListener('abort', () => {
-    cancelResync();
-    queue.shutDown();
-  });
+  void every(resyncMs, countAll);
+  void every(unknownKindMs, () => countServed().catch((error) => log.warn({ err: error }, 'kinds to count unknown')));
+  signal.addEventListener('abort', () => queue.shutDown());
   await quotas.synced();
   countAll();
   await consume(queue, 5, async (request) => {
@@ -118,13 +141,11 @@ function usedText(total: Usage, key: string): string {
   return quantity ? formatQuantity(quantity) : '0';
 }
 
-/** Admission counts what comes; what goes, or comes to count for more or less, is counted here. */
-function changesUsage(gr: GroupResource, event: InformerEvent<KubeObject>): boolean {
+/** Admission counts what comes; what goes, or makes room, is counted here. */
+function changesUsage(gr: GroupResource, event: InformerEvent<KubeObject>, nowMs: number): boolean {
   if (event.type === 'added') return false;
   if (event.type === 'deleted') return true;
-  const text = (object: KubeObject) =>
-    [...usageOf(gr, object as unknown as JsonObject)].map(([key, quantity]) => `${key}=${formatQuantity(quantity)}`).join();
-  return text(event.old) !== text(event.object);
+  return makesRoom(gr, event.old as unknown as JsonObject, event.object as unknown as JsonObject, nowMs);
 }
 
 /** Kinds by plural: a quota names resources. */

@@ -1,16 +1,9 @@
 /** Fills in the resources of containers, and refuses pods and claims beyond the bounds of a LimitRange (C2.7–C2.10). */
-import { isObject, type JsonObject } from '../../schemas/json-value.js';
+import type { JsonObject } from '../../schemas/json-value.js';
 import { metaOf } from '../../schemas/object-meta.js';
-import {
-  addQuantities,
-  compareQuantities,
-  formatQuantity,
-  parseQuantity,
-  type Quantity,
-  quantityIn,
-  signOf,
-} from '../../schemas/quantity.js';
+import { compareQuantities, formatQuantity, type Quantity, quantityIn, signOf } from '../../schemas/quantity.js';
 import { made, objectAt, objectsAt, textAt } from '../../schemas/validation/members.js';
+import { podResources, type ResourceList, resourceList } from '../../schemas/validation/pods/pod-resources.js';
 import type { AdmissionPlugin, Attributes } from '../admission.js';
 import { denial } from './denial.js';
 import { listStored } from './stored.js';
@@ -20,8 +13,7 @@ const LIMIT_RANGES = { group: '', resource: 'limitranges' };
 const ANNOTATION = 'kubernetes.io/limit-ranger';
 const MILLI = -3;
 
-type Quantities = ReadonlyMap<string, Quantity>;
-type Constraint = (type: string, name: string, enforced: Quantity, requests: Quantities, limits: Quantities) => string | undefined;
+type Constraint = (type: string, name: string, enforced: Quantity, requests: ResourceList, limits: ResourceList) => string | undefined;
 
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
@@ -29,6 +21,8 @@ export const limitRanger: AdmissionPlugin = {
   admit(attributes) {
     if (!concerns(attributes, '', 'pods', ['CREATE'])) return;
     for (const range of rangesOf(attributes)) setDefaults(attributes.object!, range);
+    // what a pod asks for as a whole follows from what its containers ask for now
+    if (objectAt(objectAt(attributes.object, 'spec'), 'resources')) attributes.resource.schema.default(attributes.object!);
   },
   validate(attributes) {
     const check = checkOf(attributes);
@@ -130,7 +124,7 @@ function podErrors(pod: JsonObject, item: JsonObject): string[] {
     return [...containers, ...objectsAt(spec, 'initContainers')].flatMap((container) =>
       boundErrors(item, type, maximum, resourcesOf(container, 'requests'), resourcesOf(container, 'limits')),
     );
-  if (type === 'Pod') return boundErrors(item, type, maximum, totalOf(spec, 'requests'), totalOf(spec, 'limits'));
+  if (type === 'Pod') return boundErrors(item, type, maximum, podResources(spec, 'requests'), podResources(spec, 'limits'));
   return [];
 }
 
@@ -140,32 +134,12 @@ function claimErrors(claim: JsonObject, item: JsonObject): string[] {
   return boundErrors(item, type, maximumRequest, resourcesOf(objectAt(claim, 'spec'), 'requests'), new Map());
 }
 
-function boundErrors(item: JsonObject, type: string, most: Constraint, requests: Quantities, limits: Quantities): string[] {
+function boundErrors(item: JsonObject, type: string, most: Constraint, requests: ResourceList, limits: ResourceList): string[] {
   const check = (member: string, constraint: Constraint): string[] =>
-    [...quantitiesIn(objectAt(item, member))].flatMap(([name, enforced]) => constraint(type, name, enforced, requests, limits) ?? []);
+    [...resourceList(item, member)]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([name, enforced]) => constraint(type, name, enforced, requests, limits) ?? []);
   return [...check('min', minimum), ...check('max', most), ...check('maxLimitRequestRatio', ratio)];
 }
 
-const resourcesOf = (parent: JsonObject | undefined, member: string): Quantities =>
-  quantitiesIn(objectAt(objectAt(parent, 'resources'), member));
-
-function quantitiesIn(list: JsonObject | undefined): Quantities {
-  if (!isObject(list)) return new Map();
-  const names = Object.keys(list).sort();
-  return new Map(names.map((name) => [name, parseQuantity(String(list[name]))]));
-}
-
-/** C2.10: what every container says, summed up; what the pod itself says counts instead. */
-function totalOf(spec: JsonObject | undefined, member: string): Quantities {
-  const [first, ...others] = objectsAt(spec, 'containers').map((container) => resourcesOf(container, member));
-  const total = new Map<string, Quantity>();
-  for (const [name, quantity] of first ?? []) {
-    if (!others.every((other) => other.has(name))) continue;
-    total.set(
-      name,
-      others.reduce((sum, other) => addQuantities(sum, other.get(name)!), quantity),
-    );
-  }
-  for (const [name, quantity] of resourcesOf(spec, member)) total.set(name, quantity);
-  return total;
-}
+const resourcesOf = (parent: JsonObject | undefined, member: string): ResourceList => resourceList(objectAt(parent, 'resources'), member);

@@ -1,5 +1,6 @@
 /** What is created counts against the quotas of its namespace; what exceeds one is refused (C6). */
-import { addUsage, countedBy, isInScope, type Usage, usageOf } from '../../controllers/builtin/quota-usage.js';
+import { isInScope, keysCounting, type Usage, usageOf } from '../../controllers/builtin/quota-usage.js';
+import { addAll } from '../../schemas/validation/pods/pod-resources.js';
 import { groupResourceName } from '../../schemas/group-version.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { metaOf } from '../../schemas/object-meta.js';
@@ -50,12 +51,7 @@ const isTerminating = (pod: JsonObject | undefined): boolean => objectAt(pod, 's
 const hardOf = (quota: JsonObject): JsonObject => objectAt(objectAt(quota, 'status'), 'hard') ?? {};
 
 /** The keys of the quota's hard limits that the object counts for. */
-function keysFor(quota: JsonObject, { resource }: Attributes): string[] {
-  const name = groupResourceName(resource.gr);
-  return Object.keys(hardOf(quota))
-    .filter((key) => groupResourceName(countedBy(key)) === name)
-    .sort();
-}
+const keysFor = (quota: JsonObject, { resource }: Attributes): string[] => keysCounting(resource.gr, hardOf(quota));
 
 const covers = (quota: JsonObject, { resource }: Attributes, object: JsonObject): boolean =>
   isInScope(resource.gr, object, objectAt(quota, 'spec') ?? {});
@@ -66,8 +62,9 @@ const restricts = (quota: JsonObject, attributes: Attributes): boolean =>
 /** What the write adds to the quota, without zeros: an update costs what it adds, or all if the object was outside the quota's scope. */
 function deltaOf(attributes: Attributes, quota: JsonObject): Usage {
   const { resource, object, oldObject } = attributes;
-  const usage = usageOf(resource.gr, object!);
-  const before: Usage = oldObject && covers(quota, attributes, oldObject) ? usageOf(resource.gr, oldObject) : new Map();
+  const now = attributes.api.chance.now();
+  const usage = usageOf(resource.gr, object!, now);
+  const before: Usage = oldObject && covers(quota, attributes, oldObject) ? usageOf(resource.gr, oldObject, now) : new Map();
   const delta: Usage = new Map();
   for (const [key, quantity] of usage) {
     const present = before.get(key);
@@ -104,7 +101,8 @@ function reservation(attributes: Attributes, deltas: ReadonlyMap<string, Usage>)
       }
     },
     take() {
-      for (const { key, delta } of heads) if (delta.size > 0) void store.update(key, (head) => addTo(attributes, head!, delta));
+      const taken = heads.filter(({ delta }) => delta.size > 0);
+      return Promise.all(taken.map(({ key, delta }) => store.update(key, (head) => addTo(attributes, head!, delta))));
     },
   };
 }
@@ -113,7 +111,7 @@ function reservation(attributes: Attributes, deltas: ReadonlyMap<string, Usage>)
 async function charge(attributes: Attributes, { refusal, take }: Reservation): Promise<void> {
   const refused = refusal();
   if (refused) await refused;
-  else if (!attributes.dryRun) take();
+  else if (!attributes.dryRun) void take();
 }
 
 /** Throws the 403 of an exceeded quota (C6.2). */
@@ -141,6 +139,7 @@ function check(attributes: Attributes, quota: JsonObject, delta: Usage): void {
 function unsaidByContainers({ resource, object }: Attributes, keys: readonly string[]): string[] {
   if (resource.gr.group !== '' || resource.gr.resource !== 'pods') return [];
   const spec = objectAt(object, 'spec');
+  if (saysItself(spec)) return [];
   const containers = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')];
   return REQUIRED_OF_CONTAINERS.filter((key) => keys.includes(key)).flatMap((key) => {
     const member = key.startsWith('limits.') ? 'limits' : 'requests';
@@ -150,6 +149,12 @@ function unsaidByContainers({ resource, object }: Attributes, keys: readonly str
     const names = silent.map((container) => textAt(container, 'name')).sort();
     return names.length > 0 ? [`${key} for: ${names.join(',')}`] : [];
   });
+}
+
+/** Where the pod itself says how much it takes, its containers need not. */
+function saysItself(spec: JsonObject | undefined): boolean {
+  const resources = objectAt(spec, 'resources');
+  return ['requests', 'limits'].some((member) => Object.keys(objectAt(resources, member) ?? {}).length > 0);
 }
 
 /** The quota with more used: a write of its status by the server itself. */
@@ -164,7 +169,7 @@ function addTo(
   const used = made(made(quota, 'status'), 'used');
   const total: Usage = new Map();
   for (const key of keysFor(quota, attributes)) if (delta.has(key)) total.set(key, parseQuantity(String(used[key])));
-  addUsage(total, new Map([...delta].filter(([key]) => total.has(key))));
+  addAll(total, new Map([...delta].filter(([key]) => total.has(key))));
   for (const [key, quantity] of total) used[key] = formatQuantity(quantity);
   const resource = api.registry.find(cluster, { ...QUOTAS, version: 'v1' })!;
   const options = { dryRun: false, fieldManager: 'kube-apiserver', fieldValidation: 'Ignore' as const, force: false, sent: {} };

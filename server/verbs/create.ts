@@ -90,6 +90,8 @@ async function store(
       return { type: 'entry', code: 201, resource, entry };
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error;
+      // as in Kubernetes, what was admitted counts until the next count, stored or not (C6.3)
+      await reservation?.take();
       if (!isGenerated) throw alreadyExists(resource.gr, name, isTerminating(error.entry));
       if (attempt === GENERATE_ATTEMPTS) throw generateNameExhausted(resource.gr, name);
       metadata.name = generateName(metadata.generateName!, api.chance.random);

@@ -3,11 +3,11 @@ import { aggregatedRules, type ClusterRole } from '../../../controllers/builtin/
 import { namespaceConditions, type Outcome } from '../../../controllers/builtin/namespace.js';
 import { kindsNamed, type Policy, typeWarnings } from '../../../controllers/builtin/policy-type-check.js';
 import type { ApiResource } from '../../../controllers/client.js';
-import { countedBy, isInScope, usageOf } from '../../../controllers/builtin/quota-usage.js';
+import { countedBy, isInScope, makesRoom, usageOf } from '../../../controllers/builtin/quota-usage.js';
 import { definitionType } from '../../../schemas/cel/definition-type.js';
 import { DYN } from '../../../schemas/cel/types.js';
 import { definitionOfKind } from '../../../schemas/definitions/index.js';
-import { groupResourceName, gvkName } from '../../../schemas/group-version.js';
+import { type GroupResource, groupResourceName, gvkName } from '../../../schemas/group-version.js';
 import type { JsonObject } from '../../../schemas/json-value.js';
 import { formatQuantity } from '../../../schemas/quantity.js';
 
@@ -94,7 +94,7 @@ t.test('an aggregated role takes each rule once, selector by selector, by name, 
 t.test('what an object counts for against a quota (C6.1)', (t) => {
   const core = (resource: string) => ({ group: '', resource });
   const service = (spec: JsonObject): JsonObject => ({ spec: { ports: [{ port: 1 }, { port: 2, nodePort: 30000 }], ...spec } });
-  const container = (cpu: string, memory: string): JsonObject => ({ resources: { requests: { cpu }, limits: { memory } } });
+  const container = (cpu: string, memory: string): JsonObject => ({ name: 'c', resources: { requests: { cpu }, limits: { memory } } });
   const cases: [title: string, gr: { group: string; resource: string }, object: JsonObject, usage: Record<string, string>][] = [
     ['a lease', { group: 'coordination.k8s.io', resource: 'leases' }, {}, { 'count/leases.coordination.k8s.io': '1' }],
     ['a secret', core('secrets'), {}, { 'count/secrets': '1', secrets: '1' }],
@@ -161,17 +161,60 @@ t.test('what an object counts for against a quota (C6.1)', (t) => {
       },
       { 'requests.cpu': '1100m', 'limits.memory': '2Mi' },
     ],
+    [
+      'a pod that says itself what it takes',
+      core('pods'),
+      { spec: { containers: [container('100m', '1Mi')], resources: { requests: { cpu: '2' } }, overhead: { cpu: '50m', memory: '1Mi' } } },
+      { 'requests.cpu': '2050m', 'requests.memory': '1Mi', 'limits.memory': '2Mi' },
+    ],
+    ...[
+      { conditions: [], cpu: '300m', memory: '1Mi' },
+      { conditions: [{ type: 'PodResizePending', reason: 'Infeasible' }], cpu: '50m', memory: '512Ki' },
+    ].map(({ conditions, cpu, memory }): [string, GroupResource, JsonObject, Record<string, string>] => [
+      conditions.length ? 'a pod that cannot be resized' : 'a pod that has been given other than it asks for',
+      core('pods'),
+      {
+        spec: { containers: [container('300m', '1Mi')] },
+        status: { conditions, containerStatuses: [{ name: 'c', resources: { requests: { cpu: '50m' }, limits: { memory: '512Ki' } } }] },
+      },
+      { 'requests.cpu': cpu, 'limits.memory': memory },
+    ]),
+    [
+      'a claim that is being expanded, in whole bytes',
+      core('persistentvolumeclaims'),
+      { spec: { resources: { requests: { storage: '1.5' } } }, status: { allocatedResources: { storage: '3' } } },
+      { 'requests.storage': '3' },
+    ],
   ];
   for (const [title, gr, object, expected] of cases) {
-    const usage = Object.fromEntries([...usageOf(gr, object)].map(([key, quantity]) => [key, formatQuantity(quantity)]));
+    const usage = Object.fromEntries([...usageOf(gr, object, 0)].map(([key, quantity]) => [key, formatQuantity(quantity)]));
     t.match(usage, expected, title);
   }
-  t.same([...usageOf(core('pods'), { status: { phase: 'Failed' } }).keys()], ['count/pods'], 'a finished pod');
-  const keys = ['count/widgets.example.com', 'secrets', 'services.nodeports', 'requests.storage', 'cpu', 'pods', 'count/pods'];
-  t.same(
-    keys.map((key) => groupResourceName(countedBy(key))),
-    ['widgets.example.com', 'secrets', 'services', 'persistentvolumeclaims', 'pods', 'pods', 'pods'],
-  );
+  const going = { metadata: { deletionTimestamp: '1970-01-01T00:00:10Z', deletionGracePeriodSeconds: 5 } };
+  const finished = { status: { phase: 'Failed' } };
+  t.same([...usageOf(core('pods'), finished, 0).keys()], ['count/pods'], 'a finished pod');
+  t.same([...usageOf(core('pods'), going, 15_001).keys()], ['count/pods'], 'a pod that should have gone');
+  const changes: [string, JsonObject, JsonObject, boolean][] = [
+    ['pods', {}, finished, true],
+    ['pods', {}, going, false],
+    ['services', { spec: { type: 'NodePort' } }, { spec: { type: 'ClusterIP' } }, true],
+    ['services', { spec: { type: 'ClusterIP' } }, { spec: { type: 'ExternalName' } }, false],
+    ['persistentvolumeclaims', {}, { status: { allocatedResources: { storage: '1' } } }, true],
+    ['persistentvolumeclaims', { spec: { volumeAttributesClassName: 'a' } }, { spec: { volumeAttributesClassName: 'b' } }, true],
+    ['configmaps', {}, { data: { a: 'b' } }, false],
+  ];
+  for (const [resource, old, object, makes] of changes)
+    t.equal(makesRoom(core(resource), old, object, 15_000), makes, `${resource} from ${JSON.stringify(old)} to ${JSON.stringify(object)}`);
+  const counting: Record<string, string[]> = {
+    'widgets.example.com': ['count/widgets.example.com'],
+    secrets: ['secrets'],
+    services: ['services.nodeports'],
+    persistentvolumeclaims: ['requests.storage', 'gold.storageclass.storage.k8s.io/persistentvolumeclaims'],
+    pods: ['cpu', 'pods', 'count/pods', 'limits.memory', 'hugepages-2Mi', 'requests.hugepages-2Mi', 'requests.example.com/gpu'],
+  };
+  for (const [name, keys] of Object.entries(counting))
+    for (const key of keys) t.equal(groupResourceName(countedBy(key)!), name, `${key} counts ${name}`);
+  for (const key of ['limits.example.com/gpu', 'example.com/gpu', 'services.clusterips']) t.equal(countedBy(key), undefined, key);
   t.end();
 });
 
