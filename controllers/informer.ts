@@ -21,6 +21,7 @@ export interface InformerOptions<T> extends Omit<SelectOptions, 'signal'> {
   indexes?: Record<string, (object: T) => string[]>;
   /** Tells everything again as `updated` this often. */
   resyncMs?: number;
+  metadataOnly?: boolean;
   /** What of an object is kept, for caches of many large ones. */
   transform?(object: T): T;
 }

@@ -144,8 +144,8 @@ function createEnvironment({ name: plugin }: Plugin, client: Client, log: Logger
   const stopping = new AbortController();
   const informers = new Map<Source['keep'], Map<string, Informer<KubeObject>>>();
   const informer = (source: Source): Informer<KubeObject> => {
-    const { apiVersion, kind, namespace, labelSelector, fieldSelector, keep } = source;
-    const key = JSON.stringify([apiVersion, kind, namespace, labelSelector, fieldSelector]);
+    const { apiVersion, kind, namespace, labelSelector, fieldSelector, metadataOnly, keep } = source;
+    const key = JSON.stringify([apiVersion, kind, namespace, labelSelector, fieldSelector, metadataOnly]);
     const alike = informers.get(keep) ?? new Map<string, Informer<KubeObject>>();
     informers.set(keep, alike);
     let shared = alike.get(key);
@@ -154,6 +154,7 @@ function createEnvironment({ name: plugin }: Plugin, client: Client, log: Logger
         ...(namespace && { namespace }),
         ...(labelSelector && { labelSelector }),
         ...(fieldSelector && { fieldSelector }),
+        ...(metadataOnly && { metadataOnly }),
         ...(keep && { transform: keep }),
       };
       shared = createInformer({ client, kind: { apiVersion, kind }, log, clock, ...selection });

@@ -40,7 +40,7 @@ export class PluginError extends Error {
 }
 
 const pluginFields = ['name', 'kinds', 'admission', 'controllers', 'permissions', 'validate'];
-const sourceFields = ['apiVersion', 'kind', 'namespace', 'labelSelector', 'fieldSelector', 'keep', 'indexes', 'predicate'];
+const sourceFields = ['apiVersion', 'kind', 'namespace', 'labelSelector', 'fieldSelector', 'metadataOnly', 'keep', 'indexes', 'predicate'];
 const controllerFields = ['name', 'for', 'owns', 'watches', 'concurrency', 'resyncMs', 'reconcile'];
 const runnableFields = ['name', 'run'];
 const hookFields = ['name', 'resources', 'operations', 'mutate', 'validate'];

@@ -36,6 +36,8 @@ export interface Source extends KindReference {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
+  /** Nothing but the metadata of an object is asked for: type and metadata are all that its cache has. */
+  metadataOnly?: boolean;
   /** What of an object its cache keeps, for large ones of which little is looked at. Sources with the same function share a cache. */
   keep?(object: KubeObject): KubeObject;
   /** For `cache(kind).byIndex(name, value)`: the values that an object has in the index of that name. */

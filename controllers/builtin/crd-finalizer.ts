@@ -60,13 +60,13 @@ export function crdFinalizerPlugin(): Plugin {
   return definePlugin({
     name,
     controllers: [
-      { name, for: { ...kind, keep: metadataOf, predicate: ({ object }) => isTerminating(object) }, concurrency: 5, reconcile },
+      { name, for: { ...kind, metadataOnly: true, keep, predicate: ({ object }) => isTerminating(object) }, concurrency: 5, reconcile },
     ],
   });
 }
 
-/** Definitions are large, their managed fields too, and only whether they are to go is looked at. */
-const metadataOf = ({ apiVersion, kind: own, metadata: { managedFields: _, annotations: __, ...metadata } }: KubeObject): KubeObject => ({
+/** Only whether a definition is to go is looked at. */
+const keep = ({ apiVersion, kind: own, metadata: { managedFields: _, annotations: __, ...metadata } }: KubeObject): KubeObject => ({
   apiVersion,
   kind: own,
   metadata,

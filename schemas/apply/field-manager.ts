@@ -139,7 +139,7 @@ function track(live: Versioned, updated: Versioned, managers: Managers, request:
   };
   const previous = owned.managers.get(identityOf(entry));
   const set = previous ? union(changes, previous.set) : changes;
-  return capUpdates(withEntry(owned.managers, { ...entry, set }), seconds);
+  return capUpdates(withEntry(owned.managers, { set, ...entry }), seconds);
 }
 
 /**

@@ -84,6 +84,6 @@ const onUpdateOf = (key: string): MetaRules['onUpdate'] =>
 export function metaRulesOf(group: string, kind: string, namespaced: boolean): MetaRules {
   const key = `${group}/${kind}`;
   const rules = { namespaced, checks: checksOf(key), onUpdate: onUpdateOf(key) };
-  if (DECLARED.has(key)) return { ...rules, name: (name) => dnsSubdomain(name, 'bytes'), ignoresGenerateName: true };
-  return { ...rules, name: nameRuleOf(group, kind) };
+  if (DECLARED.has(key)) return { name: (name) => dnsSubdomain(name, 'bytes'), ignoresGenerateName: true, ...rules };
+  return { name: nameRuleOf(group, kind), ...rules };
 }

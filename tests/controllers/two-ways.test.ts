@@ -8,6 +8,8 @@ import {
   createClient,
   createHttpTransport,
   createInformer,
+  createManager,
+  definePlugin,
   type KubeObject,
   loadKubeconfig,
   silentLogger,
@@ -67,7 +69,11 @@ async function story(client: Client, namespace: string): Promise<string[]> {
   for (const name of ['b', 'c', 'd']) await client.create<ConfigMap>({ ...kind, metadata: { ...key(name), labels: { page: 'yes' } } });
   for await (const page of client.pages<ConfigMap>(kind, { namespace, labelSelector: 'page=yes', limit: 2 })) {
     tell(page.items.map((item) => [item.apiVersion, item.kind, item.metadata.name]));
+    tell(page.items.map((item) => Object.fromEntries(Object.entries(item).sort())));
+    tell(Object.keys(page.metadata));
   }
+  tell(await client.list<ConfigMap>(kind, { namespace, labelSelector: 'page=yes', metadataOnly: true }));
+  tell(await client.list<ConfigMap>(kind, { namespace, labelSelector: 'none', metadataOnly: true }));
   await failure(client.list(kind, { namespace, labelSelector: '!!' }));
 
   const stop = new AbortController();
@@ -109,5 +115,35 @@ for (const [way, client] of Object.entries(clients)) {
     t.match(informer.get(name(5)), { kind: 'ConfigMap', metadata: { name: 'n5' } });
     await informer.stop();
     t.same(informer.list(), []);
+  });
+
+  t.test(`a controller ${way} that looks at metadata only is sent no more`, async (t) => {
+    const namespace = `meta-${way.replace(' ', '-').toLowerCase()}`;
+    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    const source = { ...kind, namespace, labelSelector: 'own', metadataOnly: true };
+    const own = (name: string) => ({ name, namespace, labels: { own: '' } });
+    const sent: KubeObject[] = [];
+    const plugin = definePlugin({
+      name: 'onlooker',
+      controllers: [
+        {
+          name: 'onlooker',
+          for: source,
+          reconcile: async (request, context) => void sent.push(context.cache(source).get(request)!),
+        },
+      ],
+    });
+    await client.create<ConfigMap>({ ...kind, metadata: own('before'), data: { k: 'v' } });
+    const manager = createManager({ client, plugins: [plugin], log: silentLogger });
+    await manager.start();
+    await eventually(() => sent.length === 1, 'what was there');
+    await client.create<ConfigMap>({ ...kind, metadata: own('after'), data: { k: 'v' } });
+    await eventually(() => sent.length === 2, 'what came');
+    await manager.stop();
+    const shown = sent.map(({ metadata, ...rest }) => [rest, metadata.name]);
+    t.same(shown, [
+      [kind, 'before'],
+      [kind, 'after'],
+    ]);
   });
 }
