@@ -18,6 +18,11 @@ export interface ObjectSchema {
   conform(object: JsonObject, problems: string[], literals?: Literals, empties?: Empty[]): void;
   /** Fills defaults, in place, after `conform` (R3.27). Throws `ConformError` where the version's object cannot be made the internal one. */
   default(object: JsonObject): void;
+  /**
+   * Of custom resources: what `conform` and `default` are to an object that admission made. What is mistyped in its metadata is dropped,
+   * and nulls stay.
+   */
+  conformMutated?(object: JsonObject): void;
   /** What storing does to an object after managed fields were computed, in place: an empty list or map becomes absent, or null where the member is always present (R3.27a). */
   settle(object: JsonObject): void;
   /**

@@ -1,6 +1,6 @@
 import { child, index, invalidValue, printValue, required, type FieldError } from '../field-errors.js';
 import { parseApiVersion } from '../group-version.js';
-import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
+import { clone, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { ConformError } from '../object-schema.js';
 import { conformValue } from '../builtin-schema.js';
 import { type ObjectMeta, validateEmbeddedMeta } from '../object-meta.js';
@@ -76,12 +76,29 @@ export function dropMalformedEmbedded(root: Structural, object: JsonObject): voi
   });
 }
 
-export function dropMalformedMetadata(object: JsonObject, path = ''): void {
+/**
+ * Member by member; what is no object goes as a whole. A map or list with one malformed item goes too where the `original` metadata are
+ * given; else its items lose what they have.
+ */
+export function dropMalformedMetadata(object: JsonObject, path = '', original: JsonValue = object.metadata ?? null): void {
+  if (isReadable(object, path)) return;
+  if (!isObject(original)) {
+    delete object.metadata;
+    return;
+  }
+  const readable = Object.entries(original).filter(([name, value]) => isReadable({ metadata: { [name]: clone(value) } }, path));
+  object.metadata = Object.fromEntries(readable);
+  conformMetadata(object, path, []);
+}
+
+/** Whether the metadata can be shaped; they are then. */
+function isReadable(object: JsonObject, path: string): boolean {
   try {
     conformMetadata(object, path, []);
+    return true;
   } catch (error) {
     if (!(error instanceof ConformError)) throw error;
-    delete object.metadata;
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 import { type CompiledRules, compileRules, evaluateRules } from '../cel/rules.js';
 import { invalidValue, type FieldError, type FieldErrorType } from '../field-errors.js';
-import { isObject, type JsonObject, type JsonValue, sortDeep } from '../json-value.js';
+import { clone, isObject, type JsonObject, type JsonValue, sortDeep } from '../json-value.js';
 import type { ObjectSchema } from '../object-schema.js';
 import { fillDefaults } from './default.js';
 import { conformEmbedded, conformMetadata, dropMalformedEmbedded, dropMalformedMetadata, validateEmbedded } from './embedded.js';
@@ -55,6 +55,10 @@ export function structuralSchema(schema: JsonObject, options: StructuralSchemaOp
       dropMalformedEmbedded(root, object);
       const metadata = object.metadata;
       if (isObject(metadata)) metadata.generation ??= 1;
+    },
+    conformMutated(object) {
+      dropMalformedMetadata(object, '', clone(object.metadata ?? null));
+      fillDefaults(root, object);
     },
     default: (object) => fillDefaults(root, object),
     settle: () => {},

@@ -376,6 +376,29 @@ t.test('atomic lists cannot be merged into', async (t) => {
   );
 });
 
+t.test('a JSON patch that does not fit, or makes what the kind does not know, says so', async (t) => {
+  const patched = (operation: string): JsonObject => ({
+    failurePolicy: 'Ignore',
+    mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: `[JSONPatch{${operation}}]` } }],
+  });
+  const cases: [operation: string, failurePolicy: string, status: number, message: RegExp][] = [
+    [
+      "op: 'remove', path: '/no'",
+      'Fail',
+      403,
+      /JSON Patch: error in remove for path: '\/no': Unable to remove nonexistent key: no: missing value$/,
+    ],
+    ["op: 'add', path: '/no', value: 1", 'Ignore', 500, /^Internal error occurred: strict decoding error: unknown field "no"$/],
+    ["op: 'replace', path: '/kind', value: 'x'", 'Ignore', 500, /^Internal error occurred: no kind "x" is registered for version "v1"/],
+  ];
+  for (const [operation, failurePolicy, status, message] of cases)
+    await having('mutating', { ...patched(operation), failurePolicy }, async () => {
+      const answer = await call('POST', MAPS, map());
+      t.equal(answer.status, status, operation);
+      t.match(answer.body.message, message);
+    });
+});
+
 t.test('a policy that wants to is asked again after its own change', async (t) => {
   const mutations = [apply(`Object{data: {'n': has(object.data.n) ? object.data.n + 'x' : 'x'}}`)];
   for (const [reinvocationPolicy, n] of [

@@ -216,7 +216,10 @@ for (const { title, respond, why } of failures)
 t.test('a patch that does not fit fails the request whatever the failurePolicy says', async (t) => {
   await having('mutating', [webhook('/m', { failurePolicy: 'Ignore' })], async () => {
     answers.set('/m', () => patch({ op: 'remove', path: '/nope/nope' }));
-    t.match(await call('POST', MAPS, map()), { status: 500, body: { reason: 'InternalError' } });
+    t.match(await call('POST', MAPS, map()), {
+      status: 500,
+      body: { message: 'Internal error occurred: remove operation does not apply: doc is missing path: "/nope/nope": missing value' },
+    });
     const object = map();
     answers.clear();
     await call('POST', MAPS, object);
@@ -246,6 +249,13 @@ const identities: { title: string; operation: JsonObject; status: number; messag
     operation: { op: 'replace', path: '/apiVersion', value: 'v9' },
     status: 500,
     message: 'Internal error occurred: no kind "ConfigMap" is registered for version "v9" in scheme "pkg/runtime/scheme.go:111"',
+  },
+  {
+    title: 'into something whose kind is no text',
+    operation: { op: 'replace', path: '/kind', value: 1 },
+    status: 500,
+    message:
+      "Internal error occurred: couldn't get version/kind; json parse error: json: cannot unmarshal number into Go struct field .kind of type string",
   },
 ];
 
@@ -312,6 +322,42 @@ t.test('custom resources are shown in the version that a rule names', async (t) 
     t.equal(asked.length, 0);
   });
 });
+
+t.test(
+  'what a webhook mistypes in the metadata of a custom resource is dropped, a null that its schema does not take refused',
+  async (t) => {
+    const things = '/apis/mutated.test/v1/namespaces/default/things';
+    const properties = { n: { type: 'integer' } };
+    const openAPIV3Schema = { type: 'object', properties: { spec: { type: 'object', properties } } };
+    await call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      metadata: { name: 'things.mutated.test' },
+      spec: {
+        group: 'mutated.test',
+        names: { plural: 'things', kind: 'Thing' },
+        scope: 'Namespaced',
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
+      },
+    });
+    for (let i = 0; i < 50 && (await call('GET', things)).status !== 200; i++) await new Promise((done) => setTimeout(done, 20));
+    const rules = [{ apiGroups: ['mutated.test'], apiVersions: ['v1'], operations: ['*'], resources: ['things'] }];
+    const cases: [operation: JsonObject, status: number, body: JsonObject][] = [
+      [{ op: 'add', path: '/metadata/labels', value: 'x' }, 201, { metadata: { labels: undefined!, annotations: { q: 'Q' } } }],
+      [{ op: 'add', path: '/metadata/annotations/n', value: 1 }, 201, { metadata: { labels: { a: 'A' }, annotations: undefined! } }],
+      [{ op: 'add', path: '/spec/nope', value: 1 }, 201, { spec: { n: 1, nope: undefined! } }],
+      [{ op: 'add', path: '/spec/n', value: null }, 422, { message: /spec.n in body must be of type integer: "null"/ as never }],
+      [{ op: 'add', path: '/metadata', value: 1 }, 500, { message: 'Internal error occurred: system metadata was not initialized' }],
+      [{ op: 'remove', path: '/kind' }, 500, { message: /^Internal error occurred: Object 'Kind' is missing in '\{"apiVersion"/ as never }],
+    ];
+    await having('mutating', [webhook('/m', { rules })], async () => {
+      for (const [operation, status, body] of cases) {
+        answers.set('/m', () => patch(operation));
+        const metadata = { name: `t${++names}`, labels: { a: 'A' }, annotations: { q: 'Q' } };
+        const answer = await call('POST', things, { apiVersion: 'mutated.test/v1', kind: 'Thing', metadata, spec: { n: 1 } });
+        t.match(answer, { status, body }, JSON.stringify(operation));
+      }
+    });
+  },
+);
 
 t.test('services lead to their endpoints, the certificate must be right, a leaf alone may be the bundle', async (t) => {
   const service = (more: JsonObject = {}): JsonObject =>

@@ -90,12 +90,14 @@ function* mutateAll(
   { informers, metrics }: { informers: ParamInformers; metrics: AdmissionMetrics },
   rounds: Rounds,
 ): Steps<void> {
+  // a policy may give the object another
+  const name = nameForDenial(attributes);
   const problems: Problem[] = [];
   const invocations: Invocation[] = [];
   for (const { policy, bindings } of policies) yield* invocationsOf(attributes, policy, bindings, informers, problems, invocations);
   if (invocations.length > 0) yield* invokeAll(attributes, invocations, { rounds, problems, metrics });
   const counted = problems.filter(({ policy }) => !policy.ignoresFailure);
-  if (counted.length > 0) throw refusal(attributes, counted);
+  if (counted.length > 0) throw refusal(attributes, name, counted);
 }
 
 function* invocationsOf(
@@ -203,13 +205,13 @@ function refuseOtherVersion(matched: Resource, requested: Resource): void {
 }
 
 /** C5.2: the first problem gives message and reason, each a cause. */
-function refusal(attributes: Attributes, problems: readonly Problem[]): StatusError {
+function refusal(attributes: Attributes, name: string, problems: readonly Problem[]): StatusError {
   const texts = problems.map(({ policy, binding, message }) =>
     binding
       ? `policy '${policy.name}' with binding '${binding.name}' denied request: ${message}`
       : `policy ${JSON.stringify(policy.name)} denied request: ${message}`,
   );
   const causes: StatusCause[] = texts.map((message) => ({ message }));
-  const { status } = forbidden(attributes.resource.gr, nameForDenial(attributes), '', causes);
+  const { status } = forbidden(attributes.resource.gr, name, '', causes);
   return new StatusError(403, problems[0]!.reason, texts[0]!, status.details);
 }

@@ -6,10 +6,11 @@ import { toJson } from '../../../schemas/cel/json-adapter.js';
 import { misnamedTypes } from '../../../schemas/cel/library/mutation.js';
 import { CelError, List, Struct, type Value } from '../../../schemas/cel/values.js';
 import { clone, isObject, type JsonObject, type JsonValue } from '../../../schemas/json-value.js';
-import { decodeJsonPatch, isTestFailure } from '../../../schemas/patch/json-patch.js';
+import { decodeJsonPatch, isTestFailure, patchProblem } from '../../../schemas/patch/json-patch.js';
 import { internalError } from '../../../schemas/status.js';
 import { encodeJson } from '../../../schemas/wire/json.js';
 import type { Resource } from '../../resource.js';
+import { checkType, conformMutated } from '../mutated.js';
 
 /** A mutation that cannot be done; the message is for the client. */
 export class MutationError extends Error {}
@@ -34,7 +35,9 @@ export const applyConfiguration: Mutate = (object, value, resource) => {
     const paths = atomics.sort().join(', ');
     throw new MutationError(`error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: ${paths}`);
   }
-  return finish(clone(merge(object, config, type)) as JsonObject, resource);
+  const merged = clone(merge(object, config, type)) as JsonObject;
+  conformMutated(resource, merged);
+  return merged;
 };
 
 /** C5.1: what would be replaced as a whole cannot be merged into. */
@@ -59,23 +62,22 @@ export const jsonPatch: Mutate = (object, value, resource) => {
   const operations = toJson(value);
   if (operations instanceof CelError) throw new MutationError(`JSON Patch: ${operations.message}`);
   if (!Array.isArray(operations) || operations.length === 0) return object;
+  for (const operation of operations) if (isObject(operation) && operation['from'] === '') delete operation['from'];
   let patched: JsonObject;
   try {
     patched = decodeJsonPatch(encodeJson(operations), 'Ignore').apply(object).result;
   } catch (error) {
     if (isTestFailure(error as Error)) return object;
-    throw new MutationError(`JSON Patch: ${(error as Error).message}`);
+    throw new MutationError(`JSON Patch: ${patchProblem(error) ?? (error as Error).message}`);
   }
+  // no object of its kind any more: not the policy's failure but the server's, whatever the failurePolicy says
+  checkType(resource, object, patched, (why) => internalError(`failed to convert object: ${why}`));
+  const problems: string[] = [];
   try {
-    return finish(patched, resource);
+    conformMutated(resource, patched, problems);
   } catch (error) {
-    // no object of its kind any more: not the policy's failure but the server's, whatever the failurePolicy says
     throw internalError((error as Error).message);
   }
+  if (problems.length > 0) throw internalError(`strict decoding error: ${problems.join(', ')}`);
+  return patched;
 };
-
-function finish(object: JsonObject, resource: Resource): JsonObject {
-  resource.schema.conform(object, []);
-  resource.schema.default(object);
-  return object;
-}

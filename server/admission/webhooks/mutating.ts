@@ -1,18 +1,15 @@
 /** MutatingAdmissionWebhook (C3): webhooks one after the other, each seeing the patches of those before it. */
 import { equal, type JsonObject } from '../../../schemas/json-value.js';
-import { decodeJsonPatch } from '../../../schemas/patch/json-patch.js';
+import { decodeJsonPatch, patchProblem } from '../../../schemas/patch/json-patch.js';
 import type { Patch } from '../../../schemas/patch/patch.js';
-import { definitionOfKind } from '../../../schemas/definitions/index.js';
-import { invalidValue } from '../../../schemas/field-errors.js';
-import { metaOf } from '../../../schemas/object-meta.js';
-import { apiVersionOf, gvkName, parseApiVersion } from '../../../schemas/group-version.js';
-import { internalError, invalid, rawError } from '../../../schemas/status.js';
+import { internalError, rawError } from '../../../schemas/status.js';
 import { textAt } from '../../../schemas/validation/members.js';
 import type { Store } from '../../../storage/store.js';
 import type { AdmissionPlugin, Attributes, Rounds } from '../../admission.js';
 import type { Resource } from '../../resource.js';
 import { start, type Steps } from '../../steps.js';
 import { isExempt } from '../matching.js';
+import { checkType, conformMutated } from '../mutated.js';
 import type { AdmissionMetrics } from '../metrics.js';
 import { Reinvocation } from '../reinvocation.js';
 import { convertBetween, type Versioned } from '../versions.js';
@@ -112,10 +109,9 @@ function apply({ name }: Webhook, patch: Patch, { object, resource }: Versioned)
     throw internalError(
       `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`,
     );
-  const result = fitting(() => patch.apply(object).result);
-  checkType(resource, result);
-  fitting(() => resource.schema.conform(result, []));
-  resource.schema.default(result);
+  const { result } = fitting(() => patch.apply(object));
+  checkType(resource, object, result, rawError);
+  fitting(() => conformMutated(resource, result));
   return result;
 }
 
@@ -123,23 +119,6 @@ function fitting<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw internalError((error as Error).message);
+    throw internalError(patchProblem(error) ?? (error as Error).message);
   }
-}
-
-/** A patch cannot change what the object is. */
-function checkType({ gvk, isCustom }: Resource, object: JsonObject): void {
-  const { kind, apiVersion } = object;
-  if (kind === gvk.kind && apiVersion === apiVersionOf(gvk)) return;
-  const given = { ...(parseApiVersion(String(apiVersion)) ?? { group: '', version: String(apiVersion) }), kind: String(kind) };
-  if (isCustom && apiVersion === apiVersionOf(gvk))
-    throw invalid(given, metaOf(object).name ?? '', [invalidValue('kind', given.kind, `must be ${gvk.kind}`)]);
-  if (isCustom)
-    throw rawError(`${gvkName(given)} is unstructured and is not suitable for converting to ${JSON.stringify(apiVersionOf(gvk))}`);
-  if (!definitionOfKind(given))
-    throw internalError(
-      `no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
-    );
-  const internal = gvk.group === '' ? 'core' : gvk.group.split('.')[0];
-  throw rawError(`converting (${given.version}.${given.kind}) to (${internal}.${gvk.kind}): unknown conversion`);
 }

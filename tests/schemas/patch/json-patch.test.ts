@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { clone, equal, type JsonObject, type JsonValue } from '../../../schemas/json-value.js';
-import { decodeJsonPatch } from '../../../schemas/patch/json-patch.js';
+import { decodeJsonPatch, patchProblem } from '../../../schemas/patch/json-patch.js';
 import type { FieldValidation } from '../../../schemas/patch/patch.js';
 
 const apply = (document: JsonObject, patch: unknown): JsonObject =>
@@ -125,6 +125,44 @@ t.test('the result prints sorted where the patch went, otherwise as it stands (R
     metadata: { name: 'x', labels: {} },
   });
   t.equal(patched.print(), '{"metadata":{"name":"x","labels":{}},"spec":{"a":2,"b":{"z":"\\u003c","y":1},"c":1}}');
+});
+
+const UNFIT: [operation: JsonObject, problem: string][] = [
+  [{ op: 'add', path: '/a/b', value: 1 }, 'add operation does not apply: doc is missing path: "/a/b": missing value'],
+  [{ op: 'add' }, 'add operation failed to decode path: missing value'],
+  [{ op: 'add', path: '/list/7' }, "error in add for path: '/list/7': Unable to access invalid index: 7: invalid index referenced"],
+  [
+    { op: 'add', path: '/list/x' },
+    `error in add for path: '/list/x': value was not a proper array index: 'x': strconv.Atoi: parsing "x": invalid syntax`,
+  ],
+  [{ op: 'remove', path: '/no' }, "error in remove for path: '/no': Unable to remove nonexistent key: no: missing value"],
+  [{ op: 'replace', value: 1 }, 'replace operation failed to decode path: operation missing path field: missing value'],
+  [{ op: 'replace', path: '/no/x' }, 'replace operation does not apply: doc is missing path: /no/x: missing value'],
+  [{ op: 'replace', path: '/list/9' }, 'replace operation does not apply: doc is missing key: /list/9: missing value'],
+  [{ op: 'move', from: '/no/x', path: '/b' }, 'move operation does not apply: doc is missing from path: /no/x: missing value'],
+  [{ op: 'move', from: '/no', path: '/b' }, "error in move for path: 'no': Unable to remove nonexistent key: no: missing value"],
+  [{ op: 'move', from: '/list', path: '/no/x' }, 'move operation does not apply: doc is missing destination path: /no/x: missing value'],
+  [{ op: 'move', path: '/b' }, 'move operation failed to decode from: operation, missing from field: missing value'],
+  [{ op: 'copy', from: '/list/-', path: '/b' }, `error in copy for from: '/list/-': strconv.Atoi: parsing "-": invalid syntax`],
+  [
+    { op: 'copy', from: '/a', path: '/list/8' },
+    'error while adding value during copy: Unable to access invalid index: 8: invalid index referenced',
+  ],
+  [{ op: 'test', path: '/a', value: 2 }, 'testing value /a failed: test failed'],
+  [{ op: 'test', path: '/no/x', value: 2 }, 'test operation does not apply: is missing path: /no/x: missing value'],
+  [{ op: 'ADD', path: '/a' }, 'Unexpected kind: ADD'],
+];
+
+t.test('what does not fit is told in words of their own to those who ask for them', async (t) => {
+  for (const [operation, problem] of UNFIT) {
+    let told: string | undefined;
+    try {
+      decodeJsonPatch(JSON.stringify([operation]), 'Ignore').apply({ a: 1, list: [1] });
+    } catch (error) {
+      told = patchProblem(error);
+    }
+    t.equal(told, problem, JSON.stringify(operation));
+  }
 });
 
 t.test('a patch leaves the original alone and shares nothing with it or with itself', async () => {
