@@ -239,7 +239,11 @@ class Checker {
     let result: CelType | undefined;
     const matching: Overload[] = [];
     for (const candidate of declared.overloads) {
-      if (candidate.member !== member || candidate.args.length !== types.length) continue;
+      if (candidate.member !== member) continue;
+      if (candidate.args.length !== types.length) {
+        this.freeVariables += candidate.generic?.length ?? 0;
+        continue;
+      }
       const instance = this.instantiate(candidate);
       if (!assignableAll(this.subs, types, instance.args)) continue;
       matching.push(candidate);
@@ -260,7 +264,7 @@ class Checker {
     let failed = false;
     types.forEach((type, i) => {
       if (this.assignable(type, BOOL)) return;
-      this.mismatch(expr.args[i]!.position, BOOL, substitute(this.subs, type, true));
+      this.mismatch(expr.args[i]!.position, BOOL, type);
       failed = true;
     });
     return failed ? ERROR : BOOL;
@@ -370,7 +374,7 @@ class Checker {
   }
 
   private assert(expr: Expr, type: CelType): void {
-    if (!this.assignable(type, expr.type!)) this.mismatch(expr.position, type, substitute(this.subs, expr.type!, true));
+    if (!this.assignable(type, expr.type!)) this.mismatch(expr.position, type, expr.type!);
   }
 }
 

@@ -34,6 +34,7 @@ import {
   listOf,
   mapOf,
   NULL,
+  opaque,
   optionalOf,
   STRING,
   TIMESTAMP,
@@ -70,9 +71,10 @@ export interface Program {
   estimateCost(): Estimate;
 }
 export type Compilation =
-  | { program: Program; issues?: undefined }
+  | { program: Program; issues?: undefined; stage?: undefined }
   /** `issues` are the problems as cel-go prints them (B2.30a); `stage` is `program` if a constant part cannot be evaluated. */
-  | { program?: undefined; issues: string; stage: 'compile' | 'program' };
+  | { program?: undefined; issues: string; stage: 'compile' }
+  | { program?: undefined; issues: string; stage: 'program'; resultType: CelType };
 
 export interface Environment {
   compile(source: string): Compilation;
@@ -82,6 +84,10 @@ export interface Environment {
 
 const TYPE_NAMES = new Map<string, CelType>([
   ...[BOOL, BYTES, DOUBLE, INT, STRING, UINT, TIMESTAMP, DURATION].map((type) => [type.name, type] as const),
+  // known as types, but to the checker only
+  ['timestamp', TIMESTAMP],
+  ['duration', DURATION],
+  ...['net.IP', 'net.CIDR'].map((name) => [name, opaque(name)] as const),
   ['null_type', NULL],
   ['list', listOf(DYN)],
   ['map', mapOf(DYN, DYN)],
@@ -147,12 +153,19 @@ function compile(source: string, declarations: Declarations): Compilation {
   try {
     return { program: program(source, expr, declarations) };
   } catch (error) {
-    if (error instanceof ConstantError) return { issues: error.message, stage: 'program' };
+    if (error instanceof ConstantError) return { issues: error.message, stage: 'program', resultType: expr.type! };
     throw error;
   }
 }
 
+const UNDEFINED_TYPES = ['timestamp', 'duration'];
+
+/** Throws `ConstantError`. */
 function program(source: string, expr: Expr, declarations: Declarations): Program {
+  walk(expr, (node) => {
+    if (node.kind === 'ident' && node.constant !== undefined && UNDEFINED_TYPES.includes(node.name))
+      throw new ConstantError(`reference to undefined type: ${node.name}`);
+  });
   const run = plan(expr);
   const used = new Set<string>();
   const selected = new Set<string>();

@@ -431,7 +431,7 @@ class Estimator {
 }
 
 const COMPARING = /^((less|less_equals|greater|greater_equals)_(string|bytes)|equals|not_equals)$/;
-const LISTS = /^(list_slice|list_flatten|lists_range|list_reverse|list_distinct|list_\w+_sort|list_\w+_sortByAssociatedKeys)/;
+const LISTS = /^(list_slice|list_flatten|lists_range|list_reverse|list_distinct|list_[a-z]+_sort)/;
 const NOMINAL = new Set(
   (
     'serviceAccount path group resource subresource namespace name allowed reason error errored masked prefixLength family ' +

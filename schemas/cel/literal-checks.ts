@@ -19,6 +19,9 @@ export function checkLiterals(root: Expr, issues: Issue[], homogeneous: boolean)
 
 function checkCall(expr: Expr & { kind: 'call' }, issues: Issue[]): void {
   const [first, second] = expr.args;
+  // a literal number of nanoseconds is refused *(quirk)*
+  if (expr.name === 'duration' && first?.kind === 'literal' && typeof first.value !== 'string')
+    issues.push({ position: first.position, message: 'invalid duration argument' });
   if (expr.name === 'duration') checkText(expr.name, first, issues, (text) => parseGoDuration(text) !== undefined);
   else if (expr.name === 'timestamp') checkText(expr.name, first, issues, (text) => parseRfc3339(text) !== undefined);
   else if (expr.name === 'matches')

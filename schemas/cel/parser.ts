@@ -225,7 +225,7 @@ class Parser extends TokenReader {
       },
       fail: (at, message) => {
         this.report(at.position, message);
-        return brokenExpr(position);
+        return brokenExpr(at.position);
       },
     };
   }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json-value.js';
-import { environment, type Program } from './environment.js';
+import { type Compilation, environment, type Program } from './environment.js';
 import { readFieldPath } from './rule-field-path.js';
 import { type CelType, optionalOf } from './types.js';
 
@@ -50,15 +50,10 @@ export function compileRule(rule: Rule, schema: JsonObject, self: CelType): Comp
   const oldSelf = rule.optionalOldSelf === true ? optionalOf(self) : self;
   const env = environment({ variables: { self, oldSelf } });
   const compilation = env.compile(rule.rule);
-  if (!compilation.program) {
-    compiled.problem = `${compilation.stage === 'compile' ? 'compilation failed' : 'program instantiation failed'}: ${compilation.issues}`;
-    return compiled;
-  }
+  const problem = problemOf(compilation, 'bool');
+  if (problem !== undefined) compiled.problem = PROBLEMS_OF_RULES[problem](compilation.issues ?? '');
+  if (!compilation.program || problem !== undefined) return compiled;
   const { program } = compilation;
-  if (program.resultType.kind !== 'bool') {
-    compiled.problem = 'cel expression must evaluate to a bool';
-    return compiled;
-  }
   compiled.program = program;
   compiled.usesOldSelf = program.uses('oldSelf');
   if (rule.fieldPath !== '') {
@@ -67,11 +62,29 @@ export function compileRule(rule: Rule, schema: JsonObject, self: CelType): Comp
   }
   if (rule.messageExpression.trim() !== '') {
     const message = env.compile(rule.messageExpression);
-    if (!message.program) {
-      const stageText = message.stage === 'compile' ? 'compilation failed' : 'instantiation failed';
-      compiled.messageProblem = `messageExpression ${stageText}: ${message.issues}`;
-    } else if (message.program.resultType.kind !== 'string') compiled.messageProblem = 'messageExpression must evaluate to a string';
-    else compiled.messageProgram = message.program;
+    const messageProblem = problemOf(message, 'string');
+    if (messageProblem !== undefined) compiled.messageProblem = PROBLEMS_OF_MESSAGES[messageProblem](message.issues ?? '');
+    else compiled.messageProgram = message.program!;
   }
   return compiled;
 }
+
+type Problem = 'compile' | 'type' | 'program';
+
+/** What is wrong with an expression first: its text, its type, or a constant part of it. */
+function problemOf(compilation: Compilation, wanted: CelType['kind']): Problem | undefined {
+  if (compilation.program) return compilation.program.resultType.kind === wanted ? undefined : 'type';
+  if (compilation.stage === 'program' && compilation.resultType.kind !== wanted) return 'type';
+  return compilation.stage;
+}
+
+const PROBLEMS_OF_RULES: Record<Problem, (issues: string) => string> = {
+  compile: (issues) => `compilation failed: ${issues}`,
+  type: () => 'cel expression must evaluate to a bool',
+  program: (issues) => `program instantiation failed: ${issues}`,
+};
+const PROBLEMS_OF_MESSAGES: Record<Problem, (issues: string) => string> = {
+  compile: (issues) => `messageExpression compilation failed: ${issues}`,
+  type: () => 'messageExpression must evaluate to a string',
+  program: (issues) => `messageExpression instantiation failed: ${issues}`,
+};

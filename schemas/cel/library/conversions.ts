@@ -104,11 +104,14 @@ export const conversions: Library = {
   ],
   duration: [
     ['duration_to_duration', '(duration) -> duration', same],
+    // declared, but never works *(quirk)*
+    ['int64_to_duration', '(int) -> duration', () => conversionError('int', 'google.protobuf.Duration')],
     ['string_to_duration', '(string) -> duration', convertText('google.protobuf.Duration', parseGoDuration, duration)],
   ],
   dyn: [['to_dyn', '(A) -> dyn', same]],
   int: [
     ['int64_to_int64', '(int) -> int', same],
+    ['duration_to_int64', '(duration) -> int', (value) => (value as Duration).nanos],
     ['double_to_int64', '(double) -> int', (value) => fromDouble(value as number, 'int')],
     ['string_to_int64', '(string) -> int', (text) => parseInteger(text as string, 'int')],
     ['timestamp_to_int64', '(timestamp) -> int', (value) => floorDiv(nanos(value), 1_000_000_000n)],

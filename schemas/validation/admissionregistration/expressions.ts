@@ -2,7 +2,7 @@
 import { admissionEnvironment, type AdmissionOptions } from '../../cel/admission.js';
 import type { Environment, Program } from '../../cel/environment.js';
 import { BOOL, type CelType, DYN, formatType, listOf, NULL, sameType, STRING, struct } from '../../cel/types.js';
-import { child, duplicate, type FieldError, index, invalidValue, required, tooMany } from '../../field-errors.js';
+import { child, duplicate, type FieldError, index, internalFieldError, invalidValue, required, tooMany } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
 import { qualifiedName } from '../../names.js';
 import { invalidEach } from '../checks.js';
@@ -18,15 +18,20 @@ export const WANT_STRING_OR_NULL: Wanted = [STRING, NULL];
 export const WANT_OBJECT: Wanted = [struct('Object')];
 export const WANT_JSON_PATCH: Wanted = [listOf(struct('JSONPatch'))];
 
-export type Compiled = { program: Program; problem?: undefined } | { program?: undefined; problem: string };
+/** `isInternal`: a constant part cannot be evaluated, which is told as an error of the server. */
+export type Compiled = { program: Program; problem?: undefined } | { program?: undefined; problem: string; isInternal?: boolean };
 
 /** The program, or what is wrong with the expression in Kubernetes' words. */
 export function compileFor(environment: Environment, source: string, wanted: Wanted): Compiled {
-  const { program, issues } = environment.compile(source);
-  if (!program) return { problem: `compilation failed: ${issues}` };
-  if (!wanted || wanted.some((type) => sameType(type, program.resultType))) return { program };
-  const types = wanted.length > 1 ? `one of [${wanted.map(nameOf).join(' ')}]` : nameOf(wanted[0]!);
-  return { problem: `must evaluate to ${types} but got ${nameOf(program.resultType)}` };
+  const compilation = environment.compile(source);
+  if (compilation.stage === 'compile') return { problem: `compilation failed: ${compilation.issues}` };
+  const { resultType } = compilation.program ?? compilation;
+  if (wanted && !wanted.some((type) => sameType(type, resultType))) {
+    const types = wanted.length > 1 ? `one of [${wanted.map(nameOf).join(' ')}]` : nameOf(wanted[0]!);
+    return { problem: `must evaluate to ${types} but got ${nameOf(resultType)}` };
+  }
+  const { program, issues } = compilation;
+  return program ? { program } : { problem: `program instantiation failed: ${issues}`, isInternal: true };
 }
 
 /** Types whose names are others here than in the errors of the checker. */
@@ -40,8 +45,12 @@ const nameOf = (type: CelType): string => NAMES[type.kind] ?? formatType(type);
 
 /** The finding of an expression; `printed` is the value that it is told with. */
 export function expressionErrors(environment: Environment, source: string, wanted: Wanted, path: string, printed = source): FieldError[] {
-  const { problem } = compileFor(environment, source, wanted);
-  return problem === undefined ? [] : [invalidValue(path, printed, problem)];
+  const compiled = compileFor(environment, source, wanted);
+  return compiled.problem === undefined ? [] : [findingOf(compiled, path, printed)];
+}
+
+function findingOf({ problem, isInternal }: Compiled & { problem: string }, path: string, printed: string): FieldError {
+  return isInternal === true ? internalFieldError(path, problem) : invalidValue(path, printed, problem);
 }
 
 /** Match conditions of webhooks (no params) and policies (C3.2). */
@@ -89,9 +98,9 @@ export function variablesErrors(
       errors.push(required(child(at, 'expression'), 'expression is not specified'));
       return;
     }
-    const { program, problem } = compileFor(admissionEnvironment({ ...options, variables: types }), expression, undefined);
-    if (problem !== undefined) errors.push(invalidValue(child(at, 'expression'), expression, problem));
-    types.set(name, program?.resultType ?? DYN);
+    const compiled = compileFor(admissionEnvironment({ ...options, variables: types }), expression, undefined);
+    if (compiled.problem !== undefined) errors.push(findingOf(compiled, child(at, 'expression'), expression));
+    types.set(name, compiled.program?.resultType ?? DYN);
   });
   return { errors, types };
 }

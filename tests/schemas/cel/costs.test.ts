@@ -87,6 +87,7 @@ t.test('the estimate is the worst case the schema allows', async (t) => {
     ["type(self.p) == int ? int(self.p) > 0 : string(self.p).endsWith('%')", 314580],
     ["'n is %d'.format([self.n])", 13],
     ['self.when > timestamp(0)', 4],
+    ['self.l.isSorted()', 27],
   ];
   for (const [source, cost] of cases) t.equal(program(source).estimateCost().max, cost, source);
 });

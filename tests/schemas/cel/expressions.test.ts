@@ -158,6 +158,8 @@ const TRUE: Record<string, readonly string[]> = {
   times: [
     "timestamp('2024-01-01T00:30:00Z').getHours('+02:00') == 2",
     "timestamp('2024-07-01T00:00:00Z').getHours('Europe/Zurich') == 2",
+    "int(duration('1.5s')) == 1500000000 && int(duration('-1ns')) == -1",
+    "type(ip('::1')) == net.IP && type(cidr('::/0')) == net.CIDR",
     "string(duration('90m')) == '5400s' && duration('-1.5s').getMilliseconds() == -1500",
     "timestamp('2024-03-01T00:00:00Z') - timestamp('2024-02-29T00:00:00Z') == duration('24h')",
   ],
@@ -187,6 +189,7 @@ t.test("evaluation fails in Kubernetes' words", async (t) => {
     ['has(dyn(null).name.first)', 'no such key: name'],
     ["dyn('a')[0]", 'no such key: 0'],
     ['dyn(true).x', 'no such key: x'],
+    ["duration(self.n) == duration('5ns')", "type conversion error from 'int' to 'google.protobuf.Duration'"],
     ["isURL(dyn(true)) || dyn('a').isSorted()", 'no such overload: isURL(bool)'],
     ['dyn({}).join(",")', 'no such overload: join(map, string)'],
     ["dyn('a').isLessThan(quantity('1'))", 'no such overload: isLessThan(string, kubernetes.Quantity)'],

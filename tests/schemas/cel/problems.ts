@@ -263,4 +263,16 @@ export const PROBLEMS: readonly (readonly [source: string, ...issues: string[]])
   ['self.s.contains(1)', "1:16 found no matching overload for 'contains' applied to 'string.(int)'"],
   ['[[1], self.d, self.list] > 1', "1:26 found no matching overload for '_>_' applied to '(list(dyn), int)'"],
   ["[1, 'a'] == []", "1:5 expected type 'int' but found 'string'"],
+  ['self.list.all(x, {})', "1:18 expected type 'bool' but found 'map(_var0, _var1)'"],
+  [
+    'self.list.all(x, [].first(1) == []) || optional.none()',
+    "1:26 found no matching overload for 'first' applied to 'list(dyn).(int)'",
+    "1:53 expected type 'bool' but found 'optional_type(_var4)'",
+  ],
+  ['duration(5)', '1:10 invalid duration argument'],
+  [
+    '{}.sortBy(x, x).sortBy(y, y)',
+    '1:1 sortBy can only be applied to a list, identifier, comprehension, call or select expression',
+    '1:1 sortBy can only be applied to a list, identifier, comprehension, call or select expression',
+  ],
 ];

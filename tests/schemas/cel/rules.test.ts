@@ -192,6 +192,22 @@ t.test('rules of a schema are compiled and their costs estimated', async (t) => 
       [`${AT}.optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule`],
     ],
     [
+      'a type is told before a constant part that cannot be evaluated',
+      ranged,
+      { rule: "int('x')" },
+      [
+        `${AT}.rule: Invalid value: {"Rule":"int('x')","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: cel expression must evaluate to a bool`,
+      ],
+    ],
+    [
+      'a name of a type that only the checker knows',
+      ranged,
+      { rule: "type(duration('1s')) == duration" },
+      [
+        `${AT}.rule: Invalid value: {"Rule":"type(duration('1s')) == duration","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: program instantiation failed: reference to undefined type: duration`,
+      ],
+    ],
+    [
       'optionalOldSelf of a rule that is none',
       ranged,
       { rule: 'oldSelf +', optionalOldSelf: true },
