@@ -19,6 +19,8 @@ interface Reply {
   code: number;
   text: Buffer;
   type: string;
+  /** Empty where there is none. */
+  location: string;
 }
 
 /** The webhook answered with a code that is no success. */
@@ -36,32 +38,93 @@ const IDLE_MS = 30_000;
 const agents = new Map<string, Dispatcher>();
 const AGENTS_MAX = 64;
 
-/** The answer; throws an Error whose message is what Go's client would say, an AnswerError where there is one. */
+/** The answer; throws an Error whose message is what Go's client would say, an AnswerError where there is one. Redirects are followed as by Go's. */
 export async function callWebhook({ address, caBundle, timeoutSeconds, body }: WebhookCall): Promise<JsonValue> {
-  const { request } = await import('undici');
-  const target = `${address.url}?timeout=${timeoutSeconds}s`;
-  const url = new URL(target);
-  const failed = (why: string): Error => new Error(`Post ${JSON.stringify(target)}: ${why}`);
-  let answer: Reply;
-  try {
-    const response = await request(`${address.origin}${url.pathname}${url.search}`, {
-      dispatcher: await agentOf(address, caBundle),
-      method: 'POST',
-      headers: { host: url.host, 'content-type': 'application/json', accept: 'application/json, */*' },
-      body: encodeJson(body),
-      signal: AbortSignal.timeout(timeoutSeconds * 1000),
-    });
-    answer = {
-      code: response.statusCode,
-      text: Buffer.from(await response.body.arrayBuffer()),
-      type: String(response.headers['content-type'] ?? ''),
-    };
-  } catch (error) {
-    throw failed(explain(error as NodeJS.ErrnoException, address));
+  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+  let hop: Hop = { address, target: `${address.url}?timeout=${timeoutSeconds}s`, body: encodeJson(body), referer: '' };
+  let answer = await send(hop, caBundle, signal);
+  for (let hops = 1; REDIRECTS.has(answer.code) && answer.location !== ''; hops++) {
+    if (hops === HOPS_MAX) throw failed(answer.location, `stopped after ${HOPS_MAX} redirects`);
+    hop = redirected(hop, answer);
+    answer = await send(hop, caBundle, signal);
   }
   if (answer.code < 200 || answer.code > 206) throw new AnswerError(answer.code, refusal(answer));
   if (answer.text.length === 0) throw new Error(`0-length response with status code: ${answer.code} and content type: ${answer.type}`);
   return read(answer.text);
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** These are followed with the review once more, the others by asking for what is there. */
+const REPEATING: ReadonlySet<number> = new Set([307, 308]);
+const HOPS_MAX = 10;
+
+interface Hop {
+  address: WebhookAddress;
+  /** The whole URL. */
+  target: string;
+  /** undefined: a GET. */
+  body: string | undefined;
+  referer: string;
+}
+
+/** Errors name the method of the first hop. */
+const failed = (target: string, why: string): Error => new Error(`Post ${JSON.stringify(target)}: ${why}`);
+
+async function send({ address, target, body, referer }: Hop, caBundle: string, signal: AbortSignal): Promise<Reply> {
+  const { request } = await import('undici');
+  const url = new URL(target);
+  try {
+    const {
+      statusCode,
+      headers,
+      body: text,
+    } = await request(`${address.origin}${url.pathname}${url.search}`, {
+      dispatcher: await agentOf(address, caBundle),
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        host: url.host,
+        accept: 'application/json, */*',
+        'user-agent': 'kube-apiserver-admission',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(referer !== '' && { referer }),
+      },
+      ...(body !== undefined && { body }),
+      signal,
+    });
+    return {
+      code: statusCode,
+      text: Buffer.from(await text.arrayBuffer()),
+      type: String(headers['content-type'] ?? ''),
+      location: String(headers['location'] ?? ''),
+    };
+  } catch (error) {
+    throw failed(target, explain(error as NodeJS.ErrnoException, address));
+  }
+}
+
+/** Where the answer leads. A service's name goes on being what the certificate must have. */
+function redirected({ address, target, body }: Hop, { code, location }: Reply): Hop {
+  const unreadable = (why: string): Error => {
+    const given = JSON.stringify(location);
+    return failed(target, `failed to parse Location header ${given}: parse ${given}: ${why}`);
+  };
+  if (location.startsWith(':')) throw unreadable('missing protocol scheme');
+  if (!URL.canParse(location, target)) throw unreadable('invalid URL');
+  const next = new URL(location, target);
+  if (!/^https?:$/.test(next.protocol))
+    throw failed(next.href, `unsupported protocol scheme ${JSON.stringify(next.protocol.slice(0, -1))}`);
+  const from = new URL(address.url);
+  const isService = from.origin !== address.origin;
+  return {
+    address: {
+      url: next.href,
+      origin: next.origin === from.origin ? address.origin : next.origin,
+      serverName: isService ? address.serverName : next.hostname,
+    },
+    target: next.href,
+    body: REPEATING.has(code) ? body : undefined,
+    referer: next.protocol === 'https:' || target.startsWith('http:') ? target : '',
+  };
 }
 
 const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
@@ -113,7 +176,7 @@ function forgetOldest(): void {
 
 function explain(error: NodeJS.ErrnoException, { origin, serverName }: WebhookAddress): string {
   const { code = '', name } = error;
-  const place = origin.slice('https://'.length);
+  const place = origin.replace(/^https?:\/\//, '');
   if (name === 'TimeoutError' || (code.startsWith('UND_ERR_') && code.endsWith('_TIMEOUT'))) return 'context deadline exceeded';
   if (code === 'ECONNREFUSED') return `dial tcp ${place}: connect: connection refused`;
   if (code === 'ENOTFOUND') return `dial tcp: lookup ${place.replace(/:\d+$/, '')}: no such host`;

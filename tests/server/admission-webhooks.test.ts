@@ -27,6 +27,8 @@ type Respond = (asked: Asked) => JsonObject | string;
 /** How the webhook answers, by path; what it was asked, in order. */
 const answers = new Map<string, Respond>();
 const asked: { path: string; request: Asked }[] = [];
+/** Paths that lead elsewhere. */
+const redirects = new Map<string, { code: number; to: string }>();
 const allow: Respond = () => ({ allowed: true });
 const patch = (...operations: JsonObject[]): JsonObject => ({
   allowed: true,
@@ -35,8 +37,15 @@ const patch = (...operations: JsonObject[]): JsonObject => ({
 });
 
 const hook = createTlsServer({ key: serving.key, cert: serving.certificate }, async (request, response) => {
-  const { request: review } = (await json(request)) as { request: Asked };
+  const { request: review } = (request.method === 'POST' ? await json(request) : { request: { method: request.method } }) as {
+    request: Asked;
+  };
   const path = request.url!.split('?')[0]!;
+  const location = redirects.get(path);
+  if (location) {
+    response.writeHead(location.code, { location: location.to }).end();
+    return;
+  }
   asked.push({ path, request: review });
   const answer = (answers.get(path) ?? allow)(review);
   const body =
@@ -425,6 +434,36 @@ t.test('audit events say what webhooks did; a denial has the code that its webho
     'failed-open.mutation.webhook.admission.k8s.io/round_0_index_1': 'gone.hooks.test',
   });
   t.equal(denied!.responseStatus['code'], 799);
+});
+
+t.test('redirects are followed as Go follows them', async (t) => {
+  const failing = (why: string): string => `Internal error occurred: failed calling webhook "v.hooks.test": ${why}`;
+  const cases: [code: number, to: string, status: number, message: string | undefined][] = [
+    [307, '/end', 201, undefined],
+    [308, 'end', 201, undefined],
+    [307, '', 500, failing('failed to call webhook: the server responded with the status code 307 but did not return more information')],
+    [307, '/v', 500, failing('failed to call webhook: Post "/v": stopped after 10 redirects')],
+    [307, 'ftp://x/y', 500, failing('failed to call webhook: Post "ftp://x/y": unsupported protocol scheme "ftp"')],
+    [
+      300,
+      '/end',
+      500,
+      failing('failed to call webhook: the server responded with the status code 300 but did not return more information'),
+    ],
+  ];
+  await having('validating', [webhook('/v')], async () => {
+    for (const [code, to, status, message] of cases) {
+      redirects.set('/v', { code, to });
+      const answer = await call('POST', MAPS, map());
+      t.equal(answer.status, status, `${code} ${to}`);
+      if (message) t.equal(answer.body.message, message);
+    }
+    asked.length = 0;
+    redirects.set('/v', { code: 302, to: '/end' });
+    t.match((await call('POST', MAPS, map())).body.message, /expected response.uid=/);
+    t.match(asked, [{ path: '/end', request: { method: 'GET' } }], 'asked for, without the review');
+    redirects.clear();
+  });
 });
 
 t.test('a webhook that is slow, dead, cut off, garbled, huge or calls back does not harm the server', async (t) => {
