@@ -22,7 +22,10 @@ export function restoreError(value: JsonValue | undefined, type: TypeName, goTyp
     if (!isObject(value)) return `cannot restore map from ${kindOf(value)}`;
     return firstError(Object.values(value), (item) => restoreError(item, container.item, itemGoType));
   }
-  if (type === 'bytes') return typeof value === 'string' ? undefined : `cannot restore slice from ${kindOf(value)}`;
+  if (type === 'bytes') {
+    if (Array.isArray(value)) return firstError(value, (item) => (item === null ? undefined : scalarError(item, 'uint8')));
+    return typeof value === 'string' ? undefined : `cannot restore slice from ${kindOf(value)}`;
+  }
   const definition = findDefinition(type);
   if (!definition) return undefined;
   if (!isObject(value)) return `cannot restore struct from: ${kindOf(value)}`;
@@ -36,9 +39,10 @@ export function restoredText(error: string): string {
   return error.replace(/Go struct field \S+ of type (string|int32)$/, 'Go value of type $1');
 }
 
-/** Numbers that are too large for an int32 lose what does not fit; objects change in place. The value has no `restoreError`. */
+/** Numbers that are too large for an int32 lose what does not fit, and a list of numbers is bytes; objects change in place. The value has no `restoreError`. */
 export function restoreIntegers(value: JsonValue, type: TypeName): JsonValue {
   if (type === 'int32') return (typeof value === 'number' && (value | 0) !== value) || typeof value === 'bigint' ? wrapped(value) : value;
+  if (type === 'bytes') return Array.isArray(value) ? Buffer.from(value as number[]).toString('base64') : value;
   const container = itemOf(type);
   if (container) {
     if (Array.isArray(value)) return value.map((item) => restoreIntegers(item, container.item));
@@ -67,7 +71,8 @@ function firstError<T>(items: readonly T[], errorOf: (item: T) => string | undef
 function scalarError(value: JsonValue, wanted: string, goType = wanted): string | undefined {
   const kind = kindOf(value);
   const isNumber = kind === 'int64' || kind === 'float64';
-  if (wanted === kind || (isNumber && wanted === 'float64') || (kind === 'int64' && wanted === 'int32')) return undefined;
+  if (wanted === kind || (isNumber && wanted === 'float64') || (kind === 'int64' && (wanted === 'int32' || wanted === 'uint8')))
+    return undefined;
   const isConvertible = wanted === 'string' ? kind === 'int64' : isNumber && wanted !== 'bool';
   return isConvertible ? `cannot convert ${kind} to ${goType}` : `unrecognized type: ${wanted}`;
 }

@@ -141,5 +141,7 @@ export function affinityTerms(spec: JsonObject): JsonObject[] {
   });
 }
 
-export const requiredNodeTerms = (spec: JsonObject): readonly JsonObject[] =>
-  objectsAt(objectAt(objectAt(objectAt(spec, 'affinity'), 'nodeAffinity'), REQUIRED), 'nodeSelectorTerms');
+export const requiredNodeSelector = (spec: JsonObject): JsonObject | undefined =>
+  objectAt(objectAt(objectAt(spec, 'affinity'), 'nodeAffinity'), REQUIRED);
+
+export const requiredNodeTerms = (spec: JsonObject): readonly JsonObject[] => objectsAt(requiredNodeSelector(spec), 'nodeSelectorTerms');

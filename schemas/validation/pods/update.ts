@@ -3,7 +3,7 @@ import { child, type FieldError, forbiddenField, index, invalidValue, required }
 import { clone, equal, type JsonObject, type JsonValue } from '../../json-value.js';
 import { coreForm } from '../go-form.js';
 import { entriesAt, numberAt, objectAt, objectsAt, sorted, take, textAt } from '../members.js';
-import { requiredNodeTerms } from './affinity.js';
+import { requiredNodeSelector, requiredNodeTerms } from './affinity.js';
 import { validateImageTrimmed } from './containers.js';
 import type { PodOptions } from './options.js';
 import { validateTolerations } from './scheduling.js';
@@ -79,11 +79,10 @@ function validateOnlyAddedTolerations(spec: JsonObject, old: JsonObject, options
 
 function validateOnlyRemovedGates(spec: JsonObject, old: JsonObject, errors: FieldError[]): void {
   const before = new Set(objectsAt(old, 'schedulingGates').map((gate) => textAt(gate, 'name')));
-  objectsAt(spec, 'schedulingGates').forEach((gate, i) => {
-    const name = textAt(gate, 'name');
+  const last = new Map(objectsAt(spec, 'schedulingGates').map((gate, i) => [textAt(gate, 'name'), i]));
+  for (const [name, i] of last)
     if (!before.has(name))
       errors.push(forbiddenField(`spec.schedulingGates[${i}].name`, `only deletion is allowed, but found new scheduling gate '${name}'`));
-  });
 }
 
 function hasOnlyAdditions(term: JsonObject, old: JsonObject): boolean {
@@ -106,7 +105,7 @@ function validateGated(spec: JsonObject, old: JsonObject, errors: FieldError[]):
   const terms = requiredNodeTerms(spec);
   const before = requiredNodeTerms(old);
   if (before.length > 0 && before.length !== terms.length) {
-    const printed = terms.map((term) => coreForm('NodeSelectorTerm', term));
+    const printed = requiredNodeSelector(spec)?.['nodeSelectorTerms'] ? terms.map((term) => coreForm('NodeSelectorTerm', term)) : null;
     errors.push(invalidValue(field, printed, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'));
     return;
   }

@@ -1,19 +1,10 @@
 /** What a device has to share: a capacity, and in which portions it is asked for. */
 import { child, duplicate, type FieldError, forbiddenField, index, invalidValue, required, tooMany } from '../../field-errors.js';
 import type { JsonObject } from '../../json-value.js';
-import {
-  addQuantities,
-  compareQuantities,
-  formatQuantity,
-  parseQuantity,
-  type Quantity,
-  quantityIn,
-  subtractQuantities,
-} from '../../quantity.js';
+import { addQuantities, compareQuantities, formatQuantity, parseQuantity, type Quantity, quantityIn } from '../../quantity.js';
 import { objectAt, textsAt } from '../members.js';
 
 const VALUES_MAX = 10;
-const NANO = -9;
 
 const quantityAt = (object: JsonObject | undefined, member: string): Quantity | undefined => {
   const value = object?.[member];
@@ -84,7 +75,8 @@ function validateRange(range: JsonObject, path: string, usual: Quantity, capacit
       refuse('step', value, `value is not a multiple of a given step (${formatQuantity(step)}) from (${formatQuantity(least)})`);
 }
 
+/** In whole numbers, rounded up. */
 function isStepsFrom(least: Quantity, step: Quantity, value: Quantity): boolean {
-  const size = quantityIn(step, NANO);
-  return size === 0n || quantityIn(subtractQuantities(value, least), NANO) % size === 0n;
+  const [size, distance] = [quantityIn(step, 0), quantityIn(value, 0) - quantityIn(least, 0)];
+  return size === 0n || distance % size === 0n;
 }

@@ -81,8 +81,7 @@ const templateV1: KindRules = {
     return errors;
   },
   validateUpdate(object, old) {
-    const errors: FieldError[] = [];
-    validateClaimSpec(objectAt(specOf(object), 'spec'), 'spec.spec', errors);
+    const errors = templateV1.validate!(object);
     validateSame(object, old, 'ResourceClaimTemplateSpec', errors);
     return errors;
   },

@@ -105,7 +105,8 @@ export const csiDriver: KindRules = {
   },
   warnings(object, old) {
     const spec = specOf(object);
-    return !old && asksForTokens(spec) && spec['serviceAccountTokenInSecrets'] === undefined ? [TOKENS_IN_ATTRIBUTES] : [];
+    if (old && equal(spec['tokenRequests'] ?? null, specOf(old)['tokenRequests'] ?? null)) return [];
+    return asksForTokens(spec) && spec['serviceAccountTokenInSecrets'] === undefined ? [TOKENS_IN_ATTRIBUTES] : [];
   },
 };
 

@@ -42,9 +42,10 @@ function mirrorSources(spec: JsonObject): void {
 function prepareSources(object: JsonObject, old?: JsonObject): void {
   const spec = specOf(object);
   const before = old && specOf(old);
+  const hadSource = objectAt(before, 'dataSource') !== undefined || objectAt(before, 'dataSourceRef') !== undefined;
   // References to other namespaces are not there yet.
-  if (textAt(objectAt(spec, 'dataSourceRef'), 'namespace') !== '') delete spec['dataSourceRef'];
-  if (!objectAt(before, 'dataSource') && !objectAt(before, 'dataSourceRef') && !objectAt(spec, 'dataSourceRef')) dropUnknownSource(spec);
+  if (!hadSource && textAt(objectAt(spec, 'dataSourceRef'), 'namespace') !== '') delete spec['dataSourceRef'];
+  if (!hadSource && !objectAt(spec, 'dataSourceRef')) dropUnknownSource(spec);
   mirrorSources(spec);
 }
 

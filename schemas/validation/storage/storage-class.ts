@@ -120,9 +120,9 @@ function validateAttributesClass(object: JsonObject): FieldError[] {
 export const volumeAttributesClass: KindRules = {
   validate: validateAttributesClass,
   validateUpdate(object, old) {
-    const errors = validateAttributesClass(object);
+    const errors: FieldError[] = [];
     for (const member of ['driverName', 'parameters'])
       if (!equal(object[member] ?? null, old[member] ?? null)) errors.push(forbiddenField(member, `updates to ${member} are forbidden.`));
-    return errors;
+    return [...errors, ...validateAttributesClass(object)];
   },
 };

@@ -53,8 +53,16 @@ function validateAttachment(object: JsonObject): FieldError[] {
   return errors;
 }
 
+const volumeOf = (object: JsonObject): string | undefined =>
+  objectAt(specOf(object), 'source')?.['persistentVolumeName'] as string | undefined;
+
+function validateVolumeName(volume: string | undefined, errors: FieldError[]): void {
+  if (volume !== undefined) invalidEach(`${SOURCE}.persistentVolumeName`, volume, dnsSubdomain(volume), errors);
+}
+
 function validateUpdate(object: JsonObject, old: JsonObject): FieldError[] {
   const errors = validateAttachment(object);
+  if (volumeOf(object) !== volumeOf(old)) validateVolumeName(volumeOf(object), errors);
   const [spec, before] = [specOf(object), specOf(old)];
   if (!semanticallyEqual(spec, before)) immutable('spec', spec, before, errors, goForm('io.k8s.api.storage.v1.VolumeAttachmentSpec', spec));
   return errors;
@@ -65,8 +73,7 @@ export const volumeAttachment: KindRules = {
   resetFields: ALL_BUT_STATUS,
   validate(object) {
     const errors = validateAttachment(object);
-    const volume = objectAt(specOf(object), 'source')?.['persistentVolumeName'] as string | undefined;
-    if (volume !== undefined) invalidEach(`${SOURCE}.persistentVolumeName`, volume, dnsSubdomain(volume), errors);
+    validateVolumeName(volumeOf(object), errors);
     return errors;
   },
   validateUpdate,
