@@ -12,8 +12,8 @@ import type { KindManifest } from './kind.js';
 import type { ControllerMeasure } from './measure.js';
 import { type Logger, silentLogger } from './logger.js';
 import { type Condition, type KubeObject, keyOf, kindName } from './object.js';
-import { isController, type Phase, type Plugin, PluginError } from './plugin.js';
-import type { Context, Controller, Runnable, Source } from './reconciler.js';
+import { type Phase, type Plugin, PluginError } from './plugin.js';
+import { type Context, type Controller, isController, type Runnable, type Source } from './reconciler.js';
 
 export interface ManagerOptions {
   /** The client of all plugins, or one for each. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AdmissionHook } from './admission.js';
 import type { KindManifest } from './kind.js';
-import { checkPermission, type Permission } from './rbac.js';
+import { checkPermission, type Permission } from './permission.js';
 import type { Context, Controller, Runnable, Source } from './reconciler.js';
 import { checkFields } from './strict-fields.js';
 
@@ -83,10 +83,6 @@ export async function loadPlugin(path: string): Promise<Plugin> {
 
 export function isPlugin(value: unknown): value is Plugin {
   return typeof value === 'object' && value !== null && checked in value;
-}
-
-export function isController(controller: Controller | Runnable): controller is Controller {
-  return 'reconcile' in controller;
 }
 
 function checkController(controller: Controller | Runnable, where: string): void {

@@ -1,17 +1,8 @@
 /** What a plugin may do when it runs by itself, written from its declaration: a service account, its roles, and their bindings. */
 import { groupOf, type KindReference, type KubeObject } from './object.js';
-import { isController, type Plugin } from './plugin.js';
-import { checkFields } from './strict-fields.js';
-
-/** A rule of RBAC; in all namespaces where none is given. */
-export interface Permission {
-  apiGroups?: string[];
-  resources?: string[];
-  resourceNames?: string[];
-  nonResourceURLs?: string[];
-  verbs: string[];
-  namespace?: string;
-}
+import type { Permission } from './permission.js';
+import type { Plugin } from './plugin.js';
+import { isController } from './reconciler.js';
 
 export interface AccessOptions {
   /** Of the service account, and of the Lease. */
@@ -22,16 +13,6 @@ export interface AccessOptions {
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 const readVerbs = ['get', 'list', 'watch'];
-const permissionFields = ['apiGroups', 'resources', 'resourceNames', 'nonResourceURLs', 'verbs', 'namespace'];
-
-/** @throws TypeError for what is no rule */
-export function checkPermission(permission: Permission, where: string): void {
-  checkFields(permission, permissionFields, where);
-  if (!Array.isArray(permission.verbs) || permission.verbs.length === 0) throw new TypeError(`${where}: verbs are wanted`);
-  if (!permission.nonResourceURLs && !(permission.apiGroups && permission.resources)) {
-    throw new TypeError(`${where}: apiGroups and resources are wanted, or nonResourceURLs`);
-  }
-}
 
 /**
  * What the plugin needs: its kinds provisioned, its sources read, events written, and the permissions it declares.

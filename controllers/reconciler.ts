@@ -71,3 +71,7 @@ export interface Runnable {
   name: string;
   run(context: Context): Promise<void>;
 }
+
+export function isController(controller: Controller | Runnable): controller is Controller {
+  return 'reconcile' in controller;
+}

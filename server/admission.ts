@@ -3,12 +3,11 @@ import { restoreAfterAdmission } from '../schemas/apply/field-manager.js';
 import { managedFieldsOf } from '../schemas/apply/managed-fields.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { type AdmissionMetrics, type Outcomes, type Phase, type PhaseOutcomes, secondsSince } from './admission/metrics.js';
+import type { Operation } from './admission/operation.js';
 import type { UserInfo } from './auth/user-info.js';
 import type { Api, Request } from './api.js';
 import type { Resource } from './resource.js';
 import { type Steps, settled } from './steps.js';
-
-export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
 /** One write on its way to the store, as admission sees it. Mutating plugins change `object` in place or replace it. */
 export interface Attributes {

@@ -10,17 +10,9 @@ import type { Answer, Request } from './api.js';
 import { convertAhead, isServedAsStored, metadataOnly, objectText, servedBytes, servedObject, storedObject, typePrefix } from './codec.js';
 import { internalPackage } from './decode.js';
 import { JSON_TYPE, type Output, PROTOBUF_TYPE, YAML_TYPE } from './negotiation.js';
+import type { Reply } from './reply.js';
 import type { Resource } from './resource.js';
 import { partialObject, tableOf, tableRequest } from './table.js';
-
-/** What goes out. `body` is written chunk by chunk, never joined. */
-export interface Reply {
-  code: number;
-  headers: Record<string, string>;
-  body: Iterable<Buffer>;
-  /** Of all of the body, where it is known of one that is made as it is sent. */
-  length?: number;
-}
 
 type ObjectAnswer = Extract<Answer, { type: 'object' | 'entry' | 'list' }>;
 type ListAnswer = Extract<Answer, { type: 'list' }>;

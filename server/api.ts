@@ -7,20 +7,13 @@ import type { Authorizer } from './auth/authorizer.js';
 import type { AuthServices } from './auth/services.js';
 import type { UserInfo } from './auth/user-info.js';
 import type { Output } from './negotiation.js';
+import type { Chance } from './chance.js';
 import type { Query } from './query.js';
 import type { Registry } from './registry.js';
 import type { RequestInfo } from './request-info.js';
 import type { Status } from '../schemas/status.js';
 import type { Resource } from './resource.js';
 import type { Entry } from '../storage/entry.js';
-
-/** Time and chance come from outside, so that tests can fix them. */
-export interface Chance {
-  now(): number;
-  uuid(): string;
-  /** A number in [0, 1). */
-  random(): number;
-}
 
 export interface Api {
   store: Store;

@@ -4,7 +4,7 @@ import type { Transport, TransportEvent, TransportRequest, TransportResponse, Us
 import { frozen, type JsonValue } from '../schemas/json-value.js';
 import { decodeJson, decodeOwnJson, encodeJson } from '../schemas/wire/json.js';
 import { StatusError } from '../schemas/status.js';
-import { decodedList, encodeAnswer, encodeStatus, type Reply } from './answers.js';
+import { decodedList, encodeAnswer, encodeStatus } from './answers.js';
 import type { Aggregator } from './aggregation/index.js';
 import type { Answer, Api, Request } from './api.js';
 import { LOOPBACK, type UserInfo } from './auth/user-info.js';
@@ -13,6 +13,7 @@ import { toStatusError } from './errors.js';
 import { JSON_TYPE } from './negotiation.js';
 import { NON_RESOURCE_NOT_FOUND, type NonResource } from './non-resource.js';
 import { Query } from './query.js';
+import type { Reply } from './reply.js';
 import { requestInfo, withoutCluster } from './request-info.js';
 import { PlainNotFound } from './routing.js';
 

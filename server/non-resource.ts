@@ -1,7 +1,7 @@
 /** Everything that is no resource: health, version, discovery, OpenAPI, metrics (rest.md §1.4, §9, §10). */
 import { methodNotAllowed, notAcceptable, notAcceptableRoute, unknownResource } from '../schemas/status.js';
 import type { JsonObject } from '../schemas/json-value.js';
-import { encodeValue, type Reply } from './answers.js';
+import { encodeValue } from './answers.js';
 import type { Request } from './api.js';
 import { aggregated, coreVersions, etagOf, groupDocument, groupList, resourceList } from './discovery.js';
 import { jsonWebKeySet, KEY_SET_TYPE, openidConfiguration } from './auth/issuer-discovery.js';
@@ -9,6 +9,7 @@ import { expositionOf } from './exposition.js';
 import type { Health } from './health.js';
 import { acceptsAny, ALL_TYPES, JSON_TYPE, negotiate, negotiateDiscovery } from './negotiation.js';
 import type { OpenApi } from './openapi.js';
+import type { Reply } from './reply.js';
 import { PlainNotFound } from './routing.js';
 import { versionInfo } from './version.js';
 

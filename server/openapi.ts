@@ -1,7 +1,7 @@
 /** `/openapi/v2` and `/openapi/v3` (rest.md §10). */
 import { LRUCache } from 'lru-cache';
 import { createOpenApi, type OpenApi as Documents } from '../openapi/index.js';
-import type { Reply } from './answers.js';
+import type { Reply } from './reply.js';
 import type { Request } from './api.js';
 import { JSON_TYPE, preferredType } from './negotiation.js';
 import type { Registry } from './registry.js';

@@ -5,7 +5,7 @@ import type { OidcIssuer } from './auth/oidc.js';
 import type { UserInfo } from './auth/user-info.js';
 import type { ReviewWebhook } from './auth/webhooks.js';
 import type { Profile } from './builtin-resources.js';
-import type { Chance } from './api.js';
+import type { Chance } from './chance.js';
 import type { Plugin } from '../controllers/index.js';
 
 export interface ServerOptions {

@@ -19,7 +19,7 @@ import { durationMs } from './duration.js';
 import { annotations, bindingKind, type CredentialStatus, providerLabel, type ServiceBinding, servicesFinalizer } from './kinds.js';
 import { annotationOf, type BindingValues, type Credential, isPaused, type Order, type OrderObject, orderOf } from './order.js';
 import { isAbout, isWorthALook, orderKeyOf } from './order-controller.js';
-import { orderKindOf, type ProviderDefinition } from './provider.js';
+import { orderKindOf, type ProviderDefinition } from './provider-definition.js';
 
 const secretKind = { apiVersion: 'v1', kind: 'Secret' };
 const defaultOverlap = '5m';

@@ -6,8 +6,10 @@ import { bindingKind } from './kinds.js';
 import type { OrderObject } from './order.js';
 import type { Plugin } from '../plugin.js';
 import type { Client } from '../client.js';
-import { type AccessRequest, accessText, type Permission, permissionsOf, permits } from '../rbac.js';
-import { type ProviderDefinition, providerOf } from './provider.js';
+import type { Permission } from '../permission.js';
+import { type AccessRequest, accessText, permissionsOf, permits } from '../rbac.js';
+import { providerOf } from './provider.js';
+import type { ProviderDefinition } from './provider-definition.js';
 import { type Fault, startTrial, type Step, steps, type Trial } from './trial.js';
 
 export interface CheckResult {

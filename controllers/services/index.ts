@@ -1,7 +1,8 @@
 /** Managed services: the capability model, `defineProvider`, and the runtimes a provider may use. */
 export * from './kinds.js';
 export type { BindingValues, Credential, Observation, Order, OrderObject, OrderStatus } from './order.js';
-export { defineProvider, type Offering, orderKindOf, type ProviderDefinition, providerOf, type Samples } from './provider.js';
+export { defineProvider, providerOf } from './provider.js';
+export { type Offering, orderKindOf, type ProviderDefinition, type Samples } from './provider-definition.js';
 export {
   type ContainerDefinition,
   type ContainerDriver,

@@ -16,7 +16,7 @@ import { type Condition, isTerminating, type KubeObject, keyName, keyOf } from '
 import type { Context, Controller, Request, Result } from '../reconciler.js';
 import { annotations, bindingKind, type ServiceBinding, servicesFinalizer, type ServiceUsage, usageKind } from './kinds.js';
 import { annotationOf, isPaused, type Observation, type Order, type OrderObject, type OrderStatus, orderOf } from './order.js';
-import { orderKindOf, type ProviderDefinition } from './provider.js';
+import { orderKindOf, type ProviderDefinition } from './provider-definition.js';
 import { endUsage, recordUsage } from './usage.js';
 
 /** While something is on its way. */

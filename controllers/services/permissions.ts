@@ -1,8 +1,9 @@
 /** What the controllers of a provider do beside reading what they watch. */
-import { type Permission, resourceOf } from '../rbac.js';
+import type { Permission } from '../permission.js';
+import { resourceOf } from '../rbac.js';
 import type { KindManifest } from '../kind.js';
 import { servicesGroup } from './kinds.js';
-import { orderKindOf, type ProviderDefinition } from './provider.js';
+import { orderKindOf, type ProviderDefinition } from './provider-definition.js';
 
 /** @param manifest of the orders' kind */
 export function providerPermissions(provider: ProviderDefinition, manifest: KindManifest): Permission[] {

@@ -10,7 +10,8 @@ import type { AccessRequest } from '../rbac.js';
 import type { Context } from '../reconciler.js';
 import { annotations, bindingKind, type ServiceBinding } from './kinds.js';
 import { type BindingValues, type Order, type OrderObject, orderOf } from './order.js';
-import { defineProvider, orderKindOf, type ProviderDefinition, type Samples } from './provider.js';
+import { defineProvider } from './provider.js';
+import { orderKindOf, type ProviderDefinition, type Samples } from './provider-definition.js';
 import { recorded } from './recorder.js';
 
 export const steps = ['prepare', 'create', 'update', 'delete', 'bind', 'unbind'] as const;

@@ -1,7 +1,7 @@
 /** What admission is measured in, under the names, labels and buckets of kube-apiserver, its odd words among them. */
-import type { Operation } from '../admission.js';
 import type { Family } from '../exposition.js';
 import { Histogram, Summary } from '../histogram.js';
+import type { Operation } from './operation.js';
 
 /** Objects of users have names of their choice: what is counted apart has an end. */
 const SERIES_MAX = 5_000;

@@ -1,5 +1,6 @@
 /** What a write is about, in one comparison. */
-import type { Attributes, Operation } from '../admission.js';
+import type { Attributes } from '../admission.js';
+import type { Operation } from './operation.js';
 
 /** Whether the write is one of `operations` on the objects of a resource themselves, not on a subresource. */
 export function concerns(

@@ -1,7 +1,7 @@
 /** What controllers of this process ask of another server. */
 import type { IncomingMessage } from 'node:http';
 import type { Answer, Request, WatchSink } from '../api.js';
-import type { Reply } from '../answers.js';
+import type { Reply } from '../reply.js';
 import type { RemoteService } from './api-service.js';
 import { serviceUnavailable } from './proxy.js';
 import { bodyOf, remoteUserHeaders, type Target, type Upstream } from './upstream.js';

@@ -5,7 +5,7 @@ import { objectAt, objectsAt } from '../../schemas/validation/members.js';
 import type { Entry } from '../../storage/entry.js';
 import { parseKey, resourcePrefix } from '../../storage/keys.js';
 import type { Answer, Api } from '../api.js';
-import type { Reply } from '../answers.js';
+import type { Reply } from '../reply.js';
 import type { KeyPair } from '../auth/pki.js';
 import type { Family } from '../exposition.js';
 import type { RequestInfo } from '../request-info.js';

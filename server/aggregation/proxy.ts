@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Reply } from '../answers.js';
+import type { Reply } from '../reply.js';
 import type { UserInfo } from '../auth/user-info.js';
 import { headOf, isUpgrade, subprotocols } from '../upgrade.js';
 import type { RemoteService } from './api-service.js';

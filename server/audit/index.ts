@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { microTimestamp } from '../../controllers/index.js';
 import { clone, isObject, type JsonObject } from '../../schemas/json-value.js';
 import { metaOf, type ObjectMeta } from '../../schemas/object-meta.js';
-import type { Reply } from '../answers.js';
+import type { Reply } from '../reply.js';
 import type { Impersonated } from '../auth/impersonation.js';
 import { userInfoObject, type UserInfo } from '../auth/user-info.js';
 import type { RequestInfo } from '../request-info.js';

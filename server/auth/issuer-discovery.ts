@@ -1,6 +1,6 @@
 /** How others find the keys of service account tokens (E3.7). */
 import type { JsonObject } from '../../schemas/json-value.js';
-import type { Reply } from '../answers.js';
+import type { Reply } from '../reply.js';
 import type { ServiceAccountTokens } from './service-account-tokens.js';
 
 export const KEY_SET_TYPE = 'application/jwk-set+json';

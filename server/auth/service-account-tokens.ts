@@ -6,7 +6,7 @@ import { objectAt, textAt, textsAt } from '../../schemas/validation/members.js';
 import type { Entry } from '../../storage/entry.js';
 import { objectKey } from '../../storage/keys.js';
 import type { Store } from '../../storage/store.js';
-import type { Chance } from '../api.js';
+import type { Chance } from '../chance.js';
 import { storedObject } from '../codec.js';
 import { isSignedBy, readJwt, type SigningKey, signJwt, type VerifyingKey } from './jwt.js';
 import { serviceAccountUser } from './rbac/policy.js';

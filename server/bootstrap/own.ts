@@ -1,7 +1,7 @@
 import { trackUpdate } from '../../schemas/apply/field-manager.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { objectAt, objectsAt } from '../../schemas/validation/members.js';
-import type { Chance } from '../api.js';
+import type { Chance } from '../chance.js';
 import { apiVersion, type Resource } from '../resource.js';
 import { goSeconds } from '../time.js';
 

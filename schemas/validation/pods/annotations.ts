@@ -3,26 +3,19 @@ import { child, type FieldError, forbiddenField, goQuote, index, invalidValue } 
 import { isObject, type JsonObject } from '../../json-value.js';
 import { decodeJson } from '../../wire/json.js';
 import { objectAt, textAt } from '../members.js';
+import { DELETION_COST, isValidDeletionCost } from './deletion-cost.js';
 import type { PodOptions } from './options.js';
 import { validateDescendingPath } from './paths.js';
 import { validateTolerations } from './scheduling.js';
 import { containersOf, visitContainers } from './visit.js';
 
 export const MIRROR = 'kubernetes.io/config.mirror';
-const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const TOLERATIONS = 'scheduler.alpha.kubernetes.io/tolerations';
 export const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod';
 export const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/';
 export const APPARMOR_CONTAINER = 'container.apparmor.security.beta.kubernetes.io/';
 
 export const isMirror = (annotations: JsonObject | undefined): boolean => annotations?.[MIRROR] !== undefined;
-
-/** An int32 in canonical form, or absent. */
-export function isValidDeletionCost(annotations: JsonObject | undefined): boolean {
-  const cost = annotations?.[DELETION_COST];
-  if (cost === undefined) return true;
-  return typeof cost === 'string' && /^(0|-[0-9]+|[1-9][0-9]*)$/.test(cost) && cost.length < 20 && Number(cost) === (Number(cost) | 0);
-}
 
 const SECCOMP_LOCAL = 'localhost/';
 

@@ -4,10 +4,10 @@ import { labelValue } from '../../names.js';
 import { isValidSelector } from '../label-selector.js';
 import { flagAt, numberAt, objectAt, objectsAt, present, textAt, textsAt } from '../members.js';
 import { affinityTerms, requiredNodeTerms } from './affinity.js';
-import { isValidDeletionCost } from './annotations.js';
+import { isValidDeletionCost } from './deletion-cost.js';
+import { hostSysctlProblem } from './host-sysctls.js';
 import { validateLocalPath } from './paths.js';
 import { hasIndivisibleHugePages } from './resources.js';
-import { hostSysctlProblem } from './security.js';
 import { hasValidMatchLabelKeys } from './topology-spread.js';
 import { containersOf, hasUserNamespace, isSidecar } from './visit.js';
 

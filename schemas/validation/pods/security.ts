@@ -14,6 +14,7 @@ import type { JsonObject, JsonValue } from '../../json-value.js';
 import { oneOf } from '../checks.js';
 import { coreForm } from '../go-form.js';
 import { flagAt, objectAt, objectsAt, textAt, textsAt } from '../members.js';
+import { hostSysctlProblem } from './host-sysctls.js';
 import type { PodOptions } from './options.js';
 import { validateDescendingPath } from './paths.js';
 import { hasUserNamespace, visitContainers } from './visit.js';
@@ -100,23 +101,6 @@ const SYSCTL_BYTES_MAX = 253;
 const SYSCTL_FORM = '^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
 /** Segments of letters, digits, `-` and `_`, which begin and end with a letter or digit, between dots or slashes. */
 const NOT_SYSCTL = /^$|[^-_a-z0-9./]|^[-_./]|[-_./]$|[./][-_./]|[-_][./]/;
-
-const IPC_SYSCTLS = new Set([
-  ...['kernel.sem', 'kernel.shmall', 'kernel.shmmax', 'kernel.shmmni', 'kernel.shm_rmid_forced', 'kernel.shm'],
-  ...['kernel.msgmax', 'kernel.msgmnb', 'kernel.msgmni', 'kernel.msg'],
-]);
-
-/** Why a sysctl of a namespace cannot be set where the pod shares that namespace with the host; '' where it can. */
-export function hostSysctlProblem(sysctl: string, spec: JsonObject): string {
-  const firstSeparator = sysctl.search(/[./]/);
-  const name = (sysctl[firstSeparator] === '/' ? swapSeparators(sysctl) : sysctl).split('*')[0]!;
-  if (flagAt(spec, 'hostNetwork') && name.startsWith('net.')) return "may not be specified when 'hostNetwork' is true";
-  if (flagAt(spec, 'hostIPC') && (IPC_SYSCTLS.has(name) || name.startsWith('fs.mqueue.')))
-    return "may not be specified when 'hostIPC' is true";
-  return '';
-}
-
-const swapSeparators = (name: string): string => name.replace(/[./]/g, (c) => (c === '.' ? '/' : '.'));
 
 function validateSysctls(context: JsonObject, spec: JsonObject, path: string, options: PodOptions, errors: FieldError[]): void {
   const seen = new Set<string>();

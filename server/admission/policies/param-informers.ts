@@ -8,7 +8,11 @@ import { builtinKind } from '../../../schemas/kinds.js';
 import type { Entry } from '../../../storage/entry.js';
 import { collectionPrefix, resourcePrefix } from '../../../storage/keys.js';
 import type { Store } from '../../../storage/store.js';
-import type { ParamKind } from './policy.js';
+
+export interface ParamKind {
+  apiVersion: string;
+  kind: string;
+}
 
 export interface ParamInformers {
   /** All policies of one kind and cluster have changed: what parameters they have now. */

@@ -10,7 +10,8 @@ import { isNamespaced, keyOf, prefixOf, type Resource } from '../../resource.js'
 import { type Steps, settled } from '../../steps.js';
 import { sharedObject } from '../stored.js';
 import type { ParamInformers } from './param-informers.js';
-import type { Binding, ParamKind, Policy } from './policy.js';
+import type { ParamKind } from './param-informers.js';
+import type { Binding, Policy } from './policy.js';
 
 /** A policy or binding that cannot work as it stands. */
 export class ConfigurationError extends Error {}

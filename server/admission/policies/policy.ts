@@ -11,16 +11,11 @@ import type { Store } from '../../../storage/store.js';
 import { type Budget, type Expression, matchConditionsOf, spend } from '../expressions.js';
 import { type Followed, followed } from '../followed.js';
 import { type Criteria, criteriaOf } from '../matching.js';
-import type { ParamInformers } from './param-informers.js';
+import type { ParamInformers, ParamKind } from './param-informers.js';
 
 const GROUP = 'admissionregistration.k8s.io';
 /** How late a change of policies begins or ends the following of parameters, as in kube-apiserver. */
 const REFRESH_MS = 1000;
-
-export interface ParamKind {
-  apiVersion: string;
-  kind: string;
-}
 
 export interface Policy {
   name: string;
