@@ -14,7 +14,6 @@ import { controllerFamilies } from './controller-families.js';
 import { type Audit, createAudit } from './audit/index.js';
 import { createAuth } from './auth/index.js';
 import { clientAuthorities } from './auth/client-authorities.js';
-import { certificateSignerPlugin } from './auth/certificate-signer.js';
 import { extensionAuthentication } from './auth/extension-authentication.js';
 import { markUses, trackingSince } from './auth/legacy-tracking.js';
 import { ensureDefaults, keepDefaults } from './bootstrap.js';
@@ -180,11 +179,9 @@ async function start(options: ServerOptions, log: Logger, undo: (() => Promise<v
 
   async function startPlugins(): Promise<Manager> {
     const plugins: Plugin[] = await builtinControllers(client, options.controllers, {
-      ...(certificates && { ca: certificates.authority.certificate }),
+      ...(certificates && { ca: certificates.authority.certificate, authority: certificates.authority }),
       issueToken: (subject) => auth.serviceAccounts.issueLegacy(subject),
     });
-    if (certificates && registry.findKind('root', 'certificates.k8s.io/v1', 'CertificateSigningRequest'))
-      plugins.push(certificateSignerPlugin(certificates.authority));
     const builtIn = new Set(plugins);
     const clientOf = (plugin: Plugin): Client =>
       createClient(transport, { fieldManager: builtIn.has(plugin) ? CONTROLLER_MANAGER : plugin.name });

@@ -41,7 +41,9 @@ async function reconcile({ name: roleName }: Request, context: Context): Promise
   if (!role?.aggregationRule) return;
   const rules = aggregatedRules(role, roles.list());
   if (equal(rules, role.rules ?? [])) return;
-  await context.client.apply<ClusterRole>({ ...kind, metadata: { name: roleName }, rules }, { fieldManager: name, force: true });
+  // no rules at all are left out, so that nobody owns them
+  const applied = { ...kind, metadata: { name: roleName }, ...(rules.length > 0 && { rules }) };
+  await context.client.apply<ClusterRole>(applied, { fieldManager: name, force: true });
 }
 
 /** Selector by selector, the roles of one in order of their names, each rule once; the role itself is no part of it. */

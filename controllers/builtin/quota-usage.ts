@@ -3,7 +3,7 @@ import { type GroupResource, groupResourceName } from '../../schemas/group-versi
 import { equal, isObject, type JsonObject, type JsonValue } from '../../schemas/json-value.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { compareQuantities, parseQuantity, type Quantity, quantityIn } from '../../schemas/quantity.js';
-import { addAll, podUsage } from '../../schemas/validation/pods/pod-resources.js';
+import { addAll, podUsage, qosClass } from '../../schemas/validation/pods/pod-resources.js';
 
 export type Usage = Map<string, Quantity>;
 
@@ -111,9 +111,9 @@ function podHolds({ scopeName, operator, values = [] }: ScopeRequirement, spec: 
     case 'NotTerminating':
       return !isTerminating;
     case 'BestEffort':
-      return isBestEffort(spec);
+      return qosClass(spec) === 'BestEffort';
     case 'NotBestEffort':
-      return !isBestEffort(spec);
+      return qosClass(spec) !== 'BestEffort';
     case 'CrossNamespacePodAffinity':
       return hasCrossNamespaceAffinity(spec);
     case 'PriorityClass': {
@@ -212,14 +212,6 @@ export function makesRoom(gr: GroupResource, old: JsonObject, object: JsonObject
     default:
       return false;
   }
-}
-
-function isBestEffort(spec: JsonObject): boolean {
-  const containers = [...list(spec, 'containers'), ...list(spec, 'initContainers')];
-  return containers.every((container) => {
-    const resources = at(container, 'resources');
-    return ['requests', 'limits'].every((member) => ['cpu', 'memory'].every((name) => at(resources, member)[name] === undefined));
-  });
 }
 
 function hasCrossNamespaceAffinity(spec: JsonObject): boolean {

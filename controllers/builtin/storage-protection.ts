@@ -5,8 +5,7 @@ import { definePlugin, type Plugin } from '../plugin.js';
 import type { Context, Request } from '../reconciler.js';
 
 interface Pod extends KubeObject {
-  spec?: { volumes?: { name: string; persistentVolumeClaim?: { claimName: string }; ephemeral?: object }[] };
-  status?: { phase?: string };
+  spec?: { nodeName?: string; volumes?: { name: string; persistentVolumeClaim?: { claimName: string }; ephemeral?: object }[] };
 }
 interface AttributesUser extends KubeObject {
   spec?: { volumeAttributesClassName?: string };
@@ -29,11 +28,10 @@ export function storageProtectionPlugin(): Plugin {
         name: 'pvc-protection-controller',
         for: claimKind,
         watches: [{ ...podKind, map: (pod) => claimsOf(pod as Pod).map((name) => ({ name, namespace: pod.metadata.namespace ?? '' })) }],
-        reconcile: async (request, context) =>
-          protect(await context.client.find<KubeObject>(claimKind, request), context, {
-            finalizer: 'kubernetes.io/pvc-protection',
-            isUsed: () => isMounted(request, context),
-          }),
+        async reconcile(request, context) {
+          const claim = await context.client.find<KubeObject>(claimKind, request);
+          await protect(claim, context, { finalizer: 'kubernetes.io/pvc-protection', isUsed: () => isMounted(claim!, context) });
+        },
       },
       {
         name: 'pv-protection-controller',
@@ -70,12 +68,27 @@ async function protect(
   else if (hasFinalizer(object, finalizer) && !(await isUsed())) await removeFinalizer(client, object, finalizer);
 }
 
-/** Asked of the server, not of the cache: a pod made a moment ago counts. */
-async function isMounted({ name, namespace }: Request, { client }: Context): Promise<boolean> {
+/**
+ * By a pod on a node, finished or not: no other gets hold of a claim that is going. Asked of the server, not of the cache: a pod made
+ * a moment ago counts.
+ */
+async function isMounted(claim: KubeObject, { client }: Context): Promise<boolean> {
+  const { namespace } = claim.metadata;
   for await (const { items } of client.pages<Pod>(podKind, namespace ? { namespace } : {})) {
-    if (items.some((pod) => !isFinished(pod) && claimsOf(pod).includes(name))) return true;
+    if (items.some((pod) => pod.spec?.nodeName && mounts(pod, claim))) return true;
   }
   return false;
+}
+
+/** Directly, or as a volume of its own, which is let go of when the pod has been shut down. */
+function mounts({ metadata, spec }: Pod, claim: KubeObject): boolean {
+  const isShutDown = metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0;
+  const isOwn = claim.metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === metadata.uid);
+  return (spec?.volumes ?? []).some(
+    ({ name, persistentVolumeClaim, ephemeral }) =>
+      persistentVolumeClaim?.claimName === claim.metadata.name ||
+      (ephemeral && isOwn && !isShutDown && `${metadata.name}-${name}` === claim.metadata.name),
+  );
 }
 
 async function isNamed({ name }: Request, { client }: Context): Promise<boolean> {
@@ -97,8 +110,4 @@ function claimsOf(pod: Pod): string[] {
     if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
     return ephemeral ? [`${pod.metadata.name}-${name}`] : [];
   });
-}
-
-function isFinished({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }

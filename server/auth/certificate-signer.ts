@@ -11,12 +11,22 @@ import {
 import { decodedText } from '../../schemas/validation/certificates.js';
 import type { KeyPair } from './pki.js';
 
-interface SigningRequest extends KubeObject {
-  spec: { request: string; signerName: string; usages?: string[]; expirationSeconds?: number };
+export interface SigningRequest extends KubeObject {
+  spec: {
+    request: string;
+    signerName: string;
+    usages?: string[];
+    expirationSeconds?: number;
+    /** Who asked. */
+    username?: string;
+    uid?: string;
+    groups?: string[];
+    extra?: Record<string, string[]>;
+  };
   status?: { certificate?: string; conditions?: Condition[] };
 }
 
-const kind = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest' };
+export const signingRequestKind = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest' };
 const name = 'certificatesigningrequest-signing-controller';
 const YEAR_SECONDS = 365 * 86_400;
 const NODE_GROUP = 'system:nodes';
@@ -79,17 +89,19 @@ const clientUsages: Policy = (_request, usages) => {
   return usages.includes('client auth') ? undefined : 'missing required usage for client certificate: client auth';
 };
 
+export const kubeletClientPolicy: Policy = first(
+  organizationIsNodes,
+  noDns,
+  noEmail,
+  noIp,
+  noUri,
+  nameIsNode,
+  usagesAre('digital signature', RSA_USAGE, 'client auth'),
+);
+
 const signers: Readonly<Record<string, Policy>> = {
   'kubernetes.io/kube-apiserver-client': clientUsages,
-  'kubernetes.io/kube-apiserver-client-kubelet': first(
-    organizationIsNodes,
-    noDns,
-    noEmail,
-    noIp,
-    noUri,
-    nameIsNode,
-    usagesAre('digital signature', RSA_USAGE, 'client auth'),
-  ),
+  'kubernetes.io/kube-apiserver-client-kubelet': kubeletClientPolicy,
   'kubernetes.io/kubelet-serving': first(
     organizationIsNodes,
     hasHost,
@@ -103,12 +115,12 @@ const signers: Readonly<Record<string, Policy>> = {
 export function certificateSignerPlugin(authority: KeyPair): Plugin {
   return definePlugin({
     name,
-    controllers: [{ name, for: kind, reconcile: (request, context) => sign(request, context, authority) }],
+    controllers: [{ name, for: signingRequestKind, reconcile: (request, context) => sign(request, context, authority) }],
   });
 }
 
 async function sign(key: Request, { client, clock }: Context, authority: KeyPair): Promise<void> {
-  const found = await client.find<SigningRequest>(kind, key);
+  const found = await client.find<SigningRequest>(signingRequestKind, key);
   const policy = found && signers[found.spec.signerName];
   const conditions = found?.status?.conditions ?? [];
   const has = (type: string): boolean => conditions.some((condition) => condition.type === type);

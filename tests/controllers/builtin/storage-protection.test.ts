@@ -28,7 +28,7 @@ const volume = (name: string, spec: JsonObject = {}) => ({
 const pod = (name: string, volumes: JsonObject[]) => ({
   ...podKind,
   metadata: { name, namespace },
-  spec: { containers: [{ name: 'c', image: 'i' }], volumes },
+  spec: { nodeName: 'node', containers: [{ name: 'c', image: 'i' }], volumes },
 });
 const attributesClass = (name: string) => ({
   ...classKind,
@@ -62,17 +62,23 @@ const cases: Case[] = [
     release: remove(podKind, at('user')),
   },
   {
-    title: 'a claim whose pod has finished',
+    title: 'a claim whose pod has finished on its node',
     protected: claim('done'),
     finalizer: 'kubernetes.io/pvc-protection',
-    users: [pod('finishing', [{ name: 'v', persistentVolumeClaim: { claimName: 'done' } }])],
-    release: setStatus(podKind, at('finishing'), { phase: 'Succeeded' }),
+    users: [pod('finished', [{ name: 'v', persistentVolumeClaim: { claimName: 'done' } }])],
+    use: setStatus(podKind, at('finished'), { phase: 'Succeeded' }),
+    release: remove(podKind, at('finished')),
   },
   {
     title: 'the claim of an ephemeral volume',
     protected: claim('owner-v'),
     finalizer: 'kubernetes.io/pvc-protection',
     users: [pod('owner', [{ name: 'v', ephemeral: { volumeClaimTemplate: { spec: claim('x').spec } } }])],
+    async use() {
+      const { uid } = (await client.get<KubeObject>(podKind, at('owner'))).metadata;
+      const ownerReferences = [{ ...podKind, name: 'owner', uid: uid!, controller: true }];
+      await client.patch(claimKind, at('owner-v'), { type: 'merge', patch: { metadata: { ownerReferences } } });
+    },
     release: remove(podKind, at('owner')),
   },
   {
@@ -124,6 +130,15 @@ for (const { title, protected: object, finalizer, users, use, release } of cases
     await release();
     await eventually(async () => (await find()) === undefined, `the end of ${name}`);
   });
+
+t.test('a claim of a pod without a node goes at once', async (t) => {
+  const { spec, ...object } = pod('waiting', [{ name: 'v', persistentVolumeClaim: { claimName: 'awaited' } }]);
+  await client.create<KubeObject & { spec: object }>({ ...object, spec: { containers: spec.containers, volumes: spec.volumes } });
+  await client.create<KubeObject & { spec: object }>(claim('awaited'));
+  await client.delete(claimKind, at('awaited'));
+  await eventually(async () => (await client.find(claimKind, at('awaited'))) === undefined, 'the end of the claim');
+  t.pass();
+});
 
 t.test('what nobody uses goes at once', async (t) => {
   await client.create(attributesClass('unused'));
