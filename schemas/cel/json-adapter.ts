@@ -29,7 +29,7 @@ export function fromJson(json: JsonValue, type: CelType = DYN): Value {
     case 'bytes':
       return typeof json === 'string' ? new Uint8Array(Buffer.from(json, 'base64')) : invalid('string', json);
     case 'timestamp':
-      return timeFrom(json, 'date-time', parseDateTime, (nanos) => new Timestamp(nanos));
+      return timeFrom(json, 'date-time', parseDateTime, ({ nanos, offset }) => new Timestamp(nanos, offset));
     case 'duration':
       return timeFrom(json, 'duration', parseDuration, (nanos) => new Duration(nanos));
     default:
@@ -42,9 +42,9 @@ function invalid(expected: string, json?: JsonValue): CelError {
   return new CelError(`invalid data, expected ${expected}${json === undefined ? '' : `, got ${goType(json)}`}`);
 }
 
-function timeFrom(json: JsonValue, format: string, parse: (text: string) => bigint | undefined, make: (nanos: bigint) => Value): Value {
-  const nanos = typeof json === 'string' ? parse(json) : undefined;
-  return nanos === undefined ? new CelError(`Invalid ${format} formatted string ${String(json)}`) : make(nanos);
+function timeFrom<T>(json: JsonValue, format: string, parse: (text: string) => T | undefined, make: (time: T) => Value): Value {
+  const time = typeof json === 'string' ? parse(json) : undefined;
+  return time === undefined ? new CelError(`Invalid ${format} formatted string ${String(json)}`) : make(time);
 }
 
 function fromUntyped(json: JsonValue): Value {

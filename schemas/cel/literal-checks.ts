@@ -3,9 +3,9 @@ import { walk } from './ast.js';
 import type { Issue } from './issues.js';
 import { EXPECTED, expand, FormatError, clauseError } from './library/format-text.js';
 import { regex } from './library/texts.js';
-import { parseGoDuration, parseRfc3339 } from './times.js';
+import { isTimestamp, parseGoDuration, parseRfc3339 } from './times.js';
 import { type CelType, DYN, formatType, optionalElement, sameType } from './types.js';
-import { CelError } from './values.js';
+import { CelError, type Value } from './values.js';
 
 /** Literals that are wrong whatever the input: durations, timestamps, patterns, format texts, mixed lists (B7.20). */
 export function checkLiterals(root: Expr, issues: Issue[], homogeneous: boolean): void {
@@ -23,10 +23,16 @@ function checkCall(expr: Expr & { kind: 'call' }, issues: Issue[]): void {
   if (expr.name === 'duration' && first?.kind === 'literal' && typeof first.value !== 'string')
     issues.push({ position: first.position, message: 'invalid duration argument' });
   if (expr.name === 'duration') checkText(expr.name, first, issues, (text) => parseGoDuration(text) !== undefined);
-  else if (expr.name === 'timestamp') checkText(expr.name, first, issues, (text) => parseRfc3339(text) !== undefined);
+  else if (expr.name === 'timestamp' && first?.kind === 'literal') checkTimestamp(first.value, first.position, issues);
   else if (expr.name === 'matches')
     checkText(expr.name, expr.target ? first : second, issues, (text) => !(regex(text) instanceof CelError));
   else if (expr.name === 'format') checkFormat(expr, issues);
+}
+
+function checkTimestamp(value: Value, position: number, issues: Issue[]): void {
+  if (typeof value !== 'string' && typeof value !== 'bigint') return;
+  const nanos = typeof value === 'bigint' ? value * 1_000_000_000n : parseRfc3339(value)?.nanos;
+  if (nanos === undefined || !isTimestamp(nanos)) issues.push({ position, message: 'invalid timestamp argument' });
 }
 
 function checkText(name: string, argument: Expr | undefined, issues: Issue[], valid: (text: string) => boolean): void {
@@ -45,7 +51,7 @@ function checkFormat(expr: Expr & { kind: 'call' }, issues: Issue[]): void {
       used = index + 1;
       at = args.elements[index]!.position;
       const type = args.elements[index]!.type ?? DYN;
-      if (!fits(clause.verb, type)) throw clauseError(clause.verb, type.name);
+      if (!fits(clause.verb, type)) throw clauseError(clause.verb, type.kind === 'null' ? 'null_type' : type.name);
       at = expr.position;
       return '';
     });

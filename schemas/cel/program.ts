@@ -10,6 +10,7 @@ import {
   charged,
   conditional,
   constantMembership,
+  Aborted,
   CostExceeded,
   type Frame,
   generalCall,
@@ -59,6 +60,7 @@ export function plan(expr: Expr): (bindings: Bindings, costLimit: number) => Eva
     try {
       return { value: withEffort(() => run(frame)), cost: frame.cost };
     } catch (error) {
+      if (error instanceof Aborted) return { value: new CelError(error.message), cost: frame.cost };
       // A RangeError is a text or a stack beyond what the engine can hold.
       if (error instanceof CostExceeded || error instanceof EffortExceeded || error instanceof RangeError)
         return { value: costExceeded, cost: frame.cost };

@@ -4,9 +4,17 @@ const SECOND = 1_000_000_000n;
 const TIMESTAMP_MIN = -62135596800n * SECOND;
 const TIMESTAMP_MAX = 253402300800n * SECOND - 1n;
 
-/** A timestamp, or the overflow error outside the years 1 to 9999. */
-export function timestamp(nanos: bigint): Timestamp | CelError {
-  return nanos < TIMESTAMP_MIN || nanos > TIMESTAMP_MAX ? new CelError('timestamp overflow') : new Timestamp(nanos);
+/** A timestamp, or the overflow error outside the years 1 to 9999. `offset` in minutes is that of its text. */
+export function timestamp(nanos: bigint, offset = 0): Timestamp | CelError {
+  return nanos < TIMESTAMP_MIN || nanos > TIMESTAMP_MAX ? new CelError('timestamp overflow') : new Timestamp(nanos, offset);
+}
+
+export const isTimestamp = (nanos: bigint): boolean => timestamp(nanos) instanceof Timestamp;
+
+/** A point of time as a text names it: nanoseconds since 1970, and the minutes by which its clock is ahead of UTC. */
+export interface Moment {
+  nanos: bigint;
+  offset: number;
 }
 
 /** A duration, or the overflow error beyond int64 nanoseconds. */
@@ -16,8 +24,8 @@ export function duration(nanos: bigint): Duration | CelError {
 
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** RFC 3339 text → nanoseconds since 1970, undefined if it is none. */
-export function parseRfc3339(text: string): bigint | undefined {
+/** Of an RFC 3339 text; undefined if it is none. */
+export function parseRfc3339(text: string): Moment | undefined {
   const match = RFC3339.exec(text);
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
@@ -28,18 +36,18 @@ export function parseRfc3339(text: string): bigint | undefined {
   const sign = zone[0] === '-' ? -1 : 1;
   const offset = zone.length === 1 ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6)));
   const fraction = BigInt((match[7] ?? '').slice(0, 9).padEnd(9, '0'));
-  return BigInt(date * 86400 + hour * 3600 + (minute - offset) * 60 + second) * SECOND + fraction;
+  return { nanos: BigInt(date * 86400 + hour * 3600 + (minute - offset) * 60 + second) * SECOND + fraction, offset };
 }
 
-/** `2006-01-02` → nanoseconds since 1970. */
-function parseDate(text: string): bigint | undefined {
+/** `2006-01-02` */
+function parseDate(text: string): Moment | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   const day = match && dayNumber(Number(match[1]), Number(match[2]), Number(match[3]));
-  return day === undefined || day === null ? undefined : BigInt(day) * 86400n * SECOND;
+  return day === undefined || day === null ? undefined : { nanos: BigInt(day) * 86400n * SECOND, offset: 0 };
 }
 
 /** The lenient date-time of OpenAPI: RFC 3339, a blank instead of `T`, the offset or the seconds left out. */
-export function parseDateTime(text: string): bigint | undefined {
+export function parseDateTime(text: string): Moment | undefined {
   const strict = parseRfc3339(text);
   if (strict !== undefined) return strict;
   const match = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/.exec(text);
@@ -54,12 +62,18 @@ function dayNumber(year: number, month: number, day: number): number | undefined
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? Math.floor(date.getTime() / 86_400_000) : undefined;
 }
 
-/** RFC 3339 in UTC with as many digits of the second as needed. */
-export function formatTimestamp(value: Timestamp): string {
-  const seconds = floorDiv(value.nanos, SECOND);
-  const text = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  const fraction = (value.nanos - seconds * SECOND).toString().padStart(9, '0').replace(/0+$/, '');
-  return `${text}${fraction === '' ? '' : `.${fraction}`}Z`;
+/** RFC 3339 at its offset, with as many digits of the second as needed. */
+export function formatTimestamp({ nanos, offset }: Timestamp): string {
+  const seconds = floorDiv(nanos, SECOND);
+  const text = new Date((Number(seconds) + offset * 60) * 1000).toISOString().slice(0, 19);
+  const fraction = (nanos - seconds * SECOND).toString().padStart(9, '0').replace(/0+$/, '');
+  return `${text}${fraction === '' ? '' : `.${fraction}`}${zoneText(offset)}`;
+}
+
+function zoneText(offset: number): string {
+  if (offset === 0) return 'Z';
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${offset < 0 ? '-' : '+'}${two(Math.trunc(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
 }
 
 /** Seconds in decimal: `5400s`, `0.001s`. */

@@ -28,9 +28,12 @@ export class CelError {
 export class Uint {
   constructor(readonly value: bigint) {}
 }
-/** Nanoseconds since 1970; the offset of the text is not kept. */
+/** Nanoseconds since 1970; `offset`, in minutes, only shows where it is printed. */
 export class Timestamp {
-  constructor(readonly nanos: bigint) {}
+  constructor(
+    readonly nanos: bigint,
+    readonly offset: number,
+  ) {}
 }
 export class Duration {
   constructor(readonly nanos: bigint) {}

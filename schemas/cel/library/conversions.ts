@@ -73,7 +73,7 @@ function decodeUtf8(bytes: Uint8Array): Value {
   }
 }
 
-function convertText(to: string, read: (text: string) => bigint | undefined, make: (nanos: bigint) => Value): Implementation {
+function convertText<T>(to: string, read: (text: string) => T | undefined, make: (value: T) => Value): Implementation {
   return (text) => {
     const value = read(text as string);
     return value === undefined ? conversionError('string', to) : make(value);
@@ -130,7 +130,11 @@ export const conversions: Library = {
   timestamp: [
     ['timestamp_to_timestamp', '(timestamp) -> timestamp', same],
     ['int64_to_timestamp', '(int) -> timestamp', (value) => timestamp((value as bigint) * 1_000_000_000n)],
-    ['string_to_timestamp', '(string) -> timestamp', convertText('google.protobuf.Timestamp', parseRfc3339, timestamp)],
+    [
+      'string_to_timestamp',
+      '(string) -> timestamp',
+      convertText('google.protobuf.Timestamp', parseRfc3339, ({ nanos, offset }) => timestamp(nanos, offset)),
+    ],
   ],
   type: [['type', '(A) -> type(A)', (value) => new TypeValue(typeName(value))]],
   uint: [

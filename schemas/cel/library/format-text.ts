@@ -141,9 +141,15 @@ function printDouble(value: number, verb: string, precision: number): string {
   return verb === 'f' ? grouped(roundHalfEven(value, Math.min(precision, 100))) : scientific(value);
 }
 
+/** With all its digits, however large, and the sign of a zero. */
+function fixed(value: number, digits: number): string {
+  if (Math.abs(value) >= 1e21) return `${BigInt(value)}${digits > 0 ? `.${'0'.repeat(digits)}` : ''}`;
+  return `${Object.is(value, -0) ? '-' : ''}${value.toFixed(digits)}`;
+}
+
 /** The exact binary value rounded; what lies exactly between two goes to the even one. */
 function roundHalfEven(value: number, digits: number): string {
-  const text = value.toFixed(digits);
+  const text = fixed(value, digits);
   const scaled = Math.abs(value) * 10 ** digits;
   const exactHalf = scaled < 2 ** 52 && scaled % 1 === 0.5 && Math.abs(value) === scaled / 10 ** digits;
   if (!exactHalf || Math.floor(scaled) % 2 !== 0) return text;
@@ -193,7 +199,7 @@ function printMember(value: Value): string {
   if (value instanceof Uint8Array) return `b${goQuote(printString(value))}`;
   if (value instanceof Timestamp) return `timestamp(${goQuote(printString(value))})`;
   if (value instanceof Duration) return `duration(${goQuote(printString(value))})`;
-  if (typeof value === 'number') return Number.isFinite(value) ? value.toFixed(6) : goQuote(printString(value));
+  if (typeof value === 'number') return Number.isFinite(value) ? fixed(value, 6) : goQuote(printString(value));
   if (!EXPECTED['s']!.types.includes(typeName(value))) throw new FormatError(`no formatting function for ${typeName(value)}`);
   return printString(value);
 }

@@ -37,6 +37,7 @@ const dividing =
 const divided = 'division by zero';
 const modulus = 'modulus by zero';
 const nanos = (value: Value): bigint => (value as Timestamp | Duration).nanos;
+const later = (time: Value, by: bigint): Value => timestamp(nanos(time) + by, (time as Timestamp).offset);
 
 /** Lists are joined without copying; sets and map lists merge (B7.6). */
 function concat(a: List, b: List): Value {
@@ -135,8 +136,8 @@ export const operators: Library = {
     ['add_bytes', '(bytes, bytes) -> bytes', (a, b) => new Uint8Array(Buffer.concat([a as Uint8Array, b as Uint8Array]))],
     ['add_double', '(double, double) -> double', doubles((a, b) => a + b)],
     ['add_duration_duration', '(duration, duration) -> duration', (a, b) => duration(nanos(a) + nanos(b))],
-    ['add_duration_timestamp', '(duration, timestamp) -> timestamp', (a, b) => timestamp(nanos(a) + nanos(b))],
-    ['add_timestamp_duration', '(timestamp, duration) -> timestamp', (a, b) => timestamp(nanos(a) + nanos(b))],
+    ['add_duration_timestamp', '(duration, timestamp) -> timestamp', (a, b) => later(b, nanos(a))],
+    ['add_timestamp_duration', '(timestamp, duration) -> timestamp', (a, b) => later(a, nanos(b))],
     ['add_int64', '(int, int) -> int', ints((a, b) => a + b)],
     ['add_list', '(list(A), list(A)) -> list(A)', (a, b) => concat(a as List, b as List)],
     ['add_string', '(string, string) -> string', (a, b) => (a as string) + (b as string)],
@@ -146,7 +147,7 @@ export const operators: Library = {
     ['subtract_double', '(double, double) -> double', doubles((a, b) => a - b)],
     ['subtract_duration_duration', '(duration, duration) -> duration', (a, b) => duration(nanos(a) - nanos(b))],
     ['subtract_int64', '(int, int) -> int', ints((a, b) => a - b)],
-    ['subtract_timestamp_duration', '(timestamp, duration) -> timestamp', (a, b) => timestamp(nanos(a) - nanos(b))],
+    ['subtract_timestamp_duration', '(timestamp, duration) -> timestamp', (a, b) => later(a, -nanos(b))],
     ['subtract_timestamp_timestamp', '(timestamp, timestamp) -> duration', (a, b) => duration(nanos(a) - nanos(b))],
     ['subtract_uint64', '(uint, uint) -> uint', uints((a, b) => a - b)],
   ],

@@ -30,11 +30,11 @@ function substring(text: string, start: number, end?: number): Value {
   return cut(all, start, end ?? all.length);
 }
 
-/** Positions count code points; a start beyond the end finds nothing (B7.21). */
+/** Positions count code points; a start beyond the end finds nothing, an empty text is found wherever one looks (B7.21). */
 function indexOf(text: string, part: string, offset: number): Value {
+  if (part === '') return BigInt(offset);
   if (offset < 0) return outOfRange(offset);
   const all = characters(text);
-  if (part === '') return BigInt(Math.min(offset, all.length));
   if (offset >= all.length) return -1n;
   if (typeof all === 'string') return BigInt(all.indexOf(part, offset));
   const from = cut(all, 0, offset).length;
@@ -49,8 +49,8 @@ function lastIndexOf(text: string, part: string, offset?: number): Value {
     const found = text.lastIndexOf(part);
     return found < 0 ? -1n : BigInt([...text.slice(0, found)].length);
   }
+  if (part === '') return BigInt(offset);
   if (offset < 0) return outOfRange(offset);
-  if (part === '') return BigInt(Math.min(offset, all.length));
   if (offset >= all.length) return -1n;
   const found = text.lastIndexOf(part, cut(all, 0, offset).length);
   return found < 0 ? -1n : BigInt([...text.slice(0, found)].length);
