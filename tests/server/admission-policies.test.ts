@@ -211,6 +211,30 @@ t.test('all parameters that a selector finds must agree, and a change counts at 
   );
 });
 
+t.test(
+  'a parameter without a namespace is that of the request: a Namespace is in itself, other cluster-scoped objects have none',
+  async (t) => {
+    const resourceRules = [rule(['namespaces']), rule(['priorityclasses'], ['*'], ['scheduling.k8s.io'])];
+    const spec = {
+      matchConstraints: { resourceRules },
+      paramKind: { apiVersion: 'v1', kind: 'Secret' },
+      validations: [{ expression: 'true' }],
+    };
+    const binding = { paramRef: { name: 'none', parameterNotFoundAction: 'Deny' } };
+    await having(
+      'validating',
+      spec,
+      async () => {
+        const namespace = await call('POST', '/api/v1/namespaces', { metadata: { name: 'inself' } });
+        t.match(namespace.body.message, /no params found for policy binding with `Deny` parameterNotFoundAction$/);
+        const other = await call('POST', '/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name: 'p' }, value: 1 });
+        t.match(other.body.message, /cannot use namespaced paramRef in policy binding that matches cluster-scoped resources$/);
+      },
+      binding,
+    );
+  },
+);
+
 t.test('parameters that only policies follow stay as they were when the last such policy went (C4.2)', async (t) => {
   const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
   const refreshed = () => sleep(1200);

@@ -8,6 +8,7 @@ import type { Attributes } from '../../admission.js';
 import { convertStored, isServedAsStored, storedObject } from '../../codec.js';
 import { isNamespaced, keyOf, prefixOf, type Resource } from '../../resource.js';
 import { type Steps, settled } from '../../steps.js';
+import { namespaceOf } from '../matching.js';
 import { sharedObject } from '../stored.js';
 import type { ParamInformers } from './param-informers.js';
 import type { ParamKind } from './param-informers.js';
@@ -57,11 +58,12 @@ function* objectOf(resource: Resource, entry: Entry): Steps<JsonObject> {
   return yield* settled(convertStored(resource, storedObject(entry)));
 }
 
-function entriesOf({ resource, frozen }: ParamSource, paramRef: JsonObject, { api, cluster, namespace }: Attributes): readonly Entry[] {
+function entriesOf({ resource, frozen }: ParamSource, paramRef: JsonObject, attributes: Attributes): readonly Entry[] {
+  const { api, cluster } = attributes;
   const named = textAt(paramRef, 'namespace');
   let place = '';
   if (isNamespaced(resource)) {
-    place = named || namespace;
+    place = named || namespaceOf(attributes);
     if (place === '')
       throw new ConfigurationError('cannot use namespaced paramRef in policy binding that matches cluster-scoped resources');
   } else if (named !== '') throw new ConfigurationError('paramRef.namespace must not be provided for a cluster-scoped `paramKind`');
