@@ -14,6 +14,8 @@ import { mutatingPolicies } from './policies/mutating.js';
 import { validatingPolicies } from './policies/validating.js';
 import { podSecurity } from './pod-security/index.js';
 import { defaultTolerationSeconds, taintNodesByCondition } from './pod-tolerations.js';
+import { podResizeValidator } from './pod-resize.js';
+import { podTopologyLabels } from './pod-topology.js';
 import { priority } from './priority.js';
 import { resourceQuota } from './resource-quota.js';
 import { runtimeClass } from './runtime-class.js';
@@ -52,6 +54,8 @@ const rows = ({ rbac, hooks, store, metrics }: AdmissionParts, informers = param
   { plugin: runtimeClass },
   ...certificateChecks.map((plugin) => ({ plugin })),
   { plugin: defaultIngressClass },
+  { plugin: podTopologyLabels },
+  { plugin: podResizeValidator },
   { plugin: hooks },
   { plugin: mutatingPolicies(store, informers, metrics) },
   { plugin: mutatingWebhooks(store, metrics) },
@@ -79,9 +83,7 @@ const ABSENT: readonly string[] = [
   'PodGroupProtection',
   'PodGroupWorkloadExists',
   'PodNodeSelector',
-  'PodResizeValidator',
   'PodTolerationRestriction',
-  'PodTopologyLabels',
 ];
 
 export interface AdmissionSwitches {

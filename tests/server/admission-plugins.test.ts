@@ -273,6 +273,27 @@ t.test('pods use the secrets of their account only, where it says so', async (t)
   }
 });
 
+t.test('a pod shows where its node is, and fits on it when it is resized', async (t) => {
+  const zone = { 'topology.kubernetes.io/zone': 'z' };
+  const status = { allocatable: { cpu: '2', memory: '1Gi' } };
+  await call('POST', '/api/v1/nodes', { metadata: { name: 'linux', labels: { ...zone, rack: 'r' } }, status });
+  await call('POST', '/api/v1/nodes', { metadata: { name: 'windows', labels: { 'kubernetes.io/os': 'windows' } }, status });
+  const rows: [node: string, cpu: string, refused: string | undefined][] = [
+    ['linux', '2', undefined],
+    ['linux', '2001m', "node didn't have enough allocatable resources: cpu, requested: 2001, allocatable: 2000"],
+    ['windows', '2', 'pod resize is only supported on linux nodes, node "windows" is "windows"'],
+    ['gone', '2', 'node "gone" not found'],
+  ];
+  for (const [nodeName, cpu, refused] of rows) {
+    const made = await call('POST', PODS, pod({ nodeName }, { resources: { requests: { cpu: '1' } } }));
+    t.same(made.body.metadata['labels'], nodeName === 'linux' ? zone : undefined);
+    const containers = [{ ...(made.body.spec['containers'] as JsonObject[])[0], resources: { requests: { cpu } } }];
+    const { status, body } = await call('PUT', `${PODS}/p${names}/resize`, { ...made.body, spec: { ...made.body.spec, containers } });
+    if (refused === undefined) t.equal(status, 200, body.message);
+    else t.same([status, body.message], [403, `pods "p${names}" is forbidden: ${refused}`]);
+  }
+});
+
 t.test('pods keep to the security level of their namespace', async (t) => {
   for (const [i, { level, version = 'latest', annotations = {}, spec = {}, container = {}, text }] of violations.entries()) {
     const namespace = `level-${i}`;
