@@ -327,7 +327,17 @@ class Estimator {
       case 'lastIndexOf':
         return target ? { cost: this.scan(target) } : undefined;
       case 'url':
-        return args.length === 1 ? { cost: scale(this.sizeOrUnknown(args[0]!), TRAVERSAL_FACTOR) } : undefined;
+      case 'ip':
+      case 'isIP':
+      case 'cidr':
+      case 'isCIDR':
+      case 'quantity':
+      case 'isQuantity':
+      case 'semver':
+      case 'isSemver':
+        return args.length > 0 ? { cost: scale(this.sizeOrUnknown(args[0]!), TRAVERSAL_FACTOR) } : undefined;
+      case 'ip.isCanonical':
+        return { cost: scale(this.sizeOrUnknown(args[0]!), 2 * TRAVERSAL_FACTOR) };
       case 'lowerAscii':
       case 'upperAscii':
       case 'substring':
@@ -340,7 +350,8 @@ class Estimator {
       case 'split': {
         const size = this.sizeOrUnknown(target!);
         const limit = args[1];
-        const max = limit?.kind === 'literal' && typeof limit.value === 'bigint' && limit.value >= 0n ? Number(limit.value) : size.max;
+        // unsigned, as in slices
+        const max = limit === undefined ? size.max : isNegative(limit) ? UNBOUNDED : literalNumber(limit, size.max);
         return { cost: scale(size, 2 * TRAVERSAL_FACTOR), size: { min: 0, max } };
       }
       case 'join':
@@ -412,10 +423,11 @@ class Estimator {
     }
     switch (expr.name) {
       case 'lists.range':
-        return allocating(1, exactly(literalNumber(args[0]!, UNBOUNDED)));
+        return allocating(1, exactly(isNegative(args[0]!) ? 0 : literalNumber(args[0]!, UNBOUNDED)));
       case 'slice': {
-        const end = literalNumber(args[1]!, size(expr.target!).max);
-        return allocating(1, exactly(Math.max(0, end - literalNumber(args[0]!, 0))));
+        const count = literalNumber(args[1]!, size(expr.target!).max) - literalNumber(args[0]!, 0);
+        // unsigned, what is less than nothing is more than anything *(quirk)*
+        return allocating(1, exactly(count < 0 ? UNBOUNDED : count));
       }
       case 'reverse':
         return allocating(1, size(expr.target!));
@@ -464,6 +476,8 @@ function sizeOfLiteral(value: Value): number {
   if (typeof value === 'string') return codePoints(value);
   return value instanceof Uint8Array ? value.length : 1;
 }
+
+const isNegative = (expr: Expr): boolean => expr.kind === 'literal' && typeof expr.value === 'bigint' && expr.value < 0n;
 
 function literalNumber(expr: Expr, otherwise: number): number {
   return expr.kind === 'literal' && typeof expr.value === 'bigint' && expr.value >= 0n ? Number(expr.value) : otherwise;
