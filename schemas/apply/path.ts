@@ -161,9 +161,9 @@ function printElementValue(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(printElementValue).join(',')}]`;
   if (typeof value === 'number' || typeof value === 'bigint') return goNumber(value);
   if (typeof value !== 'object' || value === null) return String(value);
-  return `{${sortedEntries(value)
+  return sortedEntries(value)
     .map(([name, member]) => `${name}=${printElementValue(member)}`)
-    .join(';')}}`;
+    .join('');
 }
 
 /** Numbers beyond 2^53 survive; the quick way is right for all short texts. */

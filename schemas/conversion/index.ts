@@ -25,7 +25,7 @@ const DIFFERENT: Readonly<Record<string, { apiVersion: string; from: Convert; to
   ResourceSlice: { apiVersion: 'resource.k8s.io/v1beta1', from: sliceFromBeta1, to: sliceToBeta1 },
 };
 
-/** Brings an object of `from` into `to`, another version of the same kind, in place, and into the shape of that version. */
+/** Brings an object of `from` into `to`, another version of the same kind, into the shape of that version; takes the object over. */
 export function convertBuiltin(object: JsonObject, from: GroupVersionKind, to: GroupVersionKind): JsonObject {
   const [source, target] = [apiVersionOf(from), apiVersionOf(to)];
   if (source === target) return object;
@@ -33,6 +33,7 @@ export function convertBuiltin(object: JsonObject, from: GroupVersionKind, to: G
   if (different?.apiVersion === source) different.from(object);
   if (different?.apiVersion === target) different.to(object);
   object['apiVersion'] = target;
-  builtinSchema(definitionOfKind(to)!.name).conform(object, []);
-  return object;
+  const schema = builtinSchema(definitionOfKind(to)!.name);
+  schema.conform(object, []);
+  return schema.order(object);
 }

@@ -200,8 +200,17 @@ function defaultHostPorts(spec: JsonObject): void {
         if (!port['hostPort'] && port['containerPort']) port['hostPort'] = port['containerPort'];
 }
 
+/** `podIP` is the first of `podIPs`; where they differ it wins. */
+function agreeOnIps(status: JsonObject | undefined): void {
+  if (!status) return;
+  const [ip, ips] = [textAt(status, 'podIP'), objectsAt(status, 'podIPs')];
+  if (ip !== '' && textAt(ips[0], 'ip') !== ip) status['podIPs'] = [{ ip }];
+  if (ip === '' && ips.length > 0) preset(status, 'podIP', textAt(ips[0], 'ip'));
+}
+
 export function defaultPod(pod: JsonObject): void {
   dropInitAnnotations(pod);
+  agreeOnIps(objectAt(pod, 'status'));
   const spec = made(pod, 'spec');
   defaultPodSpec(spec);
   for (const list of ['containers', 'initContainers']) for (const container of objectsAt(spec, list)) defaultRequests(container);

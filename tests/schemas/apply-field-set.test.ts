@@ -48,7 +48,7 @@ t.test('paths print as conflicts show them', async (t) => {
     [['f:spec', 'f:a.b/c'], '.spec.a.b/c'],
     [['k:{"name":"a","port":80,"x":null,"y":true}'], '[name="a",port=80,x=null,y=true]'],
     [['v:"a\\"b"'], '[="a\\"b"]'],
-    [['k:{"o":{"b":1,"a":[1,"x"]}}'], '[o={a=[1,"x"];b=1}]'],
+    [['k:{"o":{"b":1,"a":[1,"x"]}}'], '[o=a=[1,"x"]b=1]'],
     [['i:3', 'f:x'], '[3].x'],
   ] as const) {
     t.equal(printPath(path), printed);

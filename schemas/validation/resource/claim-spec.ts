@@ -14,7 +14,7 @@ const TOLERATIONS_MAX = 16;
 const EXPRESSION_BYTES_MAX = 10 * 1024;
 const PARAMETER_BYTES_MAX = 10 * 1024;
 const ONE_FORM = 'exactly one of `exactly` or `firstAvailable` is required';
-const NO_REQUEST = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
+export const NO_REQUEST = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
 /** In Kubernetes' own, wrong, words. */
 const NO_ATTRIBUTE = 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set';
 export const EFFECTS = ['NoExecute', 'NoSchedule', 'None'];
@@ -116,6 +116,9 @@ function validateRequest(request: JsonObject, path: string, errors: FieldError[]
   if (!exactly && alternatives.length === 0) errors.push(required(path, ONE_FORM));
 }
 
+/** Names that results and configurations of a claim may refer to. */
+export const requestNames = (spec: JsonObject): ReadonlySet<string> => namesIn(objectsAt(objectAt(spec, 'devices'), 'requests'));
+
 /** Names of requests, and of alternatives as `request/alternative`. */
 function namesIn(requests: readonly JsonObject[]): Set<string> {
   return new Set(
@@ -126,7 +129,7 @@ function namesIn(requests: readonly JsonObject[]): Set<string> {
   );
 }
 
-function validateReferences(owner: JsonObject, path: string, names: ReadonlySet<string>, errors: FieldError[]): void {
+export function validateReferences(owner: JsonObject, path: string, names: ReadonlySet<string>, errors: FieldError[]): void {
   const seen = new Set<string>();
   const validate = (name: string, at: string): void => {
     for (const part of name.split('/').slice(0, 2)) invalidEach(at, part, dnsLabel(part), errors);

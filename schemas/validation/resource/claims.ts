@@ -1,5 +1,5 @@
 /** DeviceClass, ResourceClaim, ResourceClaimTemplate */
-import { child, duplicate, type FieldError, forbiddenField, invalidValue, required } from '../../field-errors.js';
+import { type FieldError, invalidValue } from '../../field-errors.js';
 import { convertBuiltin } from '../../conversion/index.js';
 import { clone, type JsonObject } from '../../json-value.js';
 import { immutable } from '../checks.js';
@@ -11,11 +11,11 @@ import { semanticallyEqual } from '../pods/update.js';
 import type { KindRules } from '../rules.js';
 import { defaultClaimSpec, defaultRequest, validateClaimSpec, validateConfiguration, validateSelectors } from './claim-spec.js';
 import { isExtended } from '../pods/resources.js';
+import { validateClaimStatus } from './claim-status.js';
 import { validateItems } from './names.js';
 
 const GROUP = 'resource.k8s.io';
 const CONFIGURATIONS_MAX = 32;
-const CONSUMERS_MAX = 256;
 
 function validateClass(object: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
@@ -36,21 +36,6 @@ function validateSame(object: JsonObject, old: JsonObject, type: string, errors:
   if (!semanticallyEqual(spec, before)) immutable('spec', spec, before, errors, goForm(`io.k8s.api.resource.v1.${type}`, spec));
 }
 
-function validateConsumers(status: JsonObject | undefined, errors: FieldError[]): void {
-  const uids = new Set<string>();
-  const path = 'status.reservedFor';
-  const consumers = objectsAt(status, 'reservedFor');
-  const validate = (consumer: JsonObject, at: string): void => {
-    for (const member of ['resource', 'name', 'uid']) if (textAt(consumer, member) === '') errors.push(required(child(at, member)));
-    const uid = textAt(consumer, 'uid');
-    if (uids.has(uid)) errors.push(duplicate(child(at, 'uid'), uid));
-    uids.add(uid);
-  };
-  validateItems(consumers, path, CONSUMERS_MAX, validate, errors);
-  if (consumers.length > 0 && !objectAt(status, 'allocation'))
-    errors.push(forbiddenField(path, 'may not be specified when `allocated` is not set'));
-}
-
 const claimV1: KindRules = {
   default: (object) => defaultClaimSpec(specOf(object)),
   validate(object) {
@@ -65,11 +50,7 @@ const claimV1: KindRules = {
   },
   prepareForStatusUpdate: keepAllButStatus,
   resetFields: ALL_BUT_STATUS,
-  validateStatusUpdate(object) {
-    const errors: FieldError[] = [];
-    validateConsumers(objectAt(object, 'status'), errors);
-    return errors;
-  },
+  validateStatusUpdate: validateClaimStatus,
 };
 
 const templateV1: KindRules = {

@@ -94,7 +94,7 @@ testUpdate(
       {},
       [
         'status.reservedFor[1].name: Required value',
-        'status.reservedFor[1].uid: Duplicate value: "u"',
+        'status.reservedFor[1]: Duplicate value: "u"',
         'status.reservedFor: Forbidden: may not be specified when `allocated` is not set',
       ],
     ],
