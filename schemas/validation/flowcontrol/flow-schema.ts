@@ -87,7 +87,7 @@ function validateUrlRule(rule: JsonObject, path: string, errors: FieldError[]): 
   validateVerbs(rule, path, errors);
   const member = 'nonResourceURLs';
   const words = 'nonResourceURLs must contain at least one value';
-  validateList(rule, member, path, words, 'non-resource urls', errors);
+  validateList(rule, member, path, words, 'non-resource URLs', errors);
   const urls = textsAt(rule, member);
   if (urls.includes('*')) return;
   urls.forEach((url, i) => {
