@@ -28,10 +28,12 @@ export function settleOf(name: TypeName): Settle | undefined {
         void delete object[member],
   );
   const steps = [...gated, ...jsonFields(definition(name)).flatMap(stepsOf)];
-  if (steps.length === 0) return undefined;
-  const settle: Settle = (object) => {
-    for (const step of steps) step(object);
-  };
+  const settle: Settle | undefined =
+    steps.length === 0
+      ? undefined
+      : (object) => {
+          for (const step of steps) step(object);
+        };
   compiled.set(name, settle);
   return settle;
 }
