@@ -73,10 +73,10 @@ export function inProcessTransport(options: InProcessOptions): Transport {
 
   return {
     async request(r) {
-      const ending = new AbortController();
-      const release = abortWith(ending, options.stopping, r.signal);
+      const ending = r.signal && new AbortController();
+      const release = ending && abortWith(ending, options.stopping, r.signal);
       try {
-        const opened = open(r, false, ending.signal);
+        const opened = open(r, false, ending?.signal ?? options.stopping);
         const result = await serve(opened);
         if (!('type' in result)) return responseOf(result, decodeBytes);
         if (result.type === 'list')
@@ -85,7 +85,7 @@ export function inProcessTransport(options: InProcessOptions): Transport {
       } catch (error) {
         return responseOf(failure(error), decodeOwnJson);
       } finally {
-        release();
+        release?.();
       }
     },
     watch(r) {
