@@ -29,13 +29,15 @@ export async function token(accounts: Resource, request: Request): Promise<Answe
   const view = viewOf(accounts, GVK, DEFINITION);
   const options = writeOptions('CreateOptions', request.query, request.header('user-agent') ?? '');
   const object = decodeBody(view, request, options.fieldValidation);
+  const spec = (object['spec'] ?? {}) as JsonObject;
+  object['spec'] = spec;
+  spec['expirationSeconds'] ??= DEFAULT_SECONDS;
+  // with the defaults, as any other object
+  request.audit?.decoded(object);
   const meta = metaOf(object);
   fillNamespace(meta, info.namespace, true);
   if (meta.name && meta.name !== info.name)
     throw invalid(GVK, info.name, [invalidValue('metadata.name', meta.name, 'must match the service account name if specified')]);
-  const spec = (object['spec'] ?? {}) as JsonObject;
-  object['spec'] = spec;
-  spec['expirationSeconds'] ??= DEFAULT_SECONDS;
   fieldsOwner(view, request, options, 'token').update(undefined, object);
   const attributes = attributesOf(request, accounts, {
     operation: 'CREATE',

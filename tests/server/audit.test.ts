@@ -95,6 +95,7 @@ omitStages: [RequestReceived]
 rules:
 - {level: None, nonResourceURLs: [/healthz]}
 - {level: RequestResponse, resources: [{group: '', resources: [configmaps]}], omitManagedFields: true}
+- {level: Request, resources: [{group: '', resources: [serviceaccounts/token]}]}
 - {level: Metadata}
 `,
   });
@@ -138,6 +139,7 @@ rules:
   await call('GET', '/api/v1/namespaces/default/secrets/s?x=1', { 'impersonate-user': 'bob' });
   await call('POST', '/api/v1/namespaces/default/secrets', {}, { metadata: { name: 's' }, stringData: { password: 'of-the-king' } });
   await call('DELETE', '/api/v1/namespaces/default/secrets/s');
+  await call('POST', '/api/v1/namespaces/default/serviceaccounts/none/token', {}, { spec: {} });
   await server.stop();
   webhook.close();
   const events = readFileSync(path, 'utf8')
@@ -145,10 +147,11 @@ rules:
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   t.same(received, events, 'the webhook gets the same');
-  t.equal(events.length, 4);
-  const [created, refused, secret, gone] = events;
+  t.equal(events.length, 5);
+  const [created, refused, secret, gone, token] = events;
   t.notMatch(readFileSync(path, 'utf8'), /of-the-king|b2YtdGhlLWtpbmc/, 'metadata tells no secret');
   t.match(secret, { objectRef: { resource: 'secrets', name: 's' }, responseStatus: { metadata: {}, code: 201 } });
+  t.match(token, { requestObject: { kind: 'TokenRequest', spec: { expirationSeconds: 3600 } } }, 'with the defaults');
   t.match(gone, { verb: 'delete', responseStatus: { status: 'Success', details: { name: 's', kind: 'secrets' }, code: 200 } });
   t.match(created, {
     kind: 'Event',
