@@ -7,7 +7,7 @@ import { encodeProtobuf } from '../schemas/wire/protobuf.js';
 import { encodeYaml } from '../schemas/wire/yaml-encode.js';
 import type { Entry } from '../storage/entry.js';
 import type { Answer, Request } from './api.js';
-import { convertAhead, isServedAsStored, metadataOnly, objectText, servedBytes, servedObject, storedObject, typePrefix } from './codec.js';
+import { convertAhead, isServedAsStored, metadataOnly, objectText, servedBytes, servedObject, typePrefix } from './codec.js';
 import { internalPackage } from './decode.js';
 import { JSON_TYPE, type Output, PROTOBUF_TYPE, YAML_TYPE } from './negotiation.js';
 import type { Reply } from './reply.js';
@@ -157,7 +157,7 @@ function* chunked(head: Buffer, resource: Resource, entries: readonly Entry[]): 
 }
 
 async function objectsOf(resource: Resource, entries: readonly Entry[], read = servedObject): Promise<JsonObject[]> {
-  if (resource.conversion?.listFromStored) return resource.conversion.listFromStored(entries.map(storedObject));
+  await convertAhead(resource, entries);
   const objects: JsonObject[] = [];
   for (const entry of entries) objects.push(await read(resource, entry));
   return objects;

@@ -96,6 +96,8 @@ export function convertStored(resource: Resource, stored: JsonObject): JsonObjec
 
 /** The entry's object in the served version, as GET shows it; a promise where a webhook must be asked. The caller owns it. */
 export function servedObject(resource: Resource, entry: Entry): JsonObject | Promise<JsonObject> {
+  const known = resource.conversion?.convert && rendered.get(entry)?.get(resource);
+  if (known) return decodeOwnJson(known.toString('utf8')) as JsonObject;
   const stored = storedObject(entry);
   return isServedAsStored(resource, entry) ? stored : convertStored(resource, stored);
 }

@@ -18,8 +18,8 @@ import { callWebhook } from './webhook-client.js';
 
 const TIMEOUT_SECONDS = 30;
 
-/** Objects of any versions into one; `listKind` where they are the items of a list. All in one call, none that are there already (B8.1). */
-export type ConvertByWebhook = (objects: readonly JsonObject[], apiVersion: string, listKind?: string) => Promise<JsonObject[]>;
+/** Objects of any versions into one. All in one call, none that are there already (B8.1). */
+export type ConvertByWebhook = (objects: readonly JsonObject[], apiVersion: string) => Promise<JsonObject[]>;
 
 /** The webhook of a definition as a function; undefined with strategy None. It throws a 500 in the words of B8.3. */
 export function conversionByWebhook(store: Store, cluster: string, uuid: () => string, crd: Definition): ConvertByWebhook | undefined {
@@ -41,14 +41,13 @@ export function conversionByWebhook(store: Store, cluster: string, uuid: () => s
     }
     return convertedObjects(request, answer);
   };
-  return async (objects, apiVersion, listKind) => {
+  return async (objects, apiVersion) => {
     const sent = objects.filter((object) => needsConversion(object, apiVersion));
     const request = {
       reviewVersion,
       uid: uuid(),
       desiredApiVersion: apiVersion,
       objects: sent,
-      ...(listKind !== undefined && { listKind }),
     };
     try {
       const converted = sent.length > 0 ? await send(request) : [];

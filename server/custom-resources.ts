@@ -223,7 +223,7 @@ function conversionOf(kind: Kind, { crd, storage, shapeOf, convert }: Parts): Co
     ...(convert && {
       convert,
       async listFromStored(objects: JsonObject[]) {
-        const made = await convert(objects.map(read), served, kind.listKind);
+        const made = await convert(objects.map(read), served);
         return made.map((object) => shaped(object, served));
       },
     }),

@@ -62,7 +62,9 @@ export async function rewrite(resource: Resource, request: Request, name: string
     return how.onMissing();
   }
   const isWritten = write !== undefined && !toDelete;
-  if (how.answer) return how.answer(isWritten ? withRevision(object, entry!) : object);
+  // what a custom resource's storage version does not know is gone
+  const read = async (): Promise<JsonObject> => (resource.isCustom ? servedObject(resource, entry!) : withRevision(object, entry!));
+  if (how.answer) return how.answer(isWritten ? await read() : object);
   return isWritten ? { type: 'entry', code: 200, resource, entry: entry! } : { type: 'object', code: 200, resource, object };
 }
 

@@ -1,5 +1,6 @@
 /** One open watch: initial events, live events, bookmarks, deadline (rest.md §7). */
 import { setMaxListeners } from 'node:events';
+import { internalError } from '../schemas/status.js';
 import type { Watcher } from '../storage/watcher.js';
 import type { WatchEvent } from '../storage/commit.js';
 import type { Entry } from '../storage/entry.js';
@@ -111,7 +112,10 @@ export class WatchStream implements Due {
       .then(async () => {
         for (const frame of frames) this.#write([await frame]);
       })
-      .catch(() => this.#end())
+      .catch((error: Error) => {
+        this.#write([this.#encoder.error(internalError(error.message).status)]);
+        this.#end();
+      })
       .finally(() => {
         if (this.#queue === mine) this.#queue = undefined;
       });

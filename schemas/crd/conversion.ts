@@ -4,6 +4,7 @@ import { gvkName, parseApiVersion } from '../group-version.js';
 import { clone, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { validateAnnotations, validateLabels } from '../object-meta.js';
 import { objectAt, textAt, textsAt } from '../validation/members.js';
+import { encodeJson } from '../wire/json.js';
 import { specOf, type Definition } from './definition.js';
 
 /** What becomes a 500 with this message (B8.3). */
@@ -43,8 +44,6 @@ export interface ConversionRequest {
   desiredApiVersion: string;
   /** In the order in which they come back. */
   objects: readonly JsonObject[];
-  /** They are the items of a list of this kind; undefined for a lone object. */
-  listKind?: string;
 }
 
 /** The body of the POST (B8.1). */
@@ -52,25 +51,36 @@ export function conversionReview(request: ConversionRequest): JsonObject {
   return {
     kind: 'ConversionReview',
     apiVersion: `apiextensions.k8s.io/${request.reviewVersion}`,
-    request: { uid: request.uid, desiredAPIVersion: request.desiredApiVersion, objects: [...request.objects] },
+    request: { uid: request.uid, desiredAPIVersion: request.desiredApiVersion, objects: request.objects.map(withoutRevision) },
   };
+}
+
+/** As it is stored: the store adds the version. */
+function withoutRevision(object: JsonObject): JsonObject {
+  const metadata = objectAt(object, 'metadata');
+  if (metadata?.resourceVersion === undefined) return object;
+  const { resourceVersion: _, ...rest } = metadata;
+  return { ...object, metadata: rest };
 }
 
 /** The objects of an answer, with their metadata restored, in the order of the request. Throws `ConversionError` (B8.2, B8.3). */
 export function convertedObjects(request: ConversionRequest, review: JsonValue): JsonObject[] {
   const subject = subjectOf(request);
   const converted = answered(request, review, subject);
-  if (converted.length !== request.objects.length) {
-    throw new ConversionError(`conversion webhook for ${subject} returned ${converted.length} objects, expected ${request.objects.length}`);
+  const asked = request.objects.length;
+  if (converted.length !== asked) {
+    // Kubernetes asks for each object by itself
+    const each = asked === 0 ? converted.length : Math.floor(converted.length / asked);
+    throw new ConversionError(`conversion webhook for ${subject} returned ${each} objects, expected 1`);
   }
   return converted.map((object, i) => {
-    const place = request.listKind === undefined ? 'object' : `converted object at index ${i}`;
     const original = request.objects[i]!;
+    if (!isObject(object)) throw new ConversionError(unreadable(object));
+    if (textAt(object, 'kind') === '') throw new ConversionError(`Object 'Kind' is missing in '${encodeJson(object)}'`);
     const problem = objectProblem(original, object, request.desiredApiVersion);
-    if (problem !== undefined) throw new ConversionError(`conversion webhook for ${subject} returned invalid ${place}: ${problem}`);
-    return restored(original, object as JsonObject, (why) => {
-      const where = request.listKind === undefined ? '' : ` in object at index ${i}`;
-      throw new ConversionError(`conversion webhook for ${subject} returned invalid metadata${where}: ${why}`);
+    if (problem !== undefined) throw new ConversionError(`conversion webhook for ${subject} returned invalid object${problem}`);
+    return restored(original, object, (why) => {
+      throw new ConversionError(`conversion webhook for ${subject} returned invalid metadata: ${why}`);
     });
   });
 }
@@ -80,23 +90,22 @@ export function conversionFailed(request: ConversionRequest, why: string): Conve
   return new ConversionError(`conversion webhook for ${subjectOf(request)} failed: ${why}`);
 }
 
-function subjectOf({ objects, listKind }: ConversionRequest): string {
+function subjectOf({ objects }: ConversionRequest): string {
   const first = objects[0];
   const { group, version } = parseApiVersion(textAt(first, 'apiVersion')) ?? { group: '', version: '' };
-  return gvkName({ group, version, kind: listKind ?? textAt(first, 'kind') });
+  return gvkName({ group, version, kind: textAt(first, 'kind') });
 }
 
 function answered(request: ConversionRequest, review: JsonValue, subject: string): JsonValue[] {
   const fail = (why: string): never => {
     throw new ConversionError(`conversion webhook for ${subject} failed: ${why}`);
   };
-  if (!isObject(review)) return fail('no response provided');
+  if (!isObject(review)) return fail(`expected webhook response of ${REVIEW}, got /, Kind=`);
   // Only v1 answers are held to their kind and uid.
   const strict = request.reviewVersion === 'v1';
   const { group, version } = parseApiVersion(textAt(review, 'apiVersion')) ?? { group: '', version: '' };
   const got = gvkName({ group, version, kind: textAt(review, 'kind') });
-  const expected = 'apiextensions.k8s.io/v1, Kind=ConversionReview';
-  if (strict && got !== expected) return fail(`expected webhook response of ${expected}, got ${got}`);
+  if (strict && got !== REVIEW) return fail(otherReview(group, version, textAt(review, 'kind')));
   const response = objectAt(review, 'response');
   if (response === undefined) return fail('no response provided');
   const uid = textAt(response, 'uid');
@@ -107,12 +116,29 @@ function answered(request: ConversionRequest, review: JsonValue, subject: string
   return Array.isArray(response.convertedObjects) ? response.convertedObjects : [];
 }
 
-function objectProblem(original: JsonObject, converted: JsonValue, apiVersion: string): string | undefined {
-  if (!isObject(converted)) return 'converted object is no object';
+const REVIEW = 'apiextensions.k8s.io/v1, Kind=ConversionReview';
+
+/** How an answer that is something else fails to be read as a review. */
+function otherReview(group: string, version: string, kind: string): string {
+  const got = gvkName({ group, version, kind });
+  if (group !== 'apiextensions.k8s.io' || kind === '') return `expected webhook response of ${REVIEW}, got ${got}`;
+  return kind === 'ConversionReview' && version === 'v1beta1'
+    ? 'converting (v1beta1.ConversionReview) to (v1.ConversionReview): unknown conversion'
+    : `no kind ${goQuote(kind)} is registered for version ${goQuote(`${group}/${version}`)} in scheme "pkg/runtime/scheme.go:111"`;
+}
+
+/** Go's words for JSON that is no object. */
+function unreadable(value: JsonValue): string {
+  if (value === null) return 'unexpected end of JSON input';
+  const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'number';
+  return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`;
+}
+
+function objectProblem(original: JsonObject, converted: JsonObject, apiVersion: string): string | undefined {
   const gotVersion = textAt(converted, 'apiVersion');
-  if (gotVersion !== apiVersion) return `invalid groupVersion (expected ${apiVersion}, received ${gotVersion})`;
+  if (gotVersion !== apiVersion) return ` at index 0: invalid groupVersion (expected ${apiVersion}, received ${gotVersion})`;
   const [kind, gotKind] = [textAt(original, 'kind'), textAt(converted, 'kind')];
-  if (gotKind !== kind) return `invalid kind (expected ${kind}, received ${gotKind})`;
+  if (gotKind !== kind) return ` at index 0: invalid kind (expected ${kind}, received ${gotKind})`;
   const [before, after] = [objectAt(original, 'metadata'), objectAt(converted, 'metadata')];
   for (const [member, name] of [
     ['name', 'name'],
@@ -120,7 +146,7 @@ function objectProblem(original: JsonObject, converted: JsonValue, apiVersion: s
     ['uid', 'UID'],
   ] as const) {
     const [was, is] = [textAt(before, member), textAt(after, member)];
-    if (was !== is) return `must have the same ${name}: ${was} != ${is}`;
+    if (was !== is) return `: must have the same ${name}: ${was} != ${is}`;
   }
   return undefined;
 }
@@ -152,8 +178,8 @@ function mapProblem(name: 'labels' | 'annotations', before: JsonObject, after: J
   }
   const names = Object.keys(after);
   if (names.length === Object.keys(before).length && names.every((key) => before[key] === after[key])) return undefined;
-  const validate = name === 'labels' ? validateLabels : validateAnnotations;
-  const errors = validate(after as Record<string, string>, `metadata.${name}`);
+  const texts = after as Record<string, string>;
+  const errors = name === 'labels' ? validateLabels(texts, 'metadata.labels') : validateAnnotations(texts, 'metadata.annotation');
   return errors.length === 0 ? undefined : aggregate(errors);
 }
 

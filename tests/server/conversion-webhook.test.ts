@@ -242,7 +242,12 @@ t.test('whatever goes wrong with the call is a 500 that says what', async (t) =>
       (r: Review) => success(r.request, [{ ...good(r), metadata: { ...metadata(r), name: 'z' } }]),
       /returned invalid object: must have the same name: fresh != z$/,
     ],
-    ['another kind', byUrl, (r: Review) => success(r.request, [{ ...good(r), kind: 'Other' }]), /returned invalid object: invalid kind/],
+    [
+      'another kind',
+      byUrl,
+      (r: Review) => success(r.request, [{ ...good(r), kind: 'Other' }]),
+      /returned invalid object at index 0: invalid kind/,
+    ],
     [
       'a label that is none',
       byUrl,

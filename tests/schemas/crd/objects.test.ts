@@ -188,7 +188,7 @@ const OBJECT: JsonObject = {
   spec: { x: 1 },
 };
 const REQUEST: ConversionRequest = { reviewVersion: 'v1', uid: 'id', desiredApiVersion: 'g/v2', objects: [OBJECT] };
-const LIST: ConversionRequest = { ...REQUEST, listKind: 'WList' };
+const LIST: ConversionRequest = { ...REQUEST, objects: [OBJECT, OBJECT] };
 const answer = (response: JsonValue, members: JsonObject = {}): JsonObject => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'ConversionReview',
@@ -209,6 +209,12 @@ t.test('what a conversion webhook is sent (B8.1)', async (t) => {
     apiVersion: 'apiextensions.k8s.io/v1',
     request: { uid: 'id', desiredAPIVersion: 'g/v2', objects: [OBJECT] },
   });
+  const read = { ...OBJECT, metadata: { ...(OBJECT.metadata as JsonObject), resourceVersion: '5' } };
+  t.match(conversionReview({ ...REQUEST, objects: [read] }), { request: { objects: [OBJECT] } });
+  t.notOk(
+    'resourceVersion' in
+      (conversionReview({ ...REQUEST, objects: [read] }).request as { objects: { metadata: object }[] }).objects[0]!.metadata,
+  );
   t.ok(needsConversion(OBJECT, 'g/v2'));
   t.notOk(needsConversion(OBJECT, 'g/v1'));
   t.notOk(needsConversion({ apiVersion: 'g/v1', kind: 'W' }, 'g/v2'));
@@ -231,12 +237,18 @@ t.test('an answer decides on labels and annotations, nothing else of metadata (B
 });
 
 const FAILURES: [title: string, request: ConversionRequest, answer: JsonValue, message: string][] = [
-  ['no object', REQUEST, null, 'failed: no response provided'],
+  ['no object', REQUEST, null, 'failed: expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview, got /, Kind='],
   [
     'another kind',
     REQUEST,
     answer({}, { kind: 'X' }),
-    'failed: expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview, got apiextensions.k8s.io/v1, Kind=X',
+    'failed: no kind "X" is registered for version "apiextensions.k8s.io/v1" in scheme "pkg/runtime/scheme.go:111"',
+  ],
+  [
+    'another version of the review',
+    REQUEST,
+    answer({}, { apiVersion: 'apiextensions.k8s.io/v1beta1' }),
+    'failed: converting (v1beta1.ConversionReview) to (v1.ConversionReview): unknown conversion',
   ],
   ['no response', REQUEST, answer(null), 'failed: no response provided'],
   ['another uid', REQUEST, answer({ uid: 'x' }), 'failed: expected response.uid="id", got "x"'],
@@ -248,19 +260,20 @@ const FAILURES: [title: string, request: ConversionRequest, answer: JsonValue, m
   ],
   ['a failure with a message', REQUEST, answer({ uid: 'id', result: { status: 'Failure', message: 'no' } }), 'failed: no'],
   ['too few objects', REQUEST, success(), 'returned 0 objects, expected 1'],
-  ['another version', REQUEST, success(OBJECT), 'returned invalid object: invalid groupVersion (expected g/v2, received g/v1)'],
+  ['too few of several', LIST, success(converted({})), 'returned 0 objects, expected 1'],
+  ['another version', REQUEST, success(OBJECT), 'returned invalid object at index 0: invalid groupVersion (expected g/v2, received g/v1)'],
   [
     'another kind of object',
     LIST,
-    success(converted({ kind: 'X' })),
-    'returned invalid converted object at index 0: invalid kind (expected W, received X)',
+    success(converted({}), converted({ kind: 'X' })),
+    'returned invalid object at index 0: invalid kind (expected W, received X)',
   ],
   ['another name', REQUEST, success(converted({}, { name: 'm' })), 'returned invalid object: must have the same name: n != m'],
   [
     'another uid of the object',
     LIST,
-    success(converted({}, { uid: 'm' })),
-    'returned invalid converted object at index 0: must have the same UID: u != m',
+    success(converted({}), converted({}, { uid: 'm' })),
+    'returned invalid object: must have the same UID: u != m',
   ],
   [
     'labels that are no texts',
@@ -271,16 +284,21 @@ const FAILURES: [title: string, request: ConversionRequest, answer: JsonValue, m
   [
     'annotations that are no map',
     LIST,
-    success(converted({}, { annotations: 'x' })),
-    'returned invalid metadata in object at index 0: invalid metadata.annotations of type string in converted object',
+    success(converted({}), converted({}, { annotations: 'x' })),
+    'returned invalid metadata: invalid metadata.annotations of type string in converted object',
   ],
 ];
 
 t.test('an answer that is wrong fails with a message (B8.3)', async (t) => {
   for (const [title, request, review, message] of FAILURES) {
-    const kind = request.listKind ?? 'W';
-    t.throws(() => convertedObjects(request, review), new ConversionError(`conversion webhook for g/v1, Kind=${kind} ${message}`), title);
+    t.throws(() => convertedObjects(request, review), new ConversionError(`conversion webhook for g/v1, Kind=W ${message}`), title);
   }
+  for (const [object, message] of [
+    [null, 'unexpected end of JSON input'],
+    [[], 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
+    [{ apiVersion: 'g/v2' }, `Object 'Kind' is missing in '{"apiVersion":"g/v2"}'`],
+  ] as const)
+    t.throws(() => convertedObjects(REQUEST, success(object as JsonValue)), new ConversionError(message), message);
   t.throws(
     () => convertedObjects(REQUEST, success(converted({}, { labels: { a: 'b c' } }))),
     /returned invalid metadata: metadata\.labels: Invalid value: "b c"/,
