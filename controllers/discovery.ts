@@ -95,7 +95,7 @@ function fromAggregated(list: JsonObject): Discovery {
       const gv = { group: name, version: String(version['version']) };
       // what it served once may no longer be so
       if (version['freshness'] === 'Stale') {
-        discovery.failures.push({ groupVersion: apiVersionOf(gv), message: 'stale GroupVersion discovery' });
+        discovery.failures.push({ groupVersion: apiVersionOf(gv), message: `stale GroupVersion discovery: ${apiVersionOf(gv)}` });
         continue;
       }
       for (const row of members(version, 'resources')) {

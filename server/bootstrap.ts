@@ -3,7 +3,7 @@ import type { Api } from './api.js';
 import { reconcileBootstrapPolicy } from './auth/rbac/reconcile.js';
 import { builtinApiServices } from './bootstrap/api-services.js';
 import { ensure, type OwnObject } from './bootstrap/ensure.js';
-import { FLOW_CONTROL_OBJECTS } from './bootstrap/flow-control.js';
+import { FLOW_CONTROL_OBJECTS, reviseFlowControl } from './bootstrap/flow-control.js';
 import { type Advertised, kubernetesService, SERVER_PLACE } from './bootstrap/kubernetes-service.js';
 import { PRIORITY_CLASSES } from './bootstrap/priority-classes.js';
 import { goSeconds } from './time.js';
@@ -18,6 +18,7 @@ const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'].
   }),
 );
 const KEEP_MS = 10_000;
+const KEEP_FLOW_CONTROL_MS = 60_000;
 
 /** Creates what is missing of the default namespaces, roles, priorities and API services of `root`. */
 export async function ensureDefaults(api: Api): Promise<void> {
@@ -31,7 +32,7 @@ export async function ensureDefaults(api: Api): Promise<void> {
 
 async function ensureFlowControl(api: Api): Promise<void> {
   const manager = 'api-priority-and-fairness-config-producer-v1';
-  await Promise.all(FLOW_CONTROL_OBJECTS.map((object) => ensure(api, 'root', object, { manager })));
+  await Promise.all(FLOW_CONTROL_OBJECTS.map((object) => ensure(api, 'root', object, { manager, revise: reviseFlowControl })));
 }
 
 const serviceCidr = (cidrs: readonly string[], now: number): OwnObject => ({
@@ -56,12 +57,13 @@ const serviceCidr = (cidrs: readonly string[], now: number): OwnObject => ({
 export async function keepDefaults(api: Api, advertised: Advertised, cidrs: readonly string[]): Promise<() => void> {
   const objects = [serviceCidr(cidrs, api.chance.now()), ...kubernetesService(advertised), ...NAMESPACES];
   const look = async (): Promise<void> => {
-    await Promise.all([
-      ...objects.map((object) => ensure(api, 'root', object, { ours: SERVER_PLACE[object.kind] })),
-      ensureFlowControl(api),
-    ]);
+    await Promise.all(objects.map((object) => ensure(api, 'root', object, { ours: SERVER_PLACE[object.kind] })));
   };
   await look();
-  const timer = setInterval(() => look().catch(() => {}), KEEP_MS).unref();
-  return () => clearInterval(timer);
+  const timers = [
+    setInterval(() => look().catch(() => {}), KEEP_MS),
+    setInterval(() => ensureFlowControl(api).catch(() => {}), KEEP_FLOW_CONTROL_MS),
+  ];
+  for (const timer of timers) timer.unref();
+  return () => timers.forEach(clearInterval);
 }

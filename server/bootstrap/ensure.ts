@@ -4,7 +4,8 @@ import { KeyExists } from '../../storage/errors.js';
 import type { Api } from '../api.js';
 import { encodeEntry, storedObject } from '../codec.js';
 import { keyOf, type Resource } from '../resource.js';
-import { newborn, ownAsServer } from './own.js';
+import { goSeconds } from '../time.js';
+import { newborn, ownAsServer, ownChange } from './own.js';
 
 /** An object of the server's own: `kind` and `apiVersion` inside, what has a default may be left out. */
 export type OwnObject = JsonObject & { kind: string; apiVersion: string; metadata: JsonObject };
@@ -18,19 +19,25 @@ export interface Ensuring {
   ours?: readonly string[] | undefined;
   /** Who owns its fields, if not the server. */
   manager?: string;
+  /** Changes in place what is there already to what it should be; false where it is that. `whole` is what we would create. */
+  revise?(object: JsonObject, whole: JsonObject): boolean;
 }
 
 /**
  * Creates the object if it is not there; a kind that is not served is none of ours. One that is there keeps what was made of it, but for
  * the members that are ours.
  */
-export async function ensure(api: Api, cluster: string, wanted: OwnObject, { ours = [], manager }: Ensuring = {}): Promise<void> {
+export async function ensure(api: Api, cluster: string, wanted: OwnObject, { ours = [], manager, revise }: Ensuring = {}): Promise<void> {
   const resource = resourceOf(api, cluster, wanted);
   if (!resource) return;
   const { name, namespace = '' } = metaOf(wanted);
   const key = keyOf(resource, cluster, namespace, name!);
   if (api.store.get(key)) {
-    if (ours.length) await restore(api, resource, key, wanted, ours);
+    if (ours.length) await change(api, resource, key, (stored) => restore(stored, wanted, ours), manager);
+    if (revise) {
+      const whole = completed(api, resource, wanted, manager);
+      await change(api, resource, key, (stored) => revise(stored, whole), manager);
+    }
     return;
   }
   const object = completed(api, resource, wanted, manager);
@@ -41,11 +48,28 @@ export async function ensure(api: Api, cluster: string, wanted: OwnObject, { our
   }
 }
 
-async function restore({ store }: Api, resource: Resource, key: string, wanted: JsonObject, ours: readonly string[]): Promise<void> {
+/** Whether any of the members said something else. */
+function restore(object: JsonObject, wanted: JsonObject, ours: readonly string[]): boolean {
+  if (ours.every((member) => equal(object[member], wanted[member]))) return false;
+  for (const member of ours) object[member] = wanted[member]!;
+  return true;
+}
+
+/** As an update by `manager`: a changed spec is a new generation. */
+async function change(
+  { store, chance }: Api,
+  resource: Resource,
+  key: string,
+  revise: (object: JsonObject) => boolean,
+  manager: string | undefined,
+): Promise<void> {
   await store.update(key, (head) => {
     const object = head && storedObject(head);
-    if (!object || ours.every((member) => equal(object[member], wanted[member]))) return { type: 'keep' };
-    for (const member of ours) object[member] = wanted[member]!;
+    if (!object || !revise(object)) return { type: 'keep' };
+    const live = storedObject(head);
+    const meta = metaOf(object);
+    if (meta.generation && !equal(live['spec'], object['spec'])) meta.generation += 1;
+    ownChange(resource, live, object, manager, goSeconds(chance.now()));
     return { type: 'put', encode: (revision) => encodeEntry(resource, object, object, revision) };
   });
 }

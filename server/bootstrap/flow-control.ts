@@ -1,8 +1,10 @@
 /** FlowSchemas and PriorityLevelConfigurations of every Kubernetes server: `exempt` and `catch-all` must be there, the others are suggested (G4.2). */
-import type { JsonObject } from '../../schemas/json-value.js';
+import { equal, type JsonObject } from '../../schemas/json-value.js';
+import { metaOf } from '../../schemas/object-meta.js';
 import type { OwnObject } from './ensure.js';
 
 const API_VERSION = 'flowcontrol.apiserver.k8s.io/v1';
+const AUTO_UPDATE = 'apf.kubernetes.io/autoupdate-spec';
 const EVERY = ['*'];
 const ALL_REQUESTS: Rules = { resources: [{ clusterScope: true }], urls: [{}] };
 const LEASES = { verbs: ['get', 'create', 'update'], apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
@@ -102,7 +104,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
 const own = (kind: string, name: string, spec: JsonObject): OwnObject => ({
   kind,
   apiVersion: API_VERSION,
-  metadata: { name, annotations: { 'apf.kubernetes.io/autoupdate-spec': 'true' } },
+  metadata: { name, annotations: { [AUTO_UPDATE]: 'true' } },
   spec,
 });
 
@@ -150,3 +152,23 @@ export const FLOW_CONTROL_OBJECTS: readonly OwnObject[] = [
   ...Object.entries(LEVELS).map(([name, level]) => own('PriorityLevelConfiguration', name, { type: 'Limited', limited: limited(level) })),
   ...Object.entries(SCHEMAS).map(([name, schema]) => own('FlowSchema', name, specOf(schema))),
 ];
+
+const MANDATORY = new Set(['exempt', 'catch-all']);
+const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
+const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
+
+/**
+ * Puts a flow control object of the server's own right: its spec where the annotation says so, or, where that says nothing, nobody has
+ * changed it; and the annotation. The share of `exempt` may be chosen. Returns whether anything was wrong.
+ */
+export function reviseFlowControl(object: JsonObject, whole: JsonObject): boolean {
+  const meta = metaOf(object);
+  const said = meta.annotations?.[AUTO_UPDATE] ?? '';
+  const isOurs = MANDATORY.has(meta.name!) || TRUE.has(said) || (!FALSE.has(said) && meta.generation === 1);
+  const isAnnotated = said === String(isOurs);
+  if (!isAnnotated) meta.annotations = { ...meta.annotations, [AUTO_UPDATE]: String(isOurs) };
+  const isChosen = object['kind'] === 'PriorityLevelConfiguration' && meta.name === 'exempt';
+  const isRight = !isOurs || isChosen || equal(object['spec'], whole['spec']);
+  if (!isRight) object['spec'] = whole['spec']!;
+  return !isAnnotated || !isRight;
+}

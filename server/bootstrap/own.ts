@@ -10,12 +10,21 @@ const NO_TIME = goSeconds(0);
 
 /** The server owns what it has made, as its own client. */
 export function ownAsServer(resource: Resource, object: JsonObject, manager = SERVER): void {
+  track(resource, undefined, object, manager, NO_TIME);
+}
+
+/** It owns what it has changed of `live` as well. */
+export function ownChange(resource: Resource, live: JsonObject, object: JsonObject, manager = SERVER, time = NO_TIME): void {
+  track(resource, live, object, manager, time);
+}
+
+function track(resource: Resource, live: JsonObject | undefined, object: JsonObject, manager: string, time: string): void {
   const { kind } = resource.gvk;
   const version = apiVersion(resource);
   const empty: JsonObject = { apiVersion: version, kind };
   resource.schema.conform(empty, []);
-  const request = { manager, apiVersion: version, kind, time: NO_TIME };
-  trackUpdate(undefined, object, resource.mergeType(), request, { empty, resetFields: new Map(), convert: () => undefined });
+  const request = { manager, apiVersion: version, kind, time };
+  trackUpdate(live, object, resource.mergeType(), request, { empty, resetFields: new Map(), convert: () => undefined });
 }
 
 const made = new WeakMap<JsonObject, JsonObject>();

@@ -125,7 +125,7 @@ t.test('aggregated discovery takes two requests and tells what is stale', async 
       ['g', 'v1', 'widgets', false],
     ],
   );
-  t.same(failures, [{ groupVersion: 'dead/v1', message: 'stale GroupVersion discovery' }]);
+  t.same(failures, [{ groupVersion: 'dead/v1', message: 'stale GroupVersion discovery: dead/v1' }]);
   t.equal(api.requests.length, 2);
 });
 
