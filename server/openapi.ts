@@ -37,7 +37,7 @@ export function openApiOf(registry: Registry, gitVersion: string): OpenApi {
     const generation = registry.generation(info.cluster);
     const found = byCluster.get(info.cluster);
     if (found?.generation === generation) return found;
-    const custom = registry.custom(info.cluster).flatMap(({ published }) => (published ? [published()] : []));
+    const custom = registry.custom(info.cluster).flatMap((resource) => resource.published?.() ?? []);
     const published = registry.remote(info.cluster).flatMap(({ openapi }) => openapi ?? []);
     const made = { generation, documents: factory.withCustom(custom, published), madeAt: new Date(api.chance.now()) };
     byCluster.set(info.cluster, made);
