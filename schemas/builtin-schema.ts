@@ -5,7 +5,7 @@ import { kindOf } from './builtin/scalars.js';
 import { orderOf } from './builtin/order.js';
 import { settleOf } from './builtin/settle.js';
 import type { TypeName } from './definitions/index.js';
-import type { Empty } from './empties.js';
+import type { Said } from './said.js';
 import { clone, isObject, type JsonObject, type JsonValue } from './json-value.js';
 import type { ObjectSchema } from './object-schema.js';
 
@@ -16,9 +16,9 @@ import type { ObjectSchema } from './object-schema.js';
 export function builtinSchema(name: TypeName, conditionalDefaults?: (object: JsonObject) => void, tellsEmpty = false): ObjectSchema {
   const shape = shapeOf(name);
   return {
-    conform(object, problems, literals, empties) {
+    conform(object, problems, literals, said) {
       const run = new Run(problems, literals);
-      run.empties = empties;
+      run.said = said;
       if (tellsEmpty) run.kept = 'all';
       shape.conform(object, run);
       run.finish();
@@ -36,10 +36,10 @@ export function builtinSchema(name: TypeName, conditionalDefaults?: (object: Jso
       settleOf(name)?.(object);
     },
     ...(tellsEmpty && {
-      shown(object: JsonObject, empties?: Empty[]) {
+      shown(object: JsonObject, said?: Said[]) {
         const copy = clone(object);
         const run = new Run([]);
-        run.empties = empties;
+        run.said = said;
         shape.conform(copy, run);
         return copy;
       },

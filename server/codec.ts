@@ -5,7 +5,7 @@
  */
 import { orderOf } from '../schemas/builtin/order.js';
 import { definitionOfKind } from '../schemas/definitions/index.js';
-import type { Empty } from '../schemas/empties.js';
+import type { Said } from '../schemas/said.js';
 import { apiVersionOf, type GroupVersionKind } from '../schemas/group-version.js';
 import { clone, type JsonObject } from '../schemas/json-value.js';
 import { decodeOwnJson, encodeJson } from '../schemas/wire/json.js';
@@ -146,8 +146,8 @@ function endOfObject(bytes: Buffer, from: number): number {
 }
 
 /** An object on its way through a write as answers, managed fields and admission show it: itself, except of kinds that tell empty from absent. */
-export function shownObject({ schema }: Resource, object: JsonObject, empties?: Empty[]): JsonObject {
-  return schema.shown?.(object, empties) ?? object;
+export function shownObject({ schema }: Resource, object: JsonObject, said?: Said[]): JsonObject {
+  return schema.shown?.(object, said) ?? object;
 }
 
 /** An object of the served version in the stored one, which is taken over where that is the same version and else left alone. */

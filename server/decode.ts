@@ -3,7 +3,7 @@ import { builtinSchema } from '../schemas/builtin-schema.js';
 import { definitionOfKind } from '../schemas/definitions/index.js';
 import { invalidValue } from '../schemas/field-errors.js';
 import { apiVersionOf, type GroupVersionKind, parseApiVersion } from '../schemas/group-version.js';
-import type { Empty } from '../schemas/empties.js';
+import type { Said } from '../schemas/said.js';
 import { clone, isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
 import { ConformError, type Literals, type ObjectSchema } from '../schemas/object-schema.js';
 import { metaOf } from '../schemas/object-meta.js';
@@ -91,9 +91,9 @@ const unrecognized = (kind: string, why: string, body: Buffer): StatusError =>
 
 /**
  * The body of a create or update: parsed, of the right kind, conformed and defaulted. Unknown and duplicate fields are dropped,
- * warned about or refused by `validation` (R4.10); `empties` takes the empty lists and maps that were dropped. Errors: 400 of R4.12, R4.17, R4.18.
+ * warned about or refused by `validation` (R4.10); `said` takes what it says in other words. Errors: 400 of R4.12, R4.17, R4.18.
  */
-export function decodeBody(resource: Resource, request: Request, validation: FieldValidation, empties?: Empty[]): JsonObject {
+export function decodeBody(resource: Resource, request: Request, validation: FieldValidation, said?: Said[]): JsonObject {
   const mediaType = bodyMediaType(request);
   const { kind } = resource.gvk;
   let decoded: Decoded;
@@ -117,7 +117,7 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
       `${bodyKind} in version ${JSON.stringify(bodyVersion)} cannot be handled as a ${resource.isCustom ? bodyKind : kind}: ${why}`,
     );
   try {
-    schemaFor(resource, request, object).conform(object, unknown, decoded.literals, empties);
+    schemaFor(resource, request, object).conform(object, unknown, decoded.literals, said);
     if (!resource.isCustom) resource.schema.default(object);
   } catch (error) {
     if (error instanceof ConformError) throw asKind(error.message);

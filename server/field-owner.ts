@@ -2,7 +2,7 @@
 import { namedFields, type FieldSet } from '../schemas/apply/field-set.js';
 import { apply, keepTimes, type ManagerOptions, trackUpdate } from '../schemas/apply/field-manager.js';
 import { type Conversion, PendingConversion } from '../schemas/apply/versions.js';
-import { type Empty, inWholeLists, withEmpties } from '../schemas/empties.js';
+import { asSaid, inWholeLists, type Said } from '../schemas/said.js';
 import { convertBuiltin } from '../schemas/conversion/index.js';
 import { apiVersionOf, parseApiVersion } from '../schemas/group-version.js';
 import { clone, equal, type JsonObject } from '../schemas/json-value.js';
@@ -15,8 +15,8 @@ import type { Steps } from './steps.js';
 import { goSeconds } from './time.js';
 
 export interface FieldsOwner {
-  /** Records what a create, PUT or patch changed, what it says empty included; returns `updated`. */
-  update(live: JsonObject | undefined, updated: JsonObject, empties?: readonly Empty[]): JsonObject;
+  /** Records what a create, PUT or patch changed, and that it `said` the same in other words; returns `updated`. */
+  update(live: JsonObject | undefined, updated: JsonObject, said?: readonly Said[]): JsonObject;
   /** Merges an applied configuration. Throws the StatusErrors of R5.51 and R5.60. */
   apply(live: JsonObject | undefined, applied: JsonObject): JsonObject;
 }
@@ -35,10 +35,10 @@ export function fieldsOwner(resource: Resource, request: Request, options: Write
     convert: conversionFor(resource, request),
   };
   return {
-    update(live, updated, empties = []) {
-      const notShown = [...empties];
+    update(live, updated, said = []) {
+      const notShown = [...said];
       const shown = shownObject(resource, updated, notShown);
-      const tracked = notShown.length ? withEmpties(shown, inWholeLists(notShown, resource.mergeType())) : shown;
+      const tracked = notShown.length ? asSaid(shown, inWholeLists(notShown, resource.mergeType())) : shown;
       trackUpdate(live, tracked, resource.mergeType(), manager, how);
       updated['metadata'] = tracked['metadata']!;
       return updated;
@@ -68,16 +68,16 @@ interface Siblings {
 
 const siblings = new WeakMap<Resource, Siblings>();
 
-/** All versions of a kind; looked up once, and again where definitions have changed. */
+/** All versions of a kind in its group, to which another group's (of Events) are unknown; looked up once, and again where definitions have changed. */
 function siblingsOf(resource: Resource, request: Request): Siblings {
   const { registry } = request.api;
   const { cluster } = request.info;
   const generation = resource.isCustom ? registry.generation(cluster) : 0;
   const known = siblings.get(resource);
   if (known?.generation === generation) return known;
-  const { kind } = resource.gvk;
+  const { group, kind } = resource.gvk;
   const all = resource.isCustom ? registry.custom(cluster) : registry.builtins();
-  const resources = all.filter((other) => other.gvk.kind === kind && other.storedGvk.kind === kind && other.cacher === resource.cacher);
+  const resources = all.filter((other) => other.gvk.kind === kind && other.gvk.group === group && other.cacher === resource.cacher);
   const made = { generation, resources, resetFields: new Map() };
   siblings.set(resource, made);
   return made;

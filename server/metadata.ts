@@ -1,5 +1,5 @@
 /** Metadata checks of a resource's objects, by its kind's rules. */
-import { type Empty, withEmpties } from '../schemas/empties.js';
+import { asSaid, emptiesOf, type Said } from '../schemas/said.js';
 import type { FieldError } from '../schemas/field-errors.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { dnsSubdomain } from '../schemas/names.js';
@@ -32,13 +32,14 @@ export function metadataFindingsOnUpdate(resource: Resource, object: JsonObject,
 /** The findings as they are told: a value in their text has the empty lists and maps that the body had, which change nothing else. */
 export function inWordsOf(
   object: JsonObject,
-  empties: readonly Empty[],
+  said: readonly Said[],
   errors: FieldError[],
   validate: (object: JsonObject) => FieldError[],
 ): FieldError[] {
+  const empties = emptiesOf(said);
   if (empties.length === 0) return errors;
-  const said = validate(withEmpties(object, empties));
+  const told = validate(asSaid(object, empties));
   const isSame =
-    said.length === errors.length && said.every(({ type, field }, i) => type === errors[i]!.type && field === errors[i]!.field);
-  return isSame ? said : errors;
+    told.length === errors.length && told.every(({ type, field }, i) => type === errors[i]!.type && field === errors[i]!.field);
+  return isSame ? told : errors;
 }

@@ -3,7 +3,7 @@
  * newest entry inside `store.update`, so that nobody can come in between; only when admission or conversion must ask outside
  * does it read, ask, and start again if another writer was faster.
  */
-import type { Empty } from '../schemas/empties.js';
+import type { Said } from '../schemas/said.js';
 import type { FieldError } from '../schemas/field-errors.js';
 import { apiVersionOf } from '../schemas/group-version.js';
 import { equal, type JsonObject } from '../schemas/json-value.js';
@@ -32,8 +32,8 @@ export interface Rewriting {
   options: JsonObject;
   /** The submitted object, managed fields included, from the stored one (served version; it stays as it is). Throws StatusError to refuse. */
   submit(old: JsonObject, entry: Entry): JsonObject;
-  /** The empty lists and maps that the submitted object was said to have, to be read after `submit`. */
-  empties?: readonly Empty[];
+  /** What the submitted object was said to be in other words, to be read after `submit`. */
+  said?: readonly Said[];
   /** The body's uid is a precondition (PUT, R3.28); elsewhere a change of it is a finding (R3.29). */
   isUidPrecondition: boolean;
   /** What to do when there is no object; 404 if absent. */
@@ -125,7 +125,7 @@ function* decide(
     throw invalid(
       resource.storedGvk,
       name,
-      inWordsOf(object, how.empties ?? [], errors, (said) => findings(said, [])),
+      inWordsOf(object, how.said ?? [], errors, (wanted) => findings(wanted, [])),
     );
   for (const text of strategy.warnings(object, old)) request.warn(text);
   strategy.canonicalize(object);

@@ -3,7 +3,7 @@
  * compiled per type on first use. The hot path of every write: values are changed in place, paths are only kept for objects and lists.
  */
 import { definition, findDefinition, itemOf, type Definition, type Field, type TypeName } from '../definitions/index.js';
-import type { Empty } from '../empties.js';
+import type { Said } from '../said.js';
 import { isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { ConformError, type Literals } from '../object-schema.js';
 import { isEmpty, kindOf, SCALARS, ZERO, type Failures } from './scalars.js';
@@ -25,7 +25,7 @@ export class Run implements Failures {
   strict = true;
   kept: KeptEmpties = 'none';
   /** Told of what is not kept. */
-  empties: Empty[] | undefined;
+  said: Said[] | undefined;
   private readonly segments: (string | number)[] = [];
   /** What Go's errors call each segment; nothing for keys and indices. */
   private readonly goNames: string[] = [];
@@ -45,8 +45,12 @@ export class Run implements Failures {
 
   /** An empty value of a member is dropped. */
   drop(name: string, value: JsonValue): void {
-    if (this.empties && typeof value === 'object' && value !== null)
-      this.empties.push({ path: [...this.segments, name], isList: Array.isArray(value) });
+    if (this.said && typeof value === 'object' && value !== null)
+      this.said.push({ path: [...this.segments, name], value: Array.isArray(value) ? [] : {} });
+  }
+  /** A quantity is written otherwise than it was said. */
+  rewrite(path: readonly string[], before: JsonValue, after: JsonValue): void {
+    if (this.said && String(before) !== after) this.said.push({ path: [...this.segments, ...path], value: String(before) });
   }
 
   /** Goes into a member, which has a name in Go, or a map's key or (a number) a list's item, which have none. */
@@ -116,6 +120,7 @@ interface Member {
   /** Left out of JSON when zero. */
   dropsZero: boolean;
   isBytes: boolean;
+  isQuantity: boolean;
   /** But not in the metadata of the object itself. */
   keepsEmptyAtTop: boolean;
   /** Makes what stands there when nothing was given; absent for members that may be absent. */
@@ -160,9 +165,16 @@ class Shape {
       if (result === undefined || (drops && isZero(result) && !run.keeps(result, known.isBytes))) {
         if (result !== undefined) run.drop(name, result);
         delete object[name];
-      } else if (result !== value) object[name] = result;
+      } else if (result !== value) {
+        if (known.isQuantity) run.rewrite([name], value, result);
+        object[name] = result;
+      }
     }
-    for (const [name, zero] of this.always) if (object[name] === undefined) object[name] = zero();
+    for (const [name, zero] of this.always)
+      if (object[name] === undefined) {
+        object[name] = zero();
+        if (this.members.get(name)!.isQuantity) run.rewrite([name], '', object[name]!);
+      }
     run.struct = struct;
     run.member = member;
     run.jsonName = jsonName;
@@ -188,6 +200,7 @@ const typeMeta = (name: string): Member => ({
   isNested: false,
   dropsZero: true,
   isBytes: false,
+  isQuantity: false,
   keepsEmptyAtTop: false,
 });
 
@@ -231,6 +244,7 @@ function memberOf(owner: string, field: Field, embedded: string): Member {
     isNested: isNested(type),
     dropsZero: presence === 'omitempty' && !isStruct && !isWrittenAlways && !keepsEmpty(owner, field),
     isBytes: type === 'bytes',
+    isQuantity: type === 'Quantity',
     keepsEmptyAtTop: type === MANAGED_FIELDS,
     ...(isWrittenAlways && { zero }),
   };
@@ -339,6 +353,7 @@ function list(item: Conform, type: TypeName, goType: string): Conform {
 
 function map(item: Conform, type: TypeName, goType: string): Conform {
   const goesInto = isNested(type);
+  const isQuantity = type === 'Quantity';
   const zero = type === 'bytes' ? () => '' : zeroOf(type);
   return (value, run) => {
     if (!isObject(value)) {
@@ -350,7 +365,9 @@ function map(item: Conform, type: TypeName, goType: string): Conform {
       if (goesInto) run.enter(key);
       const after = before === null ? zero() : item(before, run);
       if (goesInto) run.leave();
-      if (after !== before) value[key] = after ?? zero();
+      if (after === before) continue;
+      if (isQuantity && after !== undefined && before !== null) run.rewrite([run.jsonName, key], before, after);
+      value[key] = after ?? zero();
     }
     return value;
   };

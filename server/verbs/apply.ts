@@ -1,7 +1,8 @@
-import type { Empty } from '../../schemas/empties.js';
+import type { Said } from '../../schemas/said.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { clone } from '../../schemas/json-value.js';
 import { gvkName, parseApiVersion } from '../../schemas/group-version.js';
+import { conformMetadata } from '../../schemas/structural/embedded.js';
 import { restoreError, restoreIntegers } from '../../schemas/patch/restore.js';
 import { ConformError } from '../../schemas/object-schema.js';
 import { badRequest, conflict } from '../../schemas/status.js';
@@ -31,13 +32,13 @@ export async function apply(resource: Resource, request: Request, subresource: s
   const appliedNow = (): Applied => (decoded ??= decodeApplied(resource, request));
   if (subresource === '') appliedNow();
   const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
-  const empties: Empty[] = [];
+  const said: Said[] = [];
   const merge = (old: JsonObject | undefined): JsonObject => {
     const applied = appliedNow();
     const merged = fieldsOwner(resource, request, options, subresource).apply(old, clone(applied.object));
     judgeDuplicates(applied.duplicates, request, options);
-    empties.length = 0;
-    return finish(resource, request, merged, applied.object, empties);
+    said.length = 0;
+    return finish(resource, request, merged, applied.object, said);
   };
   return rewrite(resource, request, info.name, {
     subresource,
@@ -45,7 +46,7 @@ export async function apply(resource: Resource, request: Request, subresource: s
     dryRun: options.dryRun,
     options: admissionOptions('PatchOptions', options),
     isUidPrecondition: false,
-    empties,
+    said,
     submit: (old) => {
       const merged = merge(old);
       const wanted = metaOf(appliedNow().object).resourceVersion;
@@ -64,7 +65,7 @@ export async function apply(resource: Resource, request: Request, subresource: s
       const object = merge(undefined);
       // it is the store that drops it
       if (!options.dryRun) delete metaOf(object).resourceVersion;
-      return createObject(resource, request, object, options, () => {}, { empties, allocates: subresource === '' });
+      return createObject(resource, request, object, options, () => {}, { said, allocates: subresource === '' });
     },
   });
 }
@@ -101,15 +102,16 @@ function judgeDuplicates(duplicates: string[], request: Request, options: WriteO
 }
 
 /** The merged object as the kind's: conformed, in its place, defaulted (R5.53, R5.73). */
-function finish(resource: Resource, request: Request, merged: JsonObject, applied: JsonObject, empties: Empty[]): JsonObject {
-  // a custom resource is typed already, and its nulls are for validation to judge (R5.71)
-  if (!resource.isCustom) {
+function finish(resource: Resource, request: Request, merged: JsonObject, applied: JsonObject, said: Said[]): JsonObject {
+  // a custom resource is typed already, and the nulls of its content are for validation to judge (R5.71)
+  if (resource.isCustom) conformMetadata(merged, '', []);
+  else {
     const type = resource.kind.definition!;
     const why = restoreError(merged, type);
     if (why !== undefined) throw notConvertible(applied, why);
     restoreIntegers(merged, type);
     try {
-      resource.schema.conform(merged, [], undefined, empties);
+      resource.schema.conform(merged, [], undefined, said);
     } catch (error) {
       if (error instanceof ConformError) throw notConvertible(applied, error.message);
       throw error;

@@ -1,4 +1,4 @@
-import type { Empty } from '../../schemas/empties.js';
+import type { Said } from '../../schemas/said.js';
 import { fieldsOwner, untilConverted } from '../field-owner.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { generateName } from '../../schemas/names.js';
@@ -26,11 +26,11 @@ const GENERATE_ATTEMPTS = 8;
 export async function create(resource: Resource, request: Request): Promise<Answer> {
   if (!resource.kind.storage) return createOnly(resource, request);
   const options = writeOptions('CreateOptions', request.query, request.header('user-agent') ?? '');
-  const empties: Empty[] = [];
-  const object = decodeBody(resource, request, options.fieldValidation, empties);
+  const said: Said[] = [];
+  const object = decodeBody(resource, request, options.fieldValidation, said);
   wipeForCreate(metaOf(object));
   const own = (created: JsonObject): void => void fieldsOwner(resource, request, options, '').update(undefined, created);
-  return createObject(resource, request, object, options, own, { empties });
+  return createObject(resource, request, object, options, own, { said });
 }
 
 /**
@@ -43,11 +43,11 @@ export async function createObject(
   object: JsonObject,
   options: WriteOptions,
   own: (object: JsonObject) => void,
-  { empties = [], allocates = true }: { empties?: readonly Empty[]; allocates?: boolean } = {},
+  { said = [], allocates = true }: { said?: readonly Said[]; allocates?: boolean } = {},
 ): Promise<Answer> {
   const allocation = allocates ? resource.allocator?.begin(request.info.cluster, options.dryRun) : undefined;
   try {
-    const prepared = await run(prepare(resource, request, object, options, own, empties, allocation));
+    const prepared = await run(prepare(resource, request, object, options, own, said, allocation));
     return await store(resource, request, prepared, options.dryRun);
   } finally {
     await allocation?.end();
@@ -110,7 +110,7 @@ function* prepare(
   object: JsonObject,
   options: WriteOptions,
   own: (object: JsonObject) => void,
-  empties: readonly Empty[],
+  said: readonly Said[],
   allocation: Allocation | undefined,
 ): Steps<Prepared> {
   const { api, info } = request;
@@ -146,8 +146,8 @@ function* prepare(
   const errors = findingsOnCreate(resource, admitted, warnings);
   for (const text of warnings) request.warn(text);
   if (errors.length) {
-    const asSaid = inWordsOf(admitted, empties, errors, (said) => findingsOnCreate(resource, said, []));
-    throw invalid(resource.storedGvk, meta.name ?? '', asSaid);
+    const told = inWordsOf(admitted, said, errors, (wanted) => findingsOnCreate(resource, wanted, []));
+    throw invalid(resource.storedGvk, meta.name ?? '', told);
   }
   for (const text of resource.strategy.warnings(admitted)) request.warn(text);
   resource.strategy.canonicalize(admitted);

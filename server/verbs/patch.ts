@@ -1,5 +1,5 @@
 import { type FieldError, invalidValue } from '../../schemas/field-errors.js';
-import type { Empty } from '../../schemas/empties.js';
+import type { Said } from '../../schemas/said.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { ConformError, type ObjectSchema } from '../../schemas/object-schema.js';
 import { decodeJsonPatch } from '../../schemas/patch/json-patch.js';
@@ -44,20 +44,20 @@ export async function patch(resource: Resource, request: Request, subresource: s
   if (isApply) return apply(resource, request, subresource, options);
   const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
   let document: Patch | undefined;
-  const empties: Empty[] = [];
+  const said: Said[] = [];
   return rewrite(resource, request, info.name, {
     subresource,
     strategy,
     dryRun: options.dryRun,
     options: admissionOptions('PatchOptions', options),
     isUidPrecondition: false,
-    empties,
+    said,
     submit(old) {
-      empties.length = 0;
+      said.length = 0;
       // R5.3: the object is looked up before the document is looked at.
       document ??= decodePatch(resource, type, request.body, options.fieldValidation);
-      const patched = applyPatch(resource, request, document, old, options, empties);
-      return fieldsOwner(resource, request, options, subresource).update(old, patched, empties);
+      const patched = applyPatch(resource, request, document, old, options, said);
+      return fieldsOwner(resource, request, options, subresource).update(old, patched, said);
     },
   });
 }
@@ -74,7 +74,7 @@ export function applyPatch(
   document: Patch,
   old: JsonObject,
   options: WriteOptions,
-  empties?: Empty[],
+  said?: Said[],
 ): JsonObject {
   const object = document.apply(old).result;
   /** Made again for an error only: what follows changes the object. */
@@ -85,7 +85,7 @@ export function applyPatch(
   const problems = [...document.problems];
   try {
     const schema = document.isTyped ? resource.schema : schemaOf(resource, request, object, problems);
-    schema.conform(object, problems, undefined, empties);
+    schema.conform(object, problems, undefined, said);
   } catch (error) {
     if (!(error instanceof ConformError)) throw error;
     throw undecodable(printed(), document.isTyped ? restoredText(error.message) : error.message);

@@ -1,4 +1,4 @@
-import type { Empty } from '../../schemas/empties.js';
+import type { Said } from '../../schemas/said.js';
 import { badRequest } from '../../schemas/status.js';
 import { clone, type JsonObject } from '../../schemas/json-value.js';
 import type { Answer, Request } from '../api.js';
@@ -15,8 +15,8 @@ export async function update(resource: Resource, request: Request, subresource: 
   const { info } = request;
   if (info.name === '') throw badRequest('name must be provided');
   const options = writeOptions('UpdateOptions', request.query, request.header('user-agent') ?? '');
-  const empties: Empty[] = [];
-  const object = decodeBody(resource, request, options.fieldValidation, empties);
+  const said: Said[] = [];
+  const object = decodeBody(resource, request, options.fieldValidation, said);
   checkPlace(resource, request, object);
   const strategy = subresource === '' ? resource.strategy : resource.strategy.subresources[subresource]!;
   const create = createsByUpdate(resource, subresource);
@@ -26,9 +26,9 @@ export async function update(resource: Resource, request: Request, subresource: 
     dryRun: options.dryRun,
     options: admissionOptions('UpdateOptions', options),
     isUidPrecondition: true,
-    empties,
-    submit: (old) => fieldsOwner(resource, request, options, subresource).update(old, clone(object), empties),
-    ...(create && { onMissing: () => createByUpdate(resource, request, subresource, object, options, empties) }),
+    said,
+    submit: (old) => fieldsOwner(resource, request, options, subresource).update(old, clone(object), said),
+    ...(create && { onMissing: () => createByUpdate(resource, request, subresource, object, options, said) }),
   });
 }
 
@@ -57,7 +57,7 @@ async function createByUpdate(
   subresource: string,
   object: JsonObject,
   options: WriteOptions,
-  empties: readonly Empty[],
+  said: readonly Said[],
 ): Promise<Answer> {
   const meta = metaOf(object);
   const namespace = isNamespaced(resource) ? request.info.namespace : '';
@@ -69,6 +69,6 @@ async function createByUpdate(
     object,
     options,
     (created) => void fieldsOwner(resource, request, options, subresource).update(undefined, created),
-    { empties, allocates: subresource === '' },
+    { said, allocates: subresource === '' },
   );
 }

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { mergeTypeOfDefinition } from '../../schemas/apply/merge-type-of-definition.js';
 import { builtinSchema } from '../../schemas/builtin-schema.js';
-import { type Empty, inWholeLists, withEmpties } from '../../schemas/empties.js';
+import { type Said, inWholeLists, asSaid } from '../../schemas/said.js';
 import { clone, type JsonObject } from '../../schemas/json-value.js';
 
 const JOB = 'io.k8s.api.batch.v1.Job';
@@ -10,15 +10,15 @@ const body: JsonObject = {
   spec: {
     selector: { matchLabels: {}, matchExpressions: [{ key: 'a', operator: 'Exists', values: [] }] },
     podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions: [] }] },
-    template: { spec: { containers: [{ name: 'c', args: [] }] } },
+    template: { spec: { containers: [{ name: 'c', args: [], resources: { limits: { memory: '1024Mi', cpu: 1 } } }] } },
   },
 };
 
-test('conform tells where it dropped empty lists and maps', async (t) => {
+test('conform tells where it dropped empty lists and maps, and how quantities were written', async (t) => {
   const object = clone(body);
-  const empties: Empty[] = [];
-  builtinSchema(JOB).conform(object, [], undefined, empties);
-  const paths = empties.map(({ path, isList }) => `${path.join('.')} ${isList ? '[]' : '{}'}`);
+  const said: Said[] = [];
+  builtinSchema(JOB).conform(object, [], undefined, said);
+  const paths = said.map(({ path, value }) => `${path.join('.')} ${JSON.stringify(value)}`);
   t.same(paths.sort(), [
     'metadata.labels {}',
     'metadata.ownerReferences []',
@@ -26,23 +26,24 @@ test('conform tells where it dropped empty lists and maps', async (t) => {
     'spec.selector.matchExpressions.0.values []',
     'spec.selector.matchLabels {}',
     'spec.template.spec.containers.0.args []',
+    'spec.template.spec.containers.0.resources.limits.memory "1024Mi"',
   ]);
 
-  const whole = inWholeLists(empties, mergeTypeOfDefinition(JOB)).map(({ path }) => path.join('.'));
+  const whole = inWholeLists(said, mergeTypeOfDefinition(JOB)).map(({ path }) => path.join('.'));
   t.same(whole, ['spec.selector.matchExpressions.0.values', 'spec.podFailurePolicy.rules.0.onPodConditions'], 'those in atomic lists');
 
   const before = clone(object);
-  const again = withEmpties(object, empties) as JsonObject;
+  const again = asSaid(object, said) as JsonObject;
   t.same((again['spec'] as JsonObject)['selector'], (body['spec'] as JsonObject)['selector'], 'they can be put back');
   t.same(object, before, 'into a copy');
 });
 
 test('an empty member whose place is gone, or filled, is not put back', async (t) => {
-  const empties: Empty[] = [
-    { path: ['a', 'b'], isList: true },
-    { path: ['c', 1, 'd'], isList: false },
-    { path: ['e'], isList: true },
+  const said: Said[] = [
+    { path: ['a', 'b'], value: [] },
+    { path: ['c', 1, 'd'], value: {} },
+    { path: ['e'], value: [] },
   ];
   const object = { c: [{}], e: ['x'] };
-  t.equal(withEmpties(object, empties), object);
+  t.equal(asSaid(object, said), object);
 });
