@@ -49,10 +49,12 @@ function checkFormat(expr: Expr & { kind: 'call' }, issues: Issue[]): void {
   try {
     expand(expr.target.value, args.elements.length, (index, clause) => {
       used = index + 1;
-      at = args.elements[index]!.position;
-      const type = args.elements[index]!.type ?? DYN;
-      if (!fits(clause.verb, type)) throw clauseError(clause.verb, type.kind === 'null' ? 'null_type' : type.name);
-      at = expr.position;
+      const unfit = firstUnfit(clause.verb, args.elements[index]!);
+      if (unfit) {
+        const { kind, name } = unfit.type ?? DYN;
+        at = unfit.position;
+        throw clauseError(clause.verb, kind === 'null' ? 'null_type' : name);
+      }
       return '';
     });
   } catch (error) {
@@ -63,6 +65,18 @@ function checkFormat(expr: Expr & { kind: 'call' }, issues: Issue[]): void {
   if (args.elements.length <= used) return;
   const message = `too many arguments supplied to string.format (expected ${used}, got ${args.elements.length})`;
   issues.push({ position: expr.position, message });
+}
+
+/** The argument, or what `%s` would print of it, if the clause does not take its type. */
+function firstUnfit(verb: string, argument: Expr): Expr | undefined {
+  if (!fits(verb, argument.type ?? DYN)) return argument;
+  if (argument.kind !== 'list' && argument.kind !== 'map') return undefined;
+  const inner = argument.kind === 'list' ? argument.elements : argument.entries.flatMap(({ key, value }) => [key, value]);
+  for (const element of inner) {
+    const unfit = firstUnfit(verb, element);
+    if (unfit) return unfit;
+  }
+  return undefined;
 }
 
 function fits(verb: string, type: CelType): boolean {

@@ -40,9 +40,12 @@ export function admissionRequest(attributes: Attributes, matched: Versioned): Js
   const namespace = namespaceOf(attributes);
   const resourceOf = ({ gr, gvk }: Resource): JsonObject => ({ group: gr.group, version: gvk.version, resource: gr.resource });
   const kind = ({ group, version, kind: name }: GroupVersionKind): JsonObject => ({ group, version, kind: name });
-  const own = kind(kindOf(object ?? oldObject, resource));
+  const given = kindOf(object ?? oldObject, resource);
+  const own = kind(given);
+  // a subresource of a kind of its own has it in all versions
+  const isSame = matched.resource === resource || given.kind !== resource.gvk.kind;
   return {
-    kind: matched.resource === resource ? own : kind(matched.resource.gvk),
+    kind: isSame ? own : kind(matched.resource.gvk),
     resource: resourceOf(matched.resource),
     ...(subresource !== '' && { subResource: subresource }),
     requestKind: own,

@@ -7,9 +7,9 @@ import { shownObject } from '../codec.js';
 import type { Resource } from '../resource.js';
 import { type Steps, settled } from '../steps.js';
 
-/** `object`, in the version of `from`, in that of `to`: itself where they are the same. */
+/** `object`, in the version of `from`, in that of `to`: itself where they are the same, or where it is of a subresource's own kind. */
 export function* convertBetween(object: JsonObject, from: Resource, to: Resource): Steps<JsonObject> {
-  if (from === to) return object;
+  if (from === to || (object['kind'] !== undefined && object['kind'] !== from.gvk.kind)) return object;
   const isNew = metaOf(object).generation === undefined;
   const stored = yield* settled(from.conversion ? from.conversion.toStored(clone(object)) : clone(object));
   const converted = yield* settled(to.conversion ? to.conversion.fromStored(clone(stored)) : stored);

@@ -240,6 +240,10 @@ t.test('compile errors name the place', async (t) => {
       "1:19: found no matching overload for 'sign' applied to 'kubernetes.Quantity.()'\n | quantity('1').sign()\n | ..................^",
     ],
     ["[1, 'a']", "1:5: expected type 'int' but found 'string'\n | [1, 'a']\n | ....^"],
+    [
+      "'%s'.format([{'a': [quantity('1')]}])",
+      "1:29: error during formatting: string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps, was given kubernetes.Quantity\n | '%s'.format([{'a': [quantity('1')]}])\n | ............................^",
+    ],
     ["quantity('1').x", "1:14: unexpected failed resolution of 'kubernetes.Quantity'\n | quantity('1').x\n | .............^"],
     ['self.n.x', "1:7: type 'int' does not support field selection\n | self.n.x\n | ......^"],
     [
