@@ -55,6 +55,10 @@ export function isKnownFormat(type: string, format: string): boolean {
   return NUMERIC[type]?.includes(format) ?? false;
 }
 
+/** Whether a name is that of a format on any type: validators know no more. */
+export const isFormatName = (format: string): boolean =>
+  stringFormat(format) !== undefined || Object.values(NUMERIC).some((formats) => formats.includes(format));
+
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 function isIpv4(text: string): boolean {

@@ -7,7 +7,7 @@
 import { goQuote, notSupported, required, tooLong, tooMany, type FieldError } from '../field-errors.js';
 import { equal, isObject, type JsonObject, type JsonValue } from '../json-value.js';
 import { oldItems, oldMember, UNCORRELATED, unchanged } from './correlate.js';
-import { isKnownFormat, stringFormat } from './formats.js';
+import { isFormatName, isKnownFormat, stringFormat } from './formats.js';
 import { junctors } from './junctors.js';
 import { numberKeywords } from './number-keywords.js';
 import { isInteger } from './numbers.js';
@@ -78,7 +78,7 @@ function compile(node: Structural): Check {
   const types = node.intOrString ? ['integer', 'string'] : node.type === '' ? [] : [node.type];
   const only = types.length === 1 ? types[0]! : '';
   const declared = typeof node.raw.format === 'string' ? node.raw.format : '';
-  const format = declared !== '' && isKnownFormat(only, declared) ? declared : '';
+  const format = isFormatName(declared) ? declared : '';
 
   const enumeration = enumCheck(node.raw);
   const planFor = (kind: Kind): Plan => {
@@ -122,7 +122,7 @@ function keywords(node: Structural, kind: Kind, type: string, format: string): {
     }
     case 'integer':
     case 'number':
-      return { checks: [numberKeywords(node.raw, type, format)], counted: 2 };
+      return { checks: [numberKeywords(node.raw, type, isKnownFormat(type, format) ? format : '')], counted: 2 };
     case 'array':
       return { checks: [listKeywords(node)], counted: 2 };
     case 'object':
