@@ -10,7 +10,7 @@ import { Parser } from 'tap-parser';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Suites of minutes: run before an issue that touches them is closed, and by CI. */
-const SLOW = /\/(conformance|crash|e2e|property|providers)\//;
+const SLOW = /\/(conformance|crash|e2e|fuzz|property|providers)\//;
 const files = (wanted) =>
   readdirSync(`${root}dist/tests`, { recursive: true, encoding: 'utf8' })
     .map((file) => `dist/tests/${file}`)
