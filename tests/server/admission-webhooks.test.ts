@@ -138,6 +138,17 @@ t.test('a validating webhook allows, denies in its own words, and sees all three
   });
 });
 
+t.test('a patch that changes nothing asks others once more too, of a built-in kind', async (t) => {
+  await having('mutating', [webhook('/a', { reinvocationPolicy: 'IfNeeded' }), webhook('/b')], async () => {
+    answers.set('/b', () => patch({ op: 'replace', path: '/kind', value: 'ConfigMap' }));
+    await call('POST', MAPS, map());
+    t.same(
+      asked.map(({ path }) => path),
+      ['/a', '/b', '/a'],
+    );
+  });
+});
+
 t.test('mutating webhooks see what earlier ones made, and those that want to are asked once more after a later change', async (t) => {
   const webhooks = [webhook('/first', { reinvocationPolicy: 'IfNeeded' }), webhook('/second'), webhook('/third')];
   await having('mutating', webhooks, async () => {

@@ -44,7 +44,7 @@ function* askAll(attributes: Attributes, webhooks: readonly Webhook[], rounds: R
     const failedOpen = `failed-open.mutation.webhook.admission.k8s.io/${place}`;
     const call = settle({ webhook, attributes, phase: 'admit', failedOpen, metrics }, () => patched(webhook, attributes, seen, place));
     const object = (yield call) as JsonObject | undefined;
-    const hasChanged = object !== undefined && !equal(object, seen.object);
+    const hasChanged = object !== undefined && isChange(seen, object);
     if (hasChanged) {
       attributes.object = yield* convertBetween(object, seen.resource, attributes.resource);
       views = new Map();
@@ -54,6 +54,9 @@ function* askAll(attributes: Attributes, webhooks: readonly Webhook[], rounds: R
   }
   if (!rounds.isSecond) again.ends(attributes.object);
 }
+
+/** As Kubernetes', to which an object of a built-in kind that went through a patch is never the same. */
+const isChange = ({ resource, object: before }: Versioned, object: JsonObject): boolean => !resource.isCustom || !equal(object, before);
 
 /** The object as the webhook wants it; undefined where it wants nothing. */
 async function patched(webhook: Webhook, attributes: Attributes, seen: Versioned, place: string): Promise<JsonObject | undefined> {
@@ -68,7 +71,7 @@ async function patched(webhook: Webhook, attributes: Attributes, seen: Versioned
       const note = (): string => patchNote(webhook, found.text);
       attributes.request.audit?.annotateContent(`patch.webhook.admission.k8s.io/${place}`, note);
     }
-    annotate(object !== undefined && !equal(object, seen.object));
+    annotate(object !== undefined && isChange(seen, object));
     return object;
   } catch (error) {
     annotate(false);
