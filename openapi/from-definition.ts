@@ -17,6 +17,9 @@ const NAMED_SCALARS: Readonly<Record<string, string>> = {
 };
 
 const APIEXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1';
+/** Types whose references have no description that they would have to be wrapped for. */
+const BARE: ReadonlySet<string> = new Set([`${APIEXTENSIONS}.JSONSchemaProps`, 'io.k8s.api.networking.v1.IngressRule']);
+
 const oneOf = (...types: string[]): JsonObject => ({ oneOf: types.map((type) => ({ type })) });
 
 /** Types that are no struct in JSON; the second form is that of OpenAPI 3 where it differs. */
@@ -66,7 +69,10 @@ export function schemaOfDefinition(
   const descriptions = name === `${META}.ObjectMeta` ? OBJECT_META : {};
   for (const field of fields) {
     const description = descriptions[field.name];
-    properties[field.name] = { ...propertySchema(field, version), ...(description && { description }) };
+    properties[field.name] = {
+      ...propertySchema(field, version, BARE.has(name) && field.name !== 'default'),
+      ...(description && { description }),
+    };
   }
   const required = fields.filter((field) => field.required).map((field) => field.name);
   return {
@@ -99,10 +105,14 @@ function unions({ unions: list }: Definition): JsonObject {
   };
 }
 
-function propertySchema(field: Field, version: OpenApiVersion): JsonObject {
+function propertySchema(field: Field, version: OpenApiVersion, isBare: boolean): JsonObject {
   const value = version === 3 ? defaultOf(field) : undefined;
   return {
-    ...(itemOf(field.type) || PLAIN[field.type] ? typeSchema(field.type, version) : propertyRef(nameOf(field.type), version)),
+    ...(itemOf(field.type) || PLAIN[field.type]
+      ? typeSchema(field.type, version, field.enum ? field.values : undefined)
+      : isBare
+        ? refTo(nameOf(field.type), version)
+        : propertyRef(nameOf(field.type), version)),
     ...(value !== undefined && { default: value }),
     ...(field.enum && !itemOf(field.type) && { enum: [...field.values!].sort() }),
     ...extensions(field),
@@ -113,12 +123,23 @@ function nameOf(type: TypeName): string {
   return NAMED_SCALARS[type] ?? type;
 }
 
-function typeSchema(type: TypeName, version: OpenApiVersion): JsonObject {
+/** `values` are those of the innermost items. */
+function typeSchema(type: TypeName, version: OpenApiVersion, values?: readonly string[]): JsonObject {
   const parts = itemOf(type);
   if (!parts) return PLAIN[type] ?? refTo(nameOf(type), version);
-  const item = typeSchema(parts.item, version);
+  const item = itemOf(parts.item) ? typeSchema(parts.item, version, values) : itemSchema(parts.item, version, values);
   return parts.list ? { type: 'array', items: item } : { type: 'object', additionalProperties: item };
 }
+
+/** OpenAPI 3 says of items what they are where nothing is said: Go's zero value. */
+function itemSchema(type: TypeName, version: OpenApiVersion, values: readonly string[] | undefined): JsonObject {
+  const schema = typeSchema(type, version);
+  if (version === 2) return values ? { ...schema, enum: [...values].sort() } : schema;
+  if (PLAIN[type]) return { ...schema, ...(type in ZEROS && { default: ZEROS[type]! }), ...(values && { enum: [...values].sort() }) };
+  return findDefinition(type) && !SPECIAL[type] ? { default: {}, allOf: [schema] } : schema;
+}
+
+const ZEROS: Readonly<Record<string, JsonValue>> = { string: '', bool: false, int32: 0, int64: 0, double: 0 };
 
 /** The marker's value, or Go's zero value of what is no pointer and always written. */
 function defaultOf({ default: value, presence, type }: Field): JsonValue | undefined {
@@ -126,7 +147,7 @@ function defaultOf({ default: value, presence, type }: Field): JsonValue | undef
   if (presence === 'pointer' || presence === 'pointer-always' || itemOf(type)) return undefined;
   if (findDefinition(type)) return {};
   if (presence !== 'always') return undefined;
-  return { string: '', bool: false, int32: 0, int64: 0, double: 0 }[type];
+  return ZEROS[type];
 }
 
 function extensions(field: Field): JsonObject {

@@ -149,11 +149,16 @@ t.test('built-in schemas carry types, markers, defaults and enums (R10.18, R10.2
   });
   t.strictSame(at(v3, 'io.k8s.api.core.v1.Container', 'properties', 'ports'), {
     type: 'array',
-    items: { $ref: '#/components/schemas/io.k8s.api.core.v1.ContainerPort' },
+    items: { default: {}, allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.ContainerPort' }] },
     'x-kubernetes-list-type': 'map',
     'x-kubernetes-list-map-keys': ['containerPort', 'protocol'],
     'x-kubernetes-patch-strategy': 'merge',
     'x-kubernetes-patch-merge-key': 'containerPort',
+  });
+  t.strictSame(at(v3, 'io.k8s.api.core.v1.PersistentVolumeClaimSpec', 'properties', 'accessModes', 'items'), {
+    type: 'string',
+    default: '',
+    enum: ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'],
   });
   t.strictSame(at(v3, 'io.k8s.api.core.v1.Pod', 'x-kubernetes-group-version-kind'), [{ group: '', kind: 'Pod', version: 'v1' }]);
 });
