@@ -6,7 +6,6 @@ import { ensure, type OwnObject } from './bootstrap/ensure.js';
 import { FLOW_CONTROL_OBJECTS, reviseFlowControl } from './bootstrap/flow-control.js';
 import { type Advertised, kubernetesService, SERVER_PLACE } from './bootstrap/kubernetes-service.js';
 import { PRIORITY_CLASSES } from './bootstrap/priority-classes.js';
-import { goSeconds } from './time.js';
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'].map(
   (name): OwnObject => ({
@@ -35,27 +34,16 @@ async function ensureFlowControl(api: Api): Promise<void> {
   await Promise.all(FLOW_CONTROL_OBJECTS.map((object) => ensure(api, 'root', object, { manager, revise: reviseFlowControl })));
 }
 
-const serviceCidr = (cidrs: readonly string[], now: number): OwnObject => ({
+const serviceCidr = (cidrs: readonly string[]): OwnObject => ({
   kind: 'ServiceCIDR',
   apiVersion: 'networking.k8s.io/v1',
-  metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+  metadata: { name: 'kubernetes' },
   spec: { cidrs: [...cidrs] },
-  status: {
-    conditions: [
-      {
-        type: 'Ready',
-        status: 'True',
-        reason: '',
-        message: 'Kubernetes default Service CIDR is ready',
-        lastTransitionTime: goSeconds(now),
-      },
-    ],
-  },
 });
 
 /** Keeps the Service `kubernetes` and the default ServiceCIDR, where they are served, and looks after the namespaces; returns what ends it. */
 export async function keepDefaults(api: Api, advertised: Advertised, cidrs: readonly string[]): Promise<() => void> {
-  const objects = [serviceCidr(cidrs, api.chance.now()), ...kubernetesService(advertised), ...NAMESPACES];
+  const objects = [serviceCidr(cidrs), ...kubernetesService(advertised), ...NAMESPACES];
   const look = async (): Promise<void> => {
     await Promise.all(objects.map((object) => ensure(api, 'root', object, { ours: SERVER_PLACE[object.kind] })));
   };

@@ -14,6 +14,7 @@ import { policyTypeCheckPlugin } from './policy-type-check.js';
 import { type ResourceQuotaOptions, resourceQuotaPlugin } from './resource-quota.js';
 import { rootCaPlugin } from './root-ca.js';
 import { serviceAccountPlugin } from './service-account.js';
+import { serviceCidrPlugin } from './service-cidr.js';
 import { storageProtectionPlugin } from './storage-protection.js';
 import { type TokenSecretOptions, tokenSecretPlugin } from './token-secret.js';
 import { ttlAfterFinishedPlugin } from './ttl-after-finished.js';
@@ -53,6 +54,13 @@ const rows: { needs: KindReference[]; make(options: BuiltinOptions): Plugin | un
   { needs: [{ apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy' }], make: policyTypeCheckPlugin },
   { needs: [{ apiVersion: 'batch/v1', kind: 'Job' }], make: ttlAfterFinishedPlugin },
   { needs: [{ apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest' }], make: csrCleanerPlugin },
+  {
+    needs: [
+      { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR' },
+      { apiVersion: 'networking.k8s.io/v1', kind: 'IPAddress' },
+    ],
+    make: serviceCidrPlugin,
+  },
   {
     needs: [
       { apiVersion: 'v1', kind: 'PersistentVolumeClaim' },

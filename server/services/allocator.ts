@@ -6,7 +6,7 @@ import type { JsonObject } from '../../schemas/json-value.js';
 import { invalidValue } from '../../schemas/field-errors.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { internalError, invalid } from '../../schemas/status.js';
-import { textsAt, objectAt } from '../../schemas/validation/members.js';
+import { objectAt, objectsAt, textAt, textsAt } from '../../schemas/validation/members.js';
 import {
   type AddressNeed,
   addressNeeds,
@@ -105,7 +105,7 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Alloca
   const takeCidr = (entry: Entry, isGone: boolean): void => {
     const { further } = poolOf(parseKey(entry.key).cluster);
     const object = storedObject(entry);
-    if (isGone || metaOf(object).deletionTimestamp !== undefined) further.delete(entry.key);
+    if (isGone || isClosed(object)) further.delete(entry.key);
     else further.set(entry.key, rangesOf(textsAt(objectAt(object, 'spec'), 'cidrs')));
   };
   const stops = [follow(store, SERVICE_CIDRS, takeCidr), follow(store, SERVICES, takeService)];
@@ -128,6 +128,12 @@ const newPool = (): Pool => ({
   claimedPorts: new Set(),
   further: new Map(),
 });
+
+/** A ServiceCIDR is being deleted, and says that it is no longer ready. */
+const isClosed = (cidr: JsonObject): boolean =>
+  objectsAt(objectAt(cidr, 'status'), 'conditions').some(
+    (condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'False',
+  );
 
 /** Those of a ServiceCIDR that can be used. */
 function rangesOf(cidrs: readonly string[]): AddressRange[] {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import type { TransportResponse } from '../../controllers/transport.js';
-import type { JsonObject } from '../../schemas/json-value.js';
+import { equal, type JsonObject, type JsonValue } from '../../schemas/json-value.js';
 import { createServer, type KurmaServer } from '../../server/index.js';
+import { eventually } from '../helpers/fake-api.js';
 import { addressOf, addressRange, addressRanges, pick, portRange } from '../../server/services/ranges.js';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'kurma-services-'));
@@ -150,6 +151,26 @@ t.test('nothing is given twice, however many ask at once, and a full range says 
   const refused = answers.filter(({ status }) => status !== 201);
   for (const answer of refused) t.equal(messageOf(answer), 'Internal error occurred: failed to allocate a serviceIP: range is full');
   await ask(server, 'DELETE', SERVICES);
+});
+
+t.test('a ServiceCIDR is ready, and while an address of it is in use it only stops giving any', async (t) => {
+  const CIDRS = '/apis/networking.k8s.io/v1/servicecidrs';
+  const readyOf = async (name: string): Promise<unknown> => {
+    const { metadata, status } = (await ask(server, 'GET', `${CIDRS}/${name}`)).body as { metadata: JsonObject; status?: JsonObject };
+    const [condition] = (status?.['conditions'] ?? []) as JsonObject[];
+    return [metadata['finalizers'], condition?.['status'], condition?.['message']];
+  };
+  const finalizers = ['networking.k8s.io/service-cidr-finalizer'];
+  const ready = [finalizers, 'True', 'Kubernetes Service CIDR is ready'];
+  const still = 'There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR';
+  await ask(server, 'POST', CIDRS, { metadata: { name: 'more' }, spec: { cidrs: ['172.30.0.0/28'] } });
+  for (const name of ['kubernetes', 'more'])
+    await eventually(async () => equal((await readyOf(name)) as JsonValue, ready), `${name} is ready`);
+  t.equal((await create('further', { clusterIP: '172.30.0.5' })).status, 201);
+  await ask(server, 'DELETE', `${CIDRS}/more`);
+  await eventually(async () => equal((await readyOf('more')) as JsonValue, [finalizers, 'False', still]), 'it is no longer ready');
+  t.match(messageOf(await create('furthest', { clusterIP: '172.30.0.6' })), /the provided network does not match the current range$/);
+  await ask(server, 'DELETE', `${SERVICES}/further`);
 });
 
 t.test('the server has its Service, priorities and API services, and has them after a restart; addresses stay taken', async (t) => {
