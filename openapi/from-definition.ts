@@ -2,8 +2,12 @@
 import { type Definition, type Field, findDefinition, itemOf, jsonFields, type TypeName } from '../schemas/definitions/index.js';
 import { type GroupVersionKind, parseApiVersion } from '../schemas/group-version.js';
 import type { JsonObject, JsonValue } from '../schemas/json-value.js';
+import { KNOWN_VERSIONS } from '../schemas/kinds.js';
 import { OBJECT_META, TYPE_META } from './descriptions.js';
 import { kindExtension, META, type OpenApiVersion, propertyRef, refTo } from './schema.js';
+
+/** The group-versions that Kubernetes knows, served or not. */
+export const EVERYWHERE = Object.entries(KNOWN_VERSIONS).flatMap(([group, versions]) => versions.map((version) => ({ group, version })));
 
 /** Scalars that OpenAPI knows by name (R10.7). */
 const NAMED_SCALARS: Readonly<Record<string, string>> = {

@@ -1,15 +1,13 @@
 /** The Swagger 2.0 document (R10.8). */
 import type { JsonObject } from '../schemas/json-value.js';
-import { type Kind, KNOWN_VERSIONS } from '../schemas/kinds.js';
+import type { Kind } from '../schemas/kinds.js';
 import { coreVersions, groupList, groupOperation, OTHER_OPERATIONS, resourceListOperation } from './discovery-operations.js';
-import { schemaOfDefinition } from './from-definition.js';
+import { EVERYWHERE, schemaOfDefinition } from './from-definition.js';
 import { type CustomKind, schemasOfCustomKind } from './from-structural.js';
 import { type Operation, operationsOf } from './operations.js';
 import { sharedParameters } from './parameters.js';
 import { pathsOf } from './paths.js';
 import { closure, referencesOf } from './schema.js';
-
-const EVERYWHERE = Object.entries(KNOWN_VERSIONS).flatMap(([group, versions]) => versions.map((version) => ({ group, version })));
 
 /** The parts of the document that come from the built-in kinds; custom ones are added to them. */
 export interface Parts {

@@ -3,7 +3,7 @@ import { apiVersionOf } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import type { Kind } from '../schemas/kinds.js';
 import { coreVersions, groupList, groupOperation, OTHER_OPERATIONS, resourceListOperation } from './discovery-operations.js';
-import { schemaOfDefinition } from './from-definition.js';
+import { EVERYWHERE, schemaOfDefinition } from './from-definition.js';
 import { type CustomKind, schemasOfCustomKind } from './from-structural.js';
 import { type Operation, operationsOf } from './operations.js';
 import { pathsOf } from './paths.js';
@@ -38,30 +38,34 @@ export function builtinV3(kinds: readonly Kind[], gitVersion: string): Map<strin
 export function customV3(custom: readonly CustomKind[]): JsonObject {
   const own: JsonObject = {};
   for (const kind of custom) Object.assign(own, schemasOfCustomKind(kind, 3));
-  const { group, version } = custom[0]!.kind;
   const operations = custom.flatMap(({ kind }) => operationsOf(kind));
-  return document({ title: 'Kubernetes CRD Swagger', version: 'v0.1.0' }, operations, { group, version }, own);
+  return withSchemas({ title: 'Kubernetes CRD Swagger', version: 'v0.1.0' }, operations, (name) =>
+    Object.hasOwn(own, name) ? (own[name] as JsonObject) : schemaOfDefinition(name, 3, KNOWN_TO_CUSTOM),
+  );
 }
+
+/** What is said of kinds of every group-version beside custom resources: their server does not know these groups. */
+const UNKNOWN_TO_CUSTOM = ['admission.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io', 'imagepolicy.k8s.io'];
+const KNOWN_TO_CUSTOM = EVERYWHERE.filter(({ group }) => !UNKNOWN_TO_CUSTOM.includes(group));
 
 function document(
   info: { title: string; version: string },
   operations: readonly Operation[],
   groupVersion: { group: string; version: string },
-  own: JsonObject = {},
 ): JsonObject {
-  const paths = pathsOf(operations, 3);
   const everywhere = [{ group: '', version: 'v1' }];
   if (groupVersion.group !== '') everywhere.push(groupVersion);
-  const schemas = closure(referencesOf(paths), (name) =>
-    Object.hasOwn(own, name) ? (own[name] as JsonObject) : schemaOfDefinition(name, 3, everywhere),
-  );
-  return {
-    openapi: '3.0.0',
-    info,
-    paths,
-    components: {
-      ...(Object.keys(schemas).length > 0 && { schemas }),
-      securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
-    },
-  };
+  const made = withSchemas(info, operations, (name) => schemaOfDefinition(name, 3, everywhere));
+  const securitySchemes = { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } };
+  return { ...made, components: { ...(made.components as JsonObject), securitySchemes } };
+}
+
+function withSchemas(
+  info: { title: string; version: string },
+  operations: readonly Operation[],
+  find: (name: string) => JsonObject | undefined,
+): JsonObject {
+  const paths = pathsOf(operations, 3);
+  const schemas = closure(referencesOf(paths), find);
+  return { openapi: '3.0.0', info, paths, components: Object.keys(schemas).length > 0 ? { schemas } : {} };
 }
