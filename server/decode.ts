@@ -4,7 +4,7 @@ import { definitionOfKind } from '../schemas/definitions/index.js';
 import { invalidValue } from '../schemas/field-errors.js';
 import { apiVersionOf, type GroupVersionKind, parseApiVersion } from '../schemas/group-version.js';
 import type { Said } from '../schemas/said.js';
-import { clone, isObject, type JsonObject, type JsonValue } from '../schemas/json-value.js';
+import { clone, isObject, type JsonObject, type JsonValue, sortDeep } from '../schemas/json-value.js';
 import { ConformError, type Literals, type ObjectSchema } from '../schemas/object-schema.js';
 import { metaOf } from '../schemas/object-meta.js';
 import { badRequest, invalid, type StatusError, tooLarge, unsupportedMediaType } from '../schemas/status.js';
@@ -43,9 +43,12 @@ export function bodyMediaType(request: Request): (typeof ALL_TYPES)[number] {
 /** An error of Go's JSON or YAML decoder, in its words. */
 export class BodySyntaxError extends Error {}
 
+/** YAML is read by way of JSON, in which its members are sorted. */
 function parse(mediaType: string, body: Buffer): Decoded {
   try {
-    return mediaType === YAML_TYPE ? decodeYaml(body) : decodeJson(body);
+    if (mediaType !== YAML_TYPE) return decodeJson(body);
+    const { value, duplicates } = decodeYaml(body);
+    return { value: sortDeep(value), duplicates };
   } catch (error) {
     throw new BodySyntaxError((error as Error).message);
   }
@@ -124,7 +127,8 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
     throw error;
   }
   const problems = problemsOf(resource, request, mediaType, decoded.duplicates, unknown);
-  if (validation === 'Strict' && problems.length) throw asKind(`strict decoding error: ${problems.join(', ')}`);
+  if (validation === 'Strict' && problems.length)
+    throw asKind(`strict decoding error: ${(mediaType === YAML_TYPE ? asYamlError(decoded.duplicates, unknown) : problems).join(', ')}`);
   if (validation === 'Warn') for (const problem of problems.slice(0, 100)) request.warn(problem);
   if (!resource.isCustom) {
     object['kind'] = kind;
@@ -160,6 +164,10 @@ function problemsOf(resource: Resource, request: Request, mediaType: string, dup
   if (resource.isCustom || unknown.length === 0 || mediaType !== JSON_TYPE) return [...duplicates, ...unknown];
   return inDocumentOrder(request.body, duplicates, unknown);
 }
+
+/** The duplicates of a YAML document are one error. */
+const asYamlError = (duplicates: readonly string[], unknown: readonly string[]): string[] =>
+  duplicates.length ? [`yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`, ...unknown] : [...unknown];
 
 const versionMismatch = (got: string, want: string): StatusError =>
   badRequest(`the API version in the data (${got}) does not match the expected API version (${want})`);
