@@ -9,22 +9,21 @@ import { additionalOf, has, itemsOf, propertyOf, sortedMembers, type Structural 
 
 const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
-/** `dotted` is the path as unknown fields are told, with dots before the keys of maps. */
-type Visit = (resource: JsonObject, path: string, dotted: string) => void;
+type Visit = (resource: JsonObject, path: string) => void;
 
 /** Calls `visit` for every embedded resource, parents first. Members are visited in the order of their names. */
-function eachEmbedded(node: Structural, value: JsonValue, path: string, visit: Visit, dotted = path): void {
+function eachEmbedded(node: Structural, value: JsonValue, path: string, visit: Visit): void {
   if (!has(node, 'embedded')) return;
   if (Array.isArray(value)) {
     const items = itemsOf(node);
-    if (items !== undefined) for (let i = 0; i < value.length; i++) eachEmbedded(items, value[i]!, index(path, i), visit, index(dotted, i));
+    if (items !== undefined) for (let i = 0; i < value.length; i++) eachEmbedded(items, value[i]!, index(path, i), visit);
   } else if (isObject(value)) {
-    if (node.embedded) visit(value, path, dotted);
+    if (node.embedded) visit(value, path);
     for (const name of Object.keys(value).sort()) {
       const property = propertyOf(node, name);
       const member = property ?? additionalOf(node);
       const at = property === undefined ? index(path, name) : child(path, name);
-      if (member !== undefined) eachEmbedded(member, value[name]!, at, visit, child(dotted, name));
+      if (member !== undefined) eachEmbedded(member, value[name]!, at, visit);
     }
   }
 }
@@ -50,7 +49,7 @@ export function conformMetadata(object: JsonObject, path: string, problems: stri
 
 /** B5.3 step 4: apiVersion, kind and metadata of all embedded resources. Throws `ConformError` in the words of B6.10. */
 export function conformEmbedded(root: Structural, object: JsonObject, problems: string[]): void {
-  eachEmbedded(root, object, '', (resource, path, dotted) => {
+  eachEmbedded(root, object, '', (resource, path) => {
     if (path === '') return;
     for (const name of TYPE_MEMBERS) {
       const value = resource[name];
@@ -59,7 +58,7 @@ export function conformEmbedded(root: Structural, object: JsonObject, problems: 
     }
     const before = printValue(sortedMembers(resource.metadata ?? null));
     try {
-      conformMetadata(resource, dotted, problems);
+      conformMetadata(resource, path, problems);
     } catch (error) {
       if (!(error instanceof ConformError)) throw error;
       throw new ConformError(`${child(path, 'metadata')}: Invalid value: ${before}: ${error.message}`);

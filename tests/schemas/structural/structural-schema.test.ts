@@ -81,6 +81,14 @@ const PRUNING: [title: string, properties: JsonObject, spec: JsonValue, pruned: 
     'spec.t.metadata.x',
   ],
   [
+    'those that are values of a map are told in brackets when their metadata are meant',
+    { m: { type: 'object', additionalProperties: { type: 'object', 'x-kubernetes-embedded-resource': true } } },
+    { m: { k: { apiVersion: 'v1', kind: 'K', metadata: { x: 1 }, data: 1 } } },
+    { m: { k: { apiVersion: 'v1', kind: 'K', metadata: {} } } },
+    'spec.m.k.data',
+    'spec.m[k].metadata.x',
+  ],
+  [
     'names of Object.prototype are unknown',
     { a: { type: 'string' } },
     { constructor: 1, toString: 2 },
