@@ -40,8 +40,10 @@ export function bodyMediaType(request: Request): (typeof ALL_TYPES)[number] {
   return known;
 }
 
-/** An error of Go's JSON or YAML decoder, in its words. */
+/** An error of Go's JSON or YAML decoder, in its words: YAML is made JSON before anybody looks what it is. */
 export class BodySyntaxError extends Error {}
+
+const unreadable = (why: string): BodySyntaxError => new BodySyntaxError(`couldn't get version/kind; json parse error: ${why}`);
 
 /** YAML is read by way of JSON, in which its members are sorted. */
 function parse(mediaType: string, body: Buffer): Decoded {
@@ -50,7 +52,8 @@ function parse(mediaType: string, body: Buffer): Decoded {
     const { value, duplicates } = decodeYaml(body);
     return { value: sortDeep(value), duplicates };
   } catch (error) {
-    throw new BodySyntaxError((error as Error).message);
+    const why = (error as Error).message;
+    throw mediaType === YAML_TYPE ? new BodySyntaxError(why) : unreadable(why);
   }
 }
 
@@ -71,11 +74,11 @@ export const goTypeName = (v: JsonValue): string =>
 /** Go's reading of apiVersion and kind; throws with its words. `null` is an empty object. */
 export function readTypeMeta(value: JsonValue): JsonObject {
   if (value === null) return {};
-  if (!isObject(value)) throw new BodySyntaxError(`json: cannot unmarshal ${goTypeName(value)} into Go value of type ${TYPE_META}`);
+  if (!isObject(value)) throw unreadable(`json: cannot unmarshal ${goTypeName(value)} into Go value of type ${TYPE_META}`);
   for (const key of ['apiVersion', 'kind']) {
     const member = value[key];
     if (member !== undefined && member !== null && typeof member !== 'string')
-      throw new BodySyntaxError(`json: cannot unmarshal ${goTypeName(member)} into Go struct field .${key} of type string`);
+      throw unreadable(`json: cannot unmarshal ${goTypeName(member)} into Go struct field .${key} of type string`);
   }
   return value;
 }
@@ -109,7 +112,7 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
     if (resource.isCustom && error.message.startsWith('yaml: ')) throw unrecognized(kind, error.message, request.body);
     if (resource.isCustom && error.message.endsWith(' into Go value of type float64'))
       throw badRequest(`${kind} in version ${JSON.stringify(resource.gvk.version)} cannot be handled as a ${kind}: ${error.message}`);
-    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, request.body);
+    throw unrecognized(kind, error.message, request.body);
   }
   object = checkKind(resource, request, object);
   const unknown: string[] = [];
@@ -253,9 +256,7 @@ export function decodeDeleteOptions(request: Request): JsonObject | undefined {
       mediaType === PROTOBUF_TYPE ? (decodeProtobuf(request.body, DELETE_OPTIONS).object ?? {}) : parse(mediaType, request.body).value,
     );
   } catch (error) {
-    throw error instanceof BodySyntaxError
-      ? badRequest(`couldn't get version/kind; json parse error: ${error.message}`)
-      : badRequest((error as Error).message);
+    throw badRequest((error as Error).message);
   }
   const kind = (object['kind'] as string) ?? '';
   if (kind !== '' && kind !== 'DeleteOptions') {

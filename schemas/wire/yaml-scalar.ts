@@ -20,9 +20,15 @@ export function resolvePlain(text: string): YamlScalar {
   const word = WORDS.get(text);
   if (word !== undefined) return word;
   if (!/^[-+.0-9]/.test(text) || isDate(text)) return text;
-  if (text[0] === '.') return FLOAT.test(text) ? Number(text) : text;
+  if (text[0] === '.') return float(text) ?? text;
   const plain = text.replaceAll('_', '');
-  return integer(plain) ?? (FLOAT.test(plain) ? Number(plain) : text);
+  return integer(plain) ?? float(plain) ?? text;
+}
+
+/** One that is too large is none. */
+function float(text: string): number | undefined {
+  const value = FLOAT.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** Go's integer literals within int64 or uint64; `undefined` for anything else. */

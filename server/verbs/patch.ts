@@ -144,7 +144,7 @@ function typeMetaOf(object: JsonObject): void {
   try {
     readTypeMeta(object);
   } catch (error) {
-    throw new ConformError(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+    throw new ConformError((error as Error).message);
   }
 }
 
