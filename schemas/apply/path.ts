@@ -149,7 +149,9 @@ function valueRank(value: JsonValue): number {
 export function elementText(value: JsonValue): string {
   if (typeof value === 'string') return PLAIN.test(value) ? `"${value}"` : goJson(value);
   if (Array.isArray(value)) return `[${value.map(elementText).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  // Go writes two digits of an exponent
+  if (typeof value === 'number') return String(value).replace(/e-(?=\d$)/, 'e-0');
+  if (typeof value !== 'object' || value === null) return String(value);
   return `{${sortedEntries(value)
     .map(([name, member]) => `${elementText(name)}:${elementText(member)}`)
     .join(',')}}`;

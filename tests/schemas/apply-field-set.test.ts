@@ -29,6 +29,7 @@ t.test('path elements have one canonical form', async (t) => {
     ['k:{"protocol":"TCP", "port":80.0}', 'k:{"port":80,"protocol":"TCP"}'],
     ['v: "x" ', 'v:"x"'],
     ['v:1.0', 'v:1'],
+    ['v:1e-7', 'v:1e-07'],
     ['v:9007199254740993', 'v:9007199254740993'],
     ['v:"a<b"', 'v:"a\\u003cb"'],
     ['i:007', 'i:7'],
