@@ -109,9 +109,9 @@ export function decodeBody(resource: Resource, request: Request, validation: Fie
     object = readTypeMeta(decoded.value);
   } catch (error) {
     if (!(error instanceof BodySyntaxError)) throw error;
-    if (resource.isCustom && error.message.startsWith('yaml: ')) throw unrecognized(kind, error.message, request.body);
-    if (resource.isCustom && error.message.endsWith(' into Go value of type float64'))
-      throw badRequest(`${kind} in version ${JSON.stringify(resource.gvk.version)} cannot be handled as a ${kind}: ${error.message}`);
+    const overflow = resource.isCustom && /json: cannot unmarshal number \S+ into Go value of type float64$/.exec(error.message)?.[0];
+    if (overflow)
+      throw badRequest(`${kind} in version ${JSON.stringify(resource.gvk.version)} cannot be handled as a ${kind}: ${overflow}`);
     throw unrecognized(kind, error.message, request.body);
   }
   object = checkKind(resource, request, object);
