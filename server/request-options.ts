@@ -85,7 +85,8 @@ export interface DeleteOptions {
   gracePeriodSeconds: number | undefined;
   orphanDependents: boolean | undefined;
   propagationPolicy: string | undefined;
-  preconditions: { uid?: string; resourceVersion?: string };
+  /** undefined where the body has none. */
+  preconditions: { uid?: string; resourceVersion?: string } | undefined;
 }
 
 const int64 = /^[+-]?\d+$/;
@@ -108,7 +109,7 @@ export function deleteOptionsOfQuery(query: Query): DeleteOptions {
     gracePeriodSeconds: integerParameter(query, 'gracePeriodSeconds'),
     orphanDependents: query.boolean('orphanDependents'),
     propagationPolicy: query.has('propagationPolicy') ? query.get('propagationPolicy') : undefined,
-    preconditions: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
+    preconditions: uid || resourceVersion ? { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) } : undefined,
   });
 }
 
@@ -138,7 +139,10 @@ export function deleteOptionsOfBody(body: JsonObject): DeleteOptions {
     gracePeriodSeconds: grace,
     orphanDependents: read(body, 'orphanDependents', 'boolean', 'DeleteOptions.orphanDependents', 'bool'),
     propagationPolicy: read(body, 'propagationPolicy', 'string', 'DeleteOptions.propagationPolicy', 'v1.DeletionPropagation'),
-    preconditions: { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) },
+    preconditions:
+      (body['preconditions'] ?? null) !== null
+        ? { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) }
+        : undefined,
   });
 }
 

@@ -28,6 +28,11 @@ export interface Strategy {
    * (R4.42), into what is stored if it is held; the ordinary way is R4.43.
    */
   beginDeletion?(object: JsonObject, options: DeleteOptions, now: number): { isHeld: boolean; keepsMark: boolean };
+  /** The options as these kinds fill them in, which admission is told; undefined: a deletion is pending that these do not hasten, and nobody is asked. */
+  deletionOptions?(object: JsonObject, options: DeleteOptions): DeleteOptions | undefined;
   /** Strategies of subresources that write the same object: `status`, … */
   subresources: Record<string, Strategy>;
 }
+
+/** What kinds with rules of DELETE of their own bring. */
+export type Deletion = Required<Pick<Strategy, 'beginDeletion' | 'deletionOptions'>>;

@@ -163,7 +163,7 @@ function forbidDisruption(budget: JsonObject, now: string): void {
 
 /** The pod says why it will go, before it goes; what it may not be is looked at again when it is deleted. */
 async function announce(pods: Resource, { api, info }: Request, { preconditions }: DeleteOptions): Promise<void> {
-  if (preconditions.resourceVersion !== undefined) return;
+  if (preconditions?.resourceVersion !== undefined) return;
   const now = goSeconds(api.chance.now());
   await api.store.update(keyOf(pods, info.cluster, info.namespace, info.name), (head) => {
     if (!head) return { type: 'keep' };

@@ -99,8 +99,10 @@ function* decide(resource: Resource, request: Request, target: Target, options: 
   const stored = storedObject(head);
   const object = yield* settled(convertStored(resource, clone(stored)));
   checkPreconditions(resource, target.name, metaOf(object), options);
-  if (!target.isAdmitted) {
-    const attributes = attributesFor(resource, request, target, options, object);
+  const { deletionOptions } = resource.strategy;
+  const shown = deletionOptions ? deletionOptions(object, options) : options;
+  if (shown && !target.isAdmitted) {
+    const attributes = attributesFor(resource, request, target, shown, object);
     yield* request.api.admission.admit(attributes);
     yield* request.api.admission.validate(attributes);
   }
@@ -184,7 +186,7 @@ function decideFinalizers(resource: Resource, meta: ObjectMeta, options: DeleteO
 
 /** R4.50: empty strings are compared too. */
 function checkPreconditions(resource: Resource, name: string, meta: ObjectMeta, { preconditions }: DeleteOptions): void {
-  const { uid, resourceVersion } = preconditions;
+  const { uid, resourceVersion } = preconditions ?? {};
   const isNamespace = resource.gvk.kind === 'Namespace' && resource.gr.group === '';
   const refuse = (what: string, wanted: string, stored: unknown, then: string): never => {
     if (isNamespace)
@@ -222,7 +224,7 @@ function admissionDeleteOptions(options: DeleteOptions): JsonObject {
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(orphanDependents !== undefined && { orphanDependents }),
     ...(propagationPolicy !== undefined && { propagationPolicy }),
-    ...(Object.keys(preconditions).length && { preconditions: { ...preconditions } }),
+    ...(preconditions && { preconditions: { ...preconditions } }),
     ...(dryRun && { dryRun: ['All'] }),
   };
 }

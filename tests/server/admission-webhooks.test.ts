@@ -301,6 +301,31 @@ t.test('a webhook is told the options that the client named, and no others', asy
   });
 });
 
+t.test('the options of a DELETE are shown as its kind fills them in', async (t) => {
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces', 'pods', 'configmaps'] }];
+  await call('POST', '/api/v1/namespaces', { metadata: { name: 'ending' } });
+  const containers = [{ name: 'c', image: 'i' }];
+  await call('POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
+  await call('POST', '/api/v1/namespaces/default/pods', { metadata: { name: 'on-node' }, spec: { nodeName: 'n', containers } });
+  await call('POST', MAPS, { metadata: { name: 'plain' } });
+  const bare: JsonObject = { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1' };
+  const cases: [path: string, body: JsonObject | undefined, options: JsonObject][] = [
+    ['/api/v1/namespaces/ending', undefined, { ...bare, preconditions: { uid: String as never } }],
+    ['/api/v1/namespaces/default/pods/on-node', undefined, { ...bare, gracePeriodSeconds: 30 }],
+    [`${MAPS}/plain`, { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: {} }, { ...bare, preconditions: {} }],
+  ];
+  await having('validating', [webhook('/v', { rules })], async () => {
+    for (const [path, body, options] of cases) {
+      asked.length = 0;
+      t.equal((await call('DELETE', path, body)).status, 200, path);
+      t.match(asked, [{ request: { operation: 'DELETE', options } }]);
+    }
+    asked.length = 0;
+    await call('DELETE', '/api/v1/namespaces/default/pods/on-node');
+    t.equal(asked.length, 0, 'a deletion is pending that this one does not hasten');
+  });
+});
+
 t.test('selectors, match conditions and dry run decide who is called', async (t) => {
   const conditional = webhook('/c', {
     objectSelector: { matchLabels: { mode: 'on' } },

@@ -36,6 +36,46 @@ await pod('two', {
   initContainers: [{ name: 'i', image: 'x' }],
 });
 
+t.test('a pod on a node is given time, which only a shorter time that is asked for changes (R4.47)', async (t) => {
+  const first: [spec: JsonObject, asked: number | undefined, seconds: number | undefined][] = [
+    [{}, undefined, 30],
+    [{ terminationGracePeriodSeconds: 7 }, undefined, 7],
+    [{}, 60, 60],
+    [{}, -5, 1],
+    [{}, 0, undefined],
+  ];
+  const path = (name: string): string => `${NS}/pods/${name}`;
+  const deleted = (name: string, asked?: number): Promise<TransportResponse> =>
+    ask('DELETE', path(name), { kind: 'DeleteOptions', apiVersion: 'v1', ...(asked !== undefined && { gracePeriodSeconds: asked }) });
+  const secondsOf = async (name: string): Promise<unknown> =>
+    ((await ask('GET', path(name))).body as { metadata?: JsonObject }).metadata?.['deletionGracePeriodSeconds'];
+  for (const [i, [spec, asked, seconds]] of first.entries()) {
+    await pod(`timed-${i}`, { nodeName: 'n', ...spec });
+    await deleted(`timed-${i}`, asked);
+    t.equal(await secondsOf(`timed-${i}`), seconds, `first ${JSON.stringify([spec, asked])}`);
+  }
+  const second: [asked: number | undefined, seconds: number | undefined][] = [
+    [undefined, 60],
+    [70, 60],
+    [50, 50],
+    [undefined, 50],
+    [-1, 1],
+    [0, undefined],
+  ];
+  for (const [asked, seconds] of second) {
+    await deleted('timed-2', asked);
+    t.equal(await secondsOf('timed-2'), seconds, `then ${asked}`);
+  }
+});
+
+t.test('the status of a pod may change while it is being deleted', async (t) => {
+  await pod('ending', { nodeName: 'n' });
+  await ask('DELETE', `${NS}/pods/ending`);
+  const { status, body } = await ask('PATCH', `${NS}/pods/ending/status`, { status: { phase: 'Succeeded' } });
+  t.equal(status, 200);
+  t.match(body, { metadata: { deletionGracePeriodSeconds: 30, deletionTimestamp: String }, status: { phase: 'Succeeded' } });
+});
+
 t.test('a pod is bound once (R1.27)', async (t) => {
   await pod('bound');
   t.match((await bindTo('bound', 'n')).body, { kind: 'Status', status: 'Success', code: 201 });

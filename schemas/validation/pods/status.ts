@@ -276,9 +276,8 @@ export function validateStatus(pod: JsonObject, old: JsonObject, errors: FieldEr
 /** R1.24: spec and owners stay; what old kubelets drop is kept. */
 export function prepareForStatusUpdate(pod: JsonObject, old: JsonObject): void {
   take(pod, old, 'spec');
-  const metadata = objectAt(pod, 'metadata') ?? {};
-  delete metadata['deletionTimestamp'];
-  take(metadata, objectAt(old, 'metadata') ?? {}, 'ownerReferences');
+  const [metadata, stored] = [objectAt(pod, 'metadata') ?? {}, objectAt(old, 'metadata') ?? {}];
+  for (const member of ['deletionTimestamp', 'ownerReferences']) take(metadata, stored, member);
   const status = objectAt(pod, 'status');
   const before = objectAt(old, 'status') ?? {};
   if (!status) return;
