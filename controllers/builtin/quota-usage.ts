@@ -15,6 +15,8 @@ export interface ScopeRequirement {
 
 const CLAIMS = 'resourceclaims.resource.k8s.io';
 const DEVICES = '.deviceclass.resource.k8s.io/devices';
+/** The same by the name under which a pod asks for a device without a claim. */
+const REQUESTED_DEVICES = 'requests.deviceclass.resource.kubernetes.io/';
 /** A claim for all devices counts as the most that it may be given. */
 const DEVICES_MAX = 32;
 
@@ -35,7 +37,7 @@ export function countedBy(key: string): GroupResource | undefined {
   if (legacyCounts.has(key)) return { group: '', resource: key };
   if (SERVICES.includes(key)) return { group: '', resource: 'services' };
   if (key === 'requests.storage' || key.includes('.storageclass.storage.k8s.io/')) return { group: '', resource: 'persistentvolumeclaims' };
-  if (key.endsWith(DEVICES)) return { group: 'resource.k8s.io', resource: 'resourceclaims' };
+  if (key.endsWith(DEVICES) || key.startsWith(REQUESTED_DEVICES)) return { group: 'resource.k8s.io', resource: 'resourceclaims' };
   if (POD_KEYS.has(key) || /^(requests\.)?hugepages-/.test(key) || isExtended(key)) return { group: '', resource: 'pods' };
   return undefined;
 }
@@ -164,9 +166,9 @@ function addDevices(usage: Usage, spec: JsonObject): void {
     const worst = new Map<string, number>();
     const alternatives = list(request, 'firstAvailable');
     for (const one of alternatives.length > 0 ? alternatives : [at(request, 'exactly')]) {
-      const key = `${one['deviceClassName']}${DEVICES}`;
       const devices = one['allocationMode'] === 'All' ? DEVICES_MAX : Number(one['count'] ?? 0);
-      worst.set(key, Math.max(worst.get(key) ?? 0, devices));
+      for (const key of [`${one['deviceClassName']}${DEVICES}`, `${REQUESTED_DEVICES}${one['deviceClassName']}`])
+        worst.set(key, Math.max(worst.get(key) ?? 0, devices));
     }
     addAll(usage, new Map([...worst].map(([key, devices]) => [key, count(devices)])));
   }

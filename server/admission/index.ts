@@ -5,6 +5,7 @@ import { certificateChecks } from '../auth/certificate-admission.js';
 import { escalationCheck } from '../auth/rbac/escalation.js';
 import type { RbacAuthorizer } from '../auth/rbac/rbac-authorizer.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
+import { deviceAdminAccess } from './device-admin-access.js';
 import { limitRanger } from './limit-ranger.js';
 import type { AdmissionMetrics } from './metrics.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
@@ -40,6 +41,7 @@ interface Row {
 }
 
 const rows = ({ rbac, hooks, store, metrics }: AdmissionParts, informers = paramInformers(store)): Row[] => [
+  { plugin: deviceAdminAccess },
   { plugin: namespaceLifecycle },
   { plugin: limitRanger },
   { plugin: serviceAccount },

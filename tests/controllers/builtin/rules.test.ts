@@ -141,6 +141,7 @@ t.test('what an object counts for against a quota (C6.1)', (t) => {
       {
         'count/resourceclaims.resource.k8s.io': '1',
         'gpu.deviceclass.resource.k8s.io/devices': '5',
+        'requests.deviceclass.resource.kubernetes.io/gpu': '5',
         'cpu.deviceclass.resource.k8s.io/devices': '32',
       },
     ],
@@ -208,6 +209,7 @@ t.test('what an object counts for against a quota (C6.1)', (t) => {
   const counting: Record<string, string[]> = {
     'widgets.example.com': ['count/widgets.example.com'],
     secrets: ['secrets'],
+    'resourceclaims.resource.k8s.io': ['gpu.deviceclass.resource.k8s.io/devices', 'requests.deviceclass.resource.kubernetes.io/gpu'],
     services: ['services.nodeports'],
     persistentvolumeclaims: ['requests.storage', 'gold.storageclass.storage.k8s.io/persistentvolumeclaims'],
     pods: ['cpu', 'pods', 'count/pods', 'limits.memory', 'hugepages-2Mi', 'requests.hugepages-2Mi', 'requests.example.com/gpu'],
