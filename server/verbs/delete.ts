@@ -187,9 +187,11 @@ function decideFinalizers(resource: Resource, meta: ObjectMeta, options: DeleteO
 /** R4.50: empty strings are compared too. */
 function checkPreconditions(resource: Resource, name: string, meta: ObjectMeta, { preconditions }: DeleteOptions): void {
   const { uid, resourceVersion } = preconditions ?? {};
-  const isNamespace = resource.gvk.kind === 'Namespace' && resource.gr.group === '';
+  // these two judge preconditions themselves
+  const { kind } = resource.gvk;
+  const isByKind = !resource.isCustom && (kind === 'Namespace' || kind === 'CustomResourceDefinition');
   const refuse = (what: string, wanted: string, stored: unknown, then: string): never => {
-    if (isNamespace)
+    if (isByKind)
       throw conflict(
         resource.gr,
         name,

@@ -112,3 +112,20 @@ t.test(
     );
   },
 );
+
+t.test('preconditions of a DELETE fail in the words of the kind: definitions and namespaces have their own (R4.50)', async (t) => {
+  await define('fixed', { type: 'object' });
+  const own = /^Operation cannot be fulfilled on .*: Precondition failed: UID in precondition: other, UID in object meta: /;
+  const cases: [path: string, message: RegExp][] = [
+    [`${DEFINITIONS}/fixed.test.example.com`, own],
+    ['/api/v1/namespaces/default', own],
+    ['/apis/test.example.com/v1/fixed/a', /: the UID in the precondition \(other\) does not match the UID in record /],
+  ];
+  await call('POST', '/apis/test.example.com/v1/fixed', { apiVersion: 'test.example.com/v1', kind: 'Fixed', metadata: { name: 'a' } });
+  for (const [path, message] of cases) {
+    const options = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'other' } };
+    const { status, body } = await call('DELETE', path, options);
+    t.equal(status, 409, path);
+    t.match((body as { message?: string }).message, message);
+  }
+});
