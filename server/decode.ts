@@ -183,10 +183,10 @@ function checkKind(resource: Resource, request: Request, object: JsonObject): Js
   const kind = (object['kind'] as string) ?? '';
   const version = (object['apiVersion'] as string) ?? '';
   const { gvk } = resource;
+  if (parseApiVersion(version) === undefined) throw unrecognized(gvk.kind, `unexpected GroupVersion string: ${version}`, request.body);
   if (resource.isCustom) {
-    if (parseApiVersion(version) === undefined) throw unrecognized(gvk.kind, `unexpected GroupVersion string: ${version}`, request.body);
     if (kind === '') {
-      const shown = request.body.toString('utf8').trim();
+      const shown = request.body.toString('utf8');
       throw unrecognized(gvk.kind, `Object 'Kind' is missing in '${shown}'`, request.body);
     }
     if (version === '') throw versionMismatch('', apiVersion(resource));
@@ -244,6 +244,20 @@ function fromProtobuf(resource: Resource, body: Buffer): Decoded {
   }
 }
 
+const OF_NO_VERSION = ['Status', 'APIVersions', 'APIGroup', 'APIGroupList', 'APIResourceList'];
+const OF_META: Readonly<Record<string, readonly string[]>> = {
+  v1: ['CreateOptions', 'UpdateOptions'],
+  'meta.k8s.io/v1beta1': ['CreateOptions', 'UpdateOptions', 'Table', 'TableOptions', 'PartialObjectMetadata'],
+  'meta.k8s.io/v1': [
+    ...['CreateOptions', 'UpdateOptions', 'PatchOptions', 'GetOptions', 'ListOptions', 'WatchEvent'],
+    ...['Table', 'TableOptions', 'PartialObjectMetadata', 'PartialObjectMetadataList'],
+  ],
+};
+
+/** Whether the scheme of meta/v1, which options are read by, knows the kind. */
+const isOtherMetaKind = (kind: string, version: string): boolean =>
+  OF_NO_VERSION.includes(kind) || (OF_META[version]?.includes(kind) ?? false);
+
 const DELETE_OPTIONS = { group: '', version: 'v1', kind: 'DeleteOptions' };
 
 /** The body of a DELETE: undefined if there is none (R4.1, R4.40). */
@@ -259,8 +273,10 @@ export function decodeDeleteOptions(request: Request): JsonObject | undefined {
     throw badRequest((error as Error).message);
   }
   const kind = (object['kind'] as string) ?? '';
+  const version = (object['apiVersion'] as string) || 'meta.k8s.io/v1';
+  if (!parseApiVersion(version)) throw badRequest(`unexpected GroupVersion string: ${version}`);
   if (kind !== '' && kind !== 'DeleteOptions') {
-    const version = (object['apiVersion'] as string) || 'meta.k8s.io/v1';
+    if (isOtherMetaKind(kind, version)) throw badRequest(`converting (v1.${kind}) to (v1.DeleteOptions): unknown conversion`);
     throw badRequest(
       `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,
     );

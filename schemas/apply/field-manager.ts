@@ -179,8 +179,13 @@ function checkConfig(config: Versioned, request: ManagerRequest): void {
   if (object['apiVersion'] !== request.apiVersion || object['kind'] !== request.kind) {
     throw badRequest(`invalid object type: ${kindOf(object)}`);
   }
-  const managedFields = managedFieldsOf(object);
-  if (managedFields !== undefined && managedFields !== null) throw badRequest('metadata.managedFields must be nil');
+  checkUnmanaged(object);
+}
+
+/** What is no list of objects at all is left to the types. */
+export function checkUnmanaged(applied: JsonObject): void {
+  const managed = isObject(applied['metadata']) ? applied['metadata']['managedFields'] : undefined;
+  if (Array.isArray(managed) && managed.every(isObject)) throw badRequest('metadata.managedFields must be nil');
 }
 
 /** The 500 of a merged object that cannot be decoded into a built-in kind (A7.13); `applied` is what was sent, `error` the decoder's text. */

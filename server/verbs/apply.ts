@@ -1,13 +1,13 @@
 import type { Said } from '../../schemas/said.js';
 import type { JsonObject } from '../../schemas/json-value.js';
-import { clone } from '../../schemas/json-value.js';
+import { clone, isObject } from '../../schemas/json-value.js';
 import { gvkName, parseApiVersion } from '../../schemas/group-version.js';
-import { conformMetadata } from '../../schemas/structural/embedded.js';
+import { dropMalformedMetadata } from '../../schemas/structural/embedded.js';
 import { restoreError, restoreIntegers } from '../../schemas/patch/restore.js';
 import { ConformError } from '../../schemas/object-schema.js';
 import { badRequest, conflict } from '../../schemas/status.js';
 import { decodeYaml } from '../../schemas/wire/yaml.js';
-import { notConvertible, notInternal } from '../../schemas/apply/field-manager.js';
+import { checkUnmanaged, notConvertible, notInternal } from '../../schemas/apply/field-manager.js';
 import type { Answer, Request } from '../api.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { goTypeName } from '../decode.js';
@@ -55,7 +55,8 @@ export async function apply(resource: Resource, request: Request, subresource: s
     },
     onMissing: async () => {
       if (subresource !== '' && !createsByUpdate(resource, subresource)) throw notFound(resource.gr, info.name);
-      const { uid } = metaOf(appliedNow().object);
+      const { metadata } = appliedNow().object;
+      const uid = isObject(metadata) ? metadata['uid'] : undefined;
       if (uid)
         throw conflict(
           resource.gr,
@@ -63,8 +64,6 @@ export async function apply(resource: Resource, request: Request, subresource: s
           `uid mismatch: the provided object specified uid ${String(uid)}, and no existing object was found`,
         );
       const object = merge(undefined);
-      // it is the store that drops it
-      if (!options.dryRun) delete metaOf(object).resourceVersion;
       return createObject(resource, request, object, options, () => {}, { said, allocates: subresource === '' });
     },
   });
@@ -86,10 +85,10 @@ export function decodeApplied(resource: Resource, request: Request): Applied {
   const object = value as JsonObject;
   const kind = typeof object['kind'] === 'string' ? object['kind'] : '';
   const version = typeof object['apiVersion'] === 'string' ? object['apiVersion'] : '';
+  const named = parseApiVersion(version);
   if (kind !== resource.gvk.kind || version !== apiVersion(resource))
-    throw badRequest(`invalid object type: ${gvkName({ ...(parseApiVersion(version) ?? { group: '', version }), kind })}`);
-  const managed = (object['metadata'] as JsonObject | undefined)?.['managedFields'];
-  if (managed !== undefined && managed !== null) throw badRequest('metadata.managedFields must be nil');
+    throw badRequest(`invalid object type: ${gvkName(named ? { ...named, kind } : { group: '', version: '', kind: '' })}`);
+  checkUnmanaged(object);
   return { object, duplicates: decoded.duplicates };
 }
 
@@ -104,7 +103,7 @@ function judgeDuplicates(duplicates: string[], request: Request, options: WriteO
 /** The merged object as the kind's: conformed, in its place, defaulted (R5.53, R5.73). */
 function finish(resource: Resource, request: Request, merged: JsonObject, applied: JsonObject, said: Said[]): JsonObject {
   // a custom resource is typed already, and the nulls of its content are for validation to judge (R5.71)
-  if (resource.isCustom) conformMetadata(merged, '', []);
+  if (resource.isCustom) dropMalformedMetadata(merged);
   else {
     const type = resource.kind.definition!;
     const why = restoreError(merged, type);

@@ -2,7 +2,7 @@ import type { Said } from '../../schemas/said.js';
 import { fieldsOwner, untilConverted } from '../field-owner.js';
 import type { JsonObject } from '../../schemas/json-value.js';
 import { generateName } from '../../schemas/names.js';
-import { dedupOwnerReferences, fillNamespace, metaOf, wipeForCreate } from '../../schemas/object-meta.js';
+import { dedupOwnerReferences, fillNamespace, metaOf, type ObjectMeta, wipeForCreate } from '../../schemas/object-meta.js';
 import { alreadyExists, generateNameExhausted, invalid, rawError, StatusError } from '../../schemas/status.js';
 import { KeyExists } from '../../storage/errors.js';
 import type { Content, Entry } from '../../storage/entry.js';
@@ -16,6 +16,7 @@ import { decodeBody } from '../decode.js';
 import { findingsOnCreate, inWordsOf } from '../metadata.js';
 import { admissionOptions, type WriteOptions, writeOptions } from '../request-options.js';
 import { isNamespaced, keyOf, type Resource } from '../resource.js';
+import { parseUintError } from '../revision.js';
 import { run, type Steps, settled } from '../steps.js';
 import { createOnly } from './create-only.js';
 import { goSeconds } from '../time.js';
@@ -134,6 +135,7 @@ function* prepare(
   yield* api.admission.admit(attributes);
   const admitted = attributes.object!;
   const meta = metaOf(admitted);
+  if (info.verb !== 'create') dropRevision(meta, options.dryRun);
   fillNamespace(meta, info.namespace, isNamespaced(resource));
   request.warn(dedupOwnerReferences(meta, 'after mutation'));
   meta.uid = api.chance.uuid();
@@ -156,6 +158,13 @@ function* prepare(
   if (info.verb !== 'create') yield* settled(authorizeCreate(request));
   yield* api.admission.validate(attributes);
   return { object: admitted, isGenerated, reservation: attributes.reservation };
+}
+
+/** What an update or apply that creates says of a resourceVersion does not count, but is a number; it is the store that drops it. */
+function dropRevision(meta: ObjectMeta, dryRun: boolean): void {
+  const why = meta.resourceVersion ? parseUintError(meta.resourceVersion) : undefined;
+  if (why !== undefined) throw rawError(why);
+  if (!dryRun) delete meta.resourceVersion;
 }
 
 /** R1.17 */

@@ -62,7 +62,6 @@ async function createByUpdate(
   const meta = metaOf(object);
   const namespace = isNamespaced(resource) ? request.info.namespace : '';
   if (meta.uid) throw uidPrecondition(resource, meta.uid, '', request.info.name, namespace, options.dryRun);
-  delete meta.resourceVersion;
   return createObject(
     resource,
     request,
