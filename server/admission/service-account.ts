@@ -1,6 +1,6 @@
 /** Pods run as a service account: the default one where they name none, with its token mounted (C1.2). */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JsonObject, JsonValue } from '../../schemas/json-value.js';
+import { isObject, type JsonObject, type JsonValue } from '../../schemas/json-value.js';
 import { generateName } from '../../schemas/names.js';
 import { metaOf } from '../../schemas/object-meta.js';
 import { objectAt, objectsAt, textAt } from '../../schemas/validation/members.js';
@@ -33,8 +33,12 @@ export const serviceAccount: AdmissionPlugin = {
     spec['serviceAccountName'] = name;
     spec['serviceAccount'] = name;
     const account = findStored(attributes, ACCOUNTS, attributes.namespace, name);
-    if (account) return use(attributes, spec, account);
-    if (name === 'default') return waitFor(attributes, name).then((found) => use(attributes, spec, found));
+    const useIt = (found: JsonObject): void => {
+      use(attributes, spec, found);
+      checkMountable(attributes, spec, found);
+    };
+    if (account) return useIt(account);
+    if (name === 'default') return waitFor(attributes, name).then(useIt);
     throw missing(attributes, name);
   },
   validate(attributes) {
@@ -46,7 +50,7 @@ export const serviceAccount: AdmissionPlugin = {
     if (name === '') throw denial(attributes, `no service account specified for pod ${attributes.namespace}/${attributes.name}`);
     const account = findStored(attributes, ACCOUNTS, attributes.namespace, name);
     if (!account) throw missing(attributes, name);
-    if (metaOf(account).annotations?.[ENFORCE_SECRETS] === 'true') checkSecrets(attributes, spec, account);
+    checkMountable(attributes, spec, account);
   },
 };
 
@@ -102,10 +106,24 @@ function tokenVolume(name: string): JsonObject {
 function checkMirror(attributes: Attributes, pod: JsonObject): void {
   const spec = objectAt(pod, 'spec');
   if (textAt(spec, 'serviceAccountName') !== '') throw denial(attributes, 'a mirror pod may not reference service accounts');
-  if (secretsOf(spec).length > 0) throw denial(attributes, 'a mirror pod may not reference secrets');
+  if (hasSecrets(spec)) throw denial(attributes, 'a mirror pod may not reference secrets');
   const projections = objectsAt(spec, 'volumes').flatMap((volume) => objectsAt(objectAt(volume, 'projected'), 'sources'));
   if (projections.some((source) => source['serviceAccountToken'] !== undefined))
     throw denial(attributes, 'a mirror pod may not use ServiceAccountToken volume projections');
+}
+
+/** Of containers, of the registry, or of volumes of whatever type; without a name it is none. */
+function hasSecrets(spec: JsonObject | undefined): boolean {
+  const volumes = objectsAt(spec, 'volumes');
+  const sources = volumes.flatMap((volume) => Object.values(volume).filter(isObject));
+  const names = [
+    ...secretsOf(spec).map(({ name }) => name),
+    ...objectsAt(spec, 'imagePullSecrets').map((secret) => textAt(secret, 'name')),
+    ...volumes.map((volume) => textAt(objectAt(volume, 'azureFile'), 'secretName')),
+    ...sources.flatMap((source) => ['secretRef', 'nodePublishSecretRef'].map((member) => textAt(objectAt(source, member), 'name'))),
+    ...sources.flatMap((source) => objectsAt(source, 'sources').map((projection) => textAt(objectAt(projection, 'secret'), 'name'))),
+  ];
+  return names.some((name) => name !== '');
 }
 
 interface SecretUse {
@@ -142,7 +160,9 @@ function secretsOf(spec: JsonObject | undefined): SecretUse[] {
   return uses;
 }
 
-function checkSecrets(attributes: Attributes, spec: JsonObject, account: JsonObject): void {
+/** An account may say that its pods mount nothing but what it lists. */
+function checkMountable(attributes: Attributes, spec: JsonObject, account: JsonObject): void {
+  if (metaOf(account).annotations?.[ENFORCE_SECRETS] !== 'true') return;
   const fill = (text: string, name: string): string => text.replace('%s', name).replace('%a', metaOf(account).name!);
   const mountable = new Set(objectsAt(account, 'secrets').map((secret) => textAt(secret, 'name')));
   for (const { name, text } of secretsOf(spec)) if (!mountable.has(name)) throw denial(attributes, fill(text, name));

@@ -263,6 +263,11 @@ t.test('pods use the secrets of their account only, where it says so', async (t)
     [init({ ...all('x'), ...variables('y') }), all('z'), 'init container in with envVar A referencing secret.secretName="y"'],
     [init(all('x')), variables('y'), 'init container in with envFrom referencing secret.secretName="x"'],
     [{}, all('x'), 'container c with envFrom referencing secret.secretName="x"'],
+    [
+      {},
+      { ...all('x'), volumeMounts: [{ name: 'unknown', mountPath: '/a' }] },
+      'container c with envFrom referencing secret.secretName="x"',
+    ],
     [{}, { ...all('x'), ...variables('y') }, 'container c with envVar A referencing secret.secretName="y"'],
   ];
   for (const [spec, container, refused] of rows) {
@@ -291,6 +296,24 @@ t.test('a pod shows where its node is, and fits on it when it is resized', async
     const { status, body } = await call('PUT', `${PODS}/p${names}/resize`, { ...made.body, spec: { ...made.body.spec, containers } });
     if (refused === undefined) t.equal(status, 200, body.message);
     else t.same([status, body.message], [403, `pods "p${names}" is forbidden: ${refused}`]);
+  }
+});
+
+t.test('a mirror pod has nothing of the API', async (t) => {
+  const secrets = 'a mirror pod may not reference secrets';
+  const rows: [JsonObject, string][] = [
+    [{ serviceAccountName: 'default' }, 'a mirror pod may not reference service accounts'],
+    [{ imagePullSecrets: [{ name: 's' }] }, secrets],
+    [{ volumes: [{ name: 'v', csi: { driver: 'd.example.com', nodePublishSecretRef: { name: 's' } } }] }, secrets],
+    [{ volumes: [{ name: 'v', projected: { sources: [{ secret: { name: 's' } }] } }] }, secrets],
+    [
+      { volumes: [{ name: 'v', projected: { sources: [{ serviceAccountToken: { path: 't' } }] } }] },
+      'a mirror pod may not use ServiceAccountToken volume projections',
+    ],
+  ];
+  for (const [spec, why] of rows) {
+    const { status, body } = await call('POST', PODS, pod(spec, {}, { annotations: { 'kubernetes.io/config.mirror': 'x' } }));
+    t.same([status, body.message], [403, `pods "p${names}" is forbidden: ${why}`]);
   }
 });
 
