@@ -198,7 +198,7 @@ function checkPreconditions(resource: Resource, name: string, meta: ObjectMeta, 
         `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${String(stored)}`,
       );
     const text = `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${String(stored)}). The object might have been ${then}`;
-    throw conflict({ group: resource.gr.group, resource: resource.gvk.kind }, name, text);
+    throw conflict({ group: resource.storedGvk.group, resource: resource.gvk.kind }, name, text);
   };
   if (uid !== undefined && uid !== meta.uid) refuse('UID', uid, meta.uid, 'deleted and then recreated');
   if (resourceVersion !== undefined && resourceVersion !== meta.resourceVersion)
