@@ -2,7 +2,8 @@
  * Serves what CustomResourceDefinitions define. It follows their committed state, in the same turn in which it is committed, so that a definition that
  * reads as Established is served already (B3.8, R11.27), also right after a restart.
  */
-import { isServed, schemaOf, specOf, versionOf, versionsOf } from '../schemas/crd/definition.js';
+import { groupOf, isServed, schemaOf, specOf, versionOf, versionsOf } from '../schemas/crd/definition.js';
+import type { GroupVersion } from '../schemas/group-version.js';
 import type { JsonObject } from '../schemas/json-value.js';
 import { parseKey, resourcePrefix } from '../storage/keys.js';
 import type { Entry } from '../storage/entry.js';
@@ -44,6 +45,7 @@ function follow(api: Api, all: Map<string, Served>, entry: Entry, isGone: boolea
   const { cluster, name } = parseKey(entry.key);
   const before = all.get(entry.key);
   const crd = isGone ? undefined : storedObject(entry);
+  api.registry.announce(cluster, name, crd ? groupVersionsOf(crd) : []);
   if (!crd || !isServed(crd)) {
     if (!before) return;
     before.retire.abort();
@@ -75,6 +77,11 @@ function follow(api: Api, all: Map<string, Served>, entry: Entry, isGone: boolea
   });
   api.registry.setCustom(cluster, name, resources);
 }
+
+const groupVersionsOf = (crd: JsonObject): GroupVersion[] =>
+  versionsOf(crd)
+    .filter((version) => version['served'] === true)
+    .map((version) => ({ group: groupOf(crd), version: String(version['name']) }));
 
 /** Schemas and managed fields are nearly all of a definition, and most are not looked at for long: until then they stay bytes. */
 function outlineOf(definition: JsonObject): JsonObject {

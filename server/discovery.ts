@@ -21,6 +21,9 @@ interface Version {
   remote?: RemoteVersion;
 }
 
+/** No definition of the version has its names yet: its group names it all the same. */
+const isEmpty = ({ resources, remote }: Version): boolean => resources.length === 0 && !remote;
+
 function groupsOf(registry: Registry, cluster: string): Group[] {
   const byGroup = new Map<string, Map<string, Resource[]>>();
   for (const resource of registry.all(cluster)) {
@@ -28,6 +31,12 @@ function groupsOf(registry: Registry, cluster: string): Group[] {
     const versions = byGroup.get(group) ?? new Map<string, Resource[]>();
     byGroup.set(group, versions);
     versions.set(version, [...(versions.get(version) ?? []), resource]);
+  }
+  for (const { group, version } of registry.announced(cluster)) {
+    if (registry.isBuiltinGroup(group)) continue;
+    const versions = byGroup.get(group) ?? new Map<string, Resource[]>();
+    byGroup.set(group, versions);
+    if (!versions.has(version)) versions.set(version, []);
   }
   const groups: Group[] = [];
   for (const { group, versions } of BUILTIN_GROUPS) {
@@ -103,7 +112,7 @@ export function resourceList(registry: Registry, cluster: string, gv: GroupVersi
   const found = groupsOf(registry, cluster)
     .find((group) => group.name === gv.group)
     ?.versions.find(({ version }) => version === gv.version);
-  if (!found) return undefined;
+  if (!found || isEmpty(found)) return undefined;
   return {
     kind: 'APIResourceList',
     ...(gv.group !== '' && { apiVersion: 'v1' }),
@@ -157,7 +166,10 @@ function foreign(kind: Kind, { kind: other }: Subresource): JsonObject {
 
 /** Aggregated discovery (R9.21) of `/api` (the core group alone) or `/apis`. */
 export function aggregated(registry: Registry, cluster: string, isCore: boolean): JsonObject {
-  const groups = groupsOf(registry, cluster).filter((group) => (group.name === '') === isCore);
+  const groups = groupsOf(registry, cluster)
+    .filter((group) => (group.name === '') === isCore)
+    .map(({ name, versions }) => ({ name, versions: versions.filter((version) => !isEmpty(version)) }))
+    .filter(({ versions }) => versions.length > 0);
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',

@@ -1,5 +1,5 @@
 /** Every served resource: the built-in rows of the profile, and what CustomResourceDefinitions add while running. */
-import { apiVersionOf, type GroupVersionKind, type GroupVersionResource } from '../schemas/group-version.js';
+import { apiVersionOf, type GroupVersion, type GroupVersionKind, type GroupVersionResource } from '../schemas/group-version.js';
 import { isKnownType } from '../schemas/kinds.js';
 import type { RemoteVersion } from './aggregation/remote-version.js';
 import type { Resource } from './resource.js';
@@ -14,6 +14,8 @@ export class Registry {
   readonly #custom = new Map<string, Map<string, Resource>>();
   /** Keys in `#custom`, by cluster and definition. */
   readonly #customKeys = new Map<string, Map<string, string[]>>();
+  /** By cluster and definition. */
+  readonly #announced = new Map<string, Map<string, readonly GroupVersion[]>>();
   /** By cluster. */
   readonly #remote = new Map<string, readonly RemoteVersion[]>();
   readonly #listeners = new Set<(cluster: string) => void>();
@@ -43,8 +45,21 @@ export class Registry {
         crdName,
         added.map(([key]) => key),
       );
-    this.#generations.set(cluster, this.generation(cluster) + 1);
-    for (const listener of this.#listeners) listener(cluster);
+    this.#changed(cluster);
+  }
+
+  /** Replaces the group-versions that discovery names on behalf of one CRD, whether or not it serves anything there (F2). */
+  announce(cluster: string, crdName: string, versions: readonly GroupVersion[]): void {
+    const all = this.#announced.get(cluster) ?? new Map<string, readonly GroupVersion[]>();
+    this.#announced.set(cluster, all);
+    const before = all.get(crdName) ?? [];
+    if (before.map(apiVersionOf).join() === versions.map(apiVersionOf).join()) return;
+    if (versions.length > 0) all.set(crdName, versions);
+    else all.delete(crdName);
+    this.#changed(cluster);
+  }
+  announced(cluster: string): GroupVersion[] {
+    return [...(this.#announced.get(cluster)?.values() ?? [])].flat();
   }
 
   /** Replaces what other servers serve in `cluster`. */
@@ -84,6 +99,10 @@ export class Registry {
   }
   generation(cluster: string): number {
     return this.#generations.get(cluster) ?? 0;
+  }
+  #changed(cluster: string): void {
+    this.#generations.set(cluster, this.generation(cluster) + 1);
+    for (const listener of this.#listeners) listener(cluster);
   }
   onChange(listener: (cluster: string) => void): () => void {
     this.#listeners.add(listener);

@@ -1,5 +1,5 @@
-/** An APIService for every group and version that this server itself serves: built-in ones from the start, those of custom resources while they are served (F). */
-import type { GroupVersionKind } from '../../schemas/group-version.js';
+/** An APIService for every group and version that this server itself serves: built-in ones from the start, those of custom resources while a definition has them (F). */
+import type { GroupVersion } from '../../schemas/group-version.js';
 import { collectionPrefix, parseKey, resourcePrefix } from '../../storage/keys.js';
 import type { Entry } from '../../storage/entry.js';
 import type { Api } from '../api.js';
@@ -122,8 +122,8 @@ export function followCustomApiServices(api: Api): () => void {
 }
 
 async function settleCluster(api: Api, cluster: string, right: WeakSet<Entry>): Promise<void> {
-  const wanted = new Map<string, GroupVersionKind>();
-  for (const { gvk } of api.registry.custom(cluster)) wanted.set(nameOf(gvk.group, gvk.version), gvk);
+  const wanted = new Map<string, GroupVersion>();
+  for (const gv of api.registry.announced(cluster)) wanted.set(nameOf(gv.group, gv.version), gv);
   const cacher = api.store.cacher(resourcePrefix(API_SERVICES));
   const { entries } = cacher.list({ prefix: collectionPrefix(API_SERVICES, cluster) });
   const managed = new Map<string, Entry>();
