@@ -74,6 +74,8 @@ export interface AdmissionPlugin {
   operations: readonly Operation[];
   /** A part of the server, no plugin in Kubernetes: it cannot be switched off, and is not measured. */
   isPart?: boolean;
+  /** Does what users have configured, however long that is: it is measured by itself. The others share one reading of the clock. */
+  isLong?: boolean;
   /** Both throw a StatusError to refuse; a promise where something outside must be asked. */
   admit?(attributes: Attributes, rounds: Rounds): void | Promise<void>;
   validate?(attributes: Attributes): void | Promise<void>;
@@ -84,7 +86,14 @@ export interface AdmissionPlugin {
 /** The plugins of one phase that are asked about one operation, and what they are measured in. */
 interface Turn {
   outcomes: PhaseOutcomes;
-  plugins: readonly { plugin: AdmissionPlugin; outcomes: Outcomes | undefined }[];
+  plugins: readonly Asked[];
+}
+
+interface Asked {
+  plugin: AdmissionPlugin;
+  outcomes: Outcomes | undefined;
+  /** The clock is read when it has been asked; what passed since the last time is told of all who were asked meanwhile, in equal parts. */
+  isRead: boolean;
 }
 
 type Turns = Readonly<Record<Operation, Turn>>;
@@ -100,7 +109,11 @@ export class AdmissionChain {
       outcomes: metrics.phase(phase, operation),
       plugins: plugins
         .filter((plugin) => plugin[phase] && plugin.operations.includes(operation))
-        .map((plugin) => ({ plugin, outcomes: plugin.isPart ? undefined : metrics.plugin(plugin.name, phase, operation) })),
+        .map((plugin, i, all) => ({
+          plugin,
+          outcomes: plugin.isPart ? undefined : metrics.plugin(plugin.name, phase, operation),
+          isRead: isApart(plugin) || i === all.length - 1 || isApart(all[i + 1]!),
+        })),
     });
     const turns = (phase: Phase): Turns => ({
       CREATE: turn(phase, 'CREATE'),
@@ -151,20 +164,27 @@ export class AdmissionChain {
   }
 }
 
-/** Asks to admit where there are `rounds`, else to validate; returns when it ended. The clock is read once between two plugins. */
+const isApart = ({ isLong, isPart }: AdmissionPlugin): boolean => isLong === true || isPart === true;
+
+/** Asks to admit where there are `rounds`, else to validate; returns when it ended. */
 function* askAll({ plugins }: Turn, attributes: Attributes, rounds: Rounds | undefined, began: number): Steps<number> {
   let start = began;
-  for (const { plugin, outcomes } of plugins) {
+  let first = 0;
+  for (let i = 0; i < plugins.length; i++) {
+    const { plugin, outcomes, isRead } = plugins[i]!;
     try {
       const outcome = rounds ? plugin.admit!(attributes, rounds) : plugin.validate!(attributes);
       if (outcome instanceof Promise) yield* settled(outcome);
     } catch (error) {
-      outcomes?.refused.observe(secondsSince(start));
+      const share = secondsSince(start) / (i - first + 1);
+      for (; first < i; first++) plugins[first]!.outcomes?.passed.observe(share);
+      outcomes?.refused.observe(share);
       throw error;
     }
-    if (!outcomes) continue;
+    if (!isRead) continue;
     const end = performance.now();
-    outcomes.passed.observe((end - start) / 1000);
+    const share = (end - start) / 1000 / (i - first + 1);
+    for (; first <= i; first++) plugins[first]!.outcomes?.passed.observe(share);
     start = end;
   }
   return start;

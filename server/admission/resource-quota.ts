@@ -25,6 +25,7 @@ const REQUIRED_OF_CONTAINERS = ['cpu', 'limits.cpu', 'limits.memory', 'memory', 
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
   operations: ['CREATE', 'UPDATE'],
+  isLong: true,
   validate(attributes) {
     if (!counts(attributes)) return;
     const quotas = listStored(attributes, QUOTAS, attributes.namespace).filter((quota) => restricts(quota, attributes));

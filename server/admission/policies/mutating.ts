@@ -74,6 +74,7 @@ export function mutatingPolicies(store: Store, informers: ParamInformers, metric
   return {
     name: NAME,
     operations: ['CREATE', 'UPDATE', 'CONNECT'],
+    isLong: true,
     admit(attributes, rounds) {
       const policies = source.of(attributes.cluster);
       if (policies.length === 0 || isExempt(attributes)) return;

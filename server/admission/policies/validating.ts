@@ -100,6 +100,7 @@ export function validatingPolicies(store: Store, informers: ParamInformers, metr
   return {
     name: 'ValidatingAdmissionPolicy',
     operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
+    isLong: true,
     validate(attributes) {
       const policies = source.of(attributes.cluster);
       if (policies.length === 0 || isExempt(attributes)) return;

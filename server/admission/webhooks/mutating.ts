@@ -23,6 +23,7 @@ export function mutatingWebhooks(store: Store, metrics: AdmissionMetrics): Admis
   return {
     name: NAME,
     operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
+    isLong: true,
     admit(attributes, rounds) {
       const webhooks = source.of(attributes.cluster);
       if (webhooks.length === 0 || isExempt(attributes)) return;

@@ -21,6 +21,7 @@ export function validatingWebhooks(store: Store, metrics: AdmissionMetrics): Adm
   return {
     name: 'ValidatingAdmissionWebhook',
     operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
+    isLong: true,
     validate(attributes) {
       const webhooks = source.of(attributes.cluster);
       if (webhooks.length === 0 || isExempt(attributes)) return;
