@@ -93,31 +93,49 @@ function objectType(schema: JsonObject, name: string, resourceRoot: boolean, met
   return structType(schema, name, resourceRoot, metadata);
 }
 
-/** Most of a schema is never looked at by an expression: the fields of an object are made when one of them is asked for. */
 function structType(schema: JsonObject, name: string, resourceRoot: boolean, metadata: MetadataType | undefined): CelType {
   const declared = isObject(schema['properties']) ? schema['properties'] : {};
   const properties = resourceRoot ? withResourceMembers(declared) : declared;
-  let members: Members | undefined;
-  const known = (): Members => {
-    members ??= membersOf(properties, name, resourceRoot, metadata);
-    return members;
-  };
-  let size: number | undefined;
-  return {
-    kind: 'struct',
-    name,
-    params: [],
-    get fields() {
-      return known().fields;
-    },
-    get jsonNames() {
-      return known().jsonNames;
-    },
-    get minSerializedSize() {
-      size ??= smallestSize(schema['required'], properties);
-      return size;
-    },
-  };
+  return new SchemaStruct(name, schema['required'], properties, resourceRoot, metadata);
+}
+
+const NONE: readonly CelType[] = [];
+
+/**
+ * Most of a schema is never looked at by an expression: the fields of an object are made when one of them is asked for. A class, for an
+ * object literal with getters is slow to make, and there are many.
+ */
+class SchemaStruct implements CelType {
+  readonly kind = 'struct';
+  readonly params = NONE;
+  #members: Members | undefined;
+  #size: number | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly required: JsonValue | undefined,
+    private readonly properties: JsonObject,
+    private readonly resourceRoot: boolean,
+    private readonly metadata: MetadataType | undefined,
+  ) {}
+
+  #known(): Members {
+    this.#members ??= membersOf(this.properties, this.name, this.resourceRoot, this.metadata);
+    return this.#members;
+  }
+
+  get fields(): Members['fields'] {
+    return this.#known().fields;
+  }
+
+  get jsonNames(): Members['jsonNames'] {
+    return this.#known().jsonNames;
+  }
+
+  get minSerializedSize(): number {
+    this.#size ??= smallestSize(this.required, this.properties);
+    return this.#size;
+  }
 }
 
 interface Members {
@@ -132,8 +150,8 @@ function membersOf(properties: JsonObject, name: string, resourceRoot: boolean, 
     const inner = properties[property]!;
     const escaped = escapeName(property);
     if (escaped === undefined || !isObject(inner)) continue;
-    const isMetadata = metadata && resourceRoot && property === 'metadata';
     const path = `${name}.${escaped}`;
+    const isMetadata = metadata && resourceRoot && property === 'metadata';
     const type = isMetadata ? metadata(path) : typed(inner, path, embedded(inner), metadata);
     if (type === undefined) continue;
     fields.set(escaped, type);

@@ -5,7 +5,7 @@ export const FEATURES = { defaults: 1, listTypes: 2, embedded: 4, rules: 8 } as 
 
 /** What was read of a schema in one walk. */
 export interface Survey {
-  /** 32 bits of the names, kinds and lengths in it: equal for equal schemas, hardly ever for others. */
+  /** 32 bits of the ends of names, kinds and lengths in it: equal for equal schemas, seldom for others. */
   fingerprint: number;
   /** `FEATURES`, those of schemas below it among them. */
   features: number;
@@ -44,10 +44,11 @@ function read(value: JsonValue, seed: number): number {
     for (const item of value) print = read(item, print);
   } else {
     for (const name in value) {
-      for (let i = 0; i < name.length; i += 3) print = mixed(print, name.charCodeAt(i));
-      print = read(value[name]!, mixed(print, name.length));
-      if (name === 'default') found |= FEATURES.defaults;
-      else if (name.startsWith('x-kubernetes-')) found |= EXTENSIONS[name] ?? 0;
+      const { length } = name;
+      const ends = (name.charCodeAt(0) << 16) ^ (name.charCodeAt(length - 1) << 8) ^ length;
+      print = read(value[name]!, mixed(print, ends));
+      if (length === 7 && name === 'default') found |= FEATURES.defaults;
+      else if (length >= EXTENSION_LENGTH_MIN) found |= EXTENSIONS[name] ?? 0;
     }
     if (found !== 0) featured.set(value, found);
   }
@@ -63,5 +64,6 @@ const EXTENSIONS: Readonly<Record<string, number>> = {
   'x-kubernetes-embedded-resource': FEATURES.embedded,
   'x-kubernetes-validations': FEATURES.rules,
 };
+const EXTENSION_LENGTH_MIN = Math.min(...Object.keys(EXTENSIONS).map((name) => name.length));
 
 const mixed = (seed: number, value: number): number => Math.imul(seed ^ value, 0x9e3779b1) ^ (seed >>> 15);

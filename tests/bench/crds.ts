@@ -65,8 +65,9 @@ function realOnes(from: string, count: number): JsonObject[] {
   return Array.from({ length: Math.min(count, bySize.length) }, (_, i) => bySize[Math.floor(i * step)]!);
 }
 
+/** Read from JSON, as a server reads them: objects put together otherwise are slower to walk. */
 const definitions = (count: number): JsonObject[] =>
-  folder ? realOnes(folder, count) : Array.from({ length: count }, (_, i) => madeUp(i));
+  JSON.parse(JSON.stringify(folder ? realOnes(folder, count) : Array.from({ length: count }, (_, i) => madeUp(i)))) as JsonObject[];
 
 const say = (name: string, value: number, unit: string): void => console.log(`${value.toFixed(0).padStart(8)} ${unit.padEnd(3)} ${name}`);
 
