@@ -77,7 +77,9 @@ async function life(
     const secret = await client.find<KubeObject & { data: Record<string, string> }>({ apiVersion: 'v1', kind: 'Secret' }, key);
     return secret && Object.fromEntries(Object.entries(secret.data).map(([name, text]) => [name, Buffer.from(text, 'base64').toString()]));
   };
-  const pages = () => readdirSync(notebooks).map((name) => JSON.parse(readFileSync(join(notebooks, name), 'utf8')).pages);
+  /** Files that are being written have another name. */
+  const files = () => readdirSync(notebooks).filter((name) => name.endsWith('.json'));
+  const pages = () => files().map((name) => JSON.parse(readFileSync(join(notebooks, name), 'utf8')).pages);
   const isReady = async () => (await client.get<Order>(order, key)).status?.phase === 'Ready';
   try {
     await eventually(async () => (await client.resourceFor(order)) !== undefined, 'the kind', longMs);
